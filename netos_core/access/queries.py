@@ -1,0 +1,60 @@
+"""Who someone is, read from the database; never from a header or an argument."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from netos_core.access.model import Person
+from netos_core.access.rules import Role, rights_of
+from netos_core.kernel.context import Principal
+from netos_core.kernel.errors import NotFound
+
+
+class PersonNotFound(NotFound):
+    """No active person answers to that address."""
+
+
+def principal(person: Person, agent: str | None = None) -> Principal:
+    """Make the principal of a call for a person, through an agent where there is one."""
+    known = frozenset(role for role in person.roles if role in set(Role))
+    return Principal(
+        person_id=person.id,
+        name=person.name,
+        email=person.email,
+        roles=known,
+        rights=rights_of(known),
+        agent=agent,
+    )
+
+
+def find_person(session: Session, email: str) -> Person | None:
+    return session.scalar(select(Person).where(func.lower(Person.email) == email.strip().lower(), Person.active))
+
+
+def get_person(session: Session, email: str) -> Person:
+    """Return the active person with that address.
+
+    Raises:
+        PersonNotFound: There is none.
+    """
+    person = find_person(session, email)
+    if person is None:
+        raise PersonNotFound(
+            "No active person has that e-mail address.", field="email", fix="`netos doctor` lists the people."
+        )
+    return person
+
+
+def list_people(session: Session) -> list[Person]:
+    return list(session.scalars(select(Person).where(Person.active).order_by(Person.name)))
+
+
+def names_of(session: Session, ids: set[UUID]) -> dict[UUID, str]:
+    """Return the names of people by id, for pages and trails."""
+    if not ids:
+        return {}
+    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    return {row.id: row.name for row in rows}

@@ -1,0 +1,91 @@
+"""Who is calling, when and from where: handed to every operation, made only by an edge."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from netos_core.kernel.clock import business_day
+from netos_core.kernel.errors import Forbidden
+
+
+class Channel(StrEnum):
+    """The door a call came through, strongest last."""
+
+    JOB = "job"
+    AGENT = "agent"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The person a call is made for and, where one is in between, the agent that makes it.
+
+    `rights` is worked out once by `access` from the person's roles; an agent has the rights
+    of its person, a scheduled agent has no person and may not confirm.
+    """
+
+    person_id: UUID
+    name: str
+    email: str
+    roles: frozenset[str]
+    rights: frozenset[str]
+    agent: str | None = None
+    scheduled: bool = False
+
+    def may(self, right: str) -> bool:
+        return right in self.rights
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The settings of this installation that rules need, as values."""
+
+    zone: ZoneInfo
+    currency: str = "USD"
+    public_url: str = "http://127.0.0.1:8420"
+    proposal_days: int = 14
+    bulk_limit: int = 25
+    medium_needs_page: bool = False
+    second_approval_from: Decimal | None = None
+
+
+def new_request_id() -> str:
+    return "req_" + secrets.token_hex(8)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One call: its database session, its principal, its clock and its trace."""
+
+    session: Session
+    principal: Principal
+    now: datetime
+    policy: Policy
+    channel: Channel
+    request_id: str = field(default_factory=new_request_id)
+    address: str | None = None
+
+    @property
+    def today(self) -> date:
+        """The business day of `now`."""
+        return business_day(self.now, self.policy.zone)
+
+    def require(self, right: str) -> None:
+        """Refuse the call unless its principal holds a right.
+
+        Raises:
+            Forbidden: The person's roles do not give it.
+        """
+        if not self.principal.may(right):
+            raise Forbidden(
+                f"Your roles ({', '.join(sorted(self.principal.roles)) or 'none'}) do not include {right}.",
+                fix="Ask someone whose role has it; `netos doctor --rights` lists them.",
+            )

@@ -1,0 +1,120 @@
+"""From the words people use to the record they mean: by reference, by name, by another name; never by guess."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, FromClause, func, literal, select
+from sqlalchemy.orm import Session
+
+from netos_core.kernel.errors import Ambiguous, NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A record as it is spoken of: its id for writing, its reference and name for reading."""
+
+    id: UUID
+    ref: str
+    name: str
+
+    def __str__(self) -> str:
+        return self.name if self.name == self.ref else f"{self.name} ({self.ref})"
+
+
+def folded(text: str) -> str:
+    """Fold a name for comparison: case and runs of blanks do not matter."""
+    return " ".join(text.lower().split())
+
+
+class Names:
+    """Names already looked up, so that planning thousands of rows asks the database once.
+
+    Args:
+        what: The kind of record, such as "provider".
+        tool: The tool that finds one.
+        near: Finds records whose words are most like a name that nothing has; asked only for the refusal.
+    """
+
+    def __init__(self, what: str, tool: str, near: Callable[[str], list[Named]] | None = None) -> None:
+        self._what = what
+        self._tool = tool
+        self._near = near
+        self._found: dict[str, dict[UUID, Named]] = {}
+
+    def add(self, key: str, named: Named) -> None:
+        self._found.setdefault(folded(key), {})[named.id] = named
+
+    def find(self, key: str) -> Named | None:
+        hits = self._found.get(folded(key), {})
+        return next(iter(hits.values())) if len(hits) == 1 else None
+
+    def knows(self, key: str) -> bool:
+        """Tell whether anything answers to a name, be it one record or several."""
+        return folded(key) in self._found
+
+    def get(self, key: str, field: str, near: Iterable[Named] = ()) -> Named:
+        """Return the one record a name means.
+
+        Raises:
+            NotFound: Nothing has that name; the nearest are listed.
+            Ambiguous: Several records have it; they are listed.
+        """
+        hits = self._found.get(folded(key), {})
+        if len(hits) > 1:
+            listed = ", ".join(str(n) for n in list(hits.values())[:5])
+            raise Ambiguous(f"Several {self._what}s answer to that name: {listed}.", field=field, fix="Use the ref.")
+        if not hits:
+            listed = ", ".join(str(n) for n in near or (self._near(key) if self._near else ()))
+            hint = f"Nearest: {listed}. " if listed else ""
+            raise NotFound(
+                f"No {self._what} has that ref or name.", field=field, fix=f"{hint}Look it up with {self._tool}."
+            )
+        return next(iter(hits.values()))
+
+
+def fill(
+    session: Session,
+    names: Names,
+    table: FromClause,
+    keys: Iterable[str],
+    *,
+    by: Iterable[ColumnElement[str | None]],
+    name: ColumnElement[str] | None = None,
+) -> None:
+    """Look up many names at once and add what is found.
+
+    Args:
+        session: The database session.
+        names: Where the finds are added.
+        table: A table, or a join, with the columns `id`, `ref` and `retired_at` of the record.
+        keys: The words to look up.
+        by: Columns a word may match besides the reference; their case does not matter.
+        name: The column shown as the record's name; `name` of the table by default.
+    """
+    wanted = sorted({folded(k) for k in keys})
+    if not wanted:
+        return
+    shown = name if name is not None else table.c.name
+    for column, keyed in ((table.c.ref, [k.upper() for k in wanted]), *((func.lower(c), wanted) for c in by)):
+        rows = session.execute(
+            select(table.c.id, table.c.ref, shown.label("name"), column.label("key")).where(
+                column.in_(keyed), table.c.retired_at.is_(None)
+            )
+        )
+        for row in rows:
+            names.add(row.key, Named(row.id, row.ref, row.name))
+
+
+def nearest(session: Session, table: FromClause, given: str, *, name: ColumnElement[str] | None = None) -> list[Named]:
+    """Return up to three live records whose words are most like the given ones (trigram distance)."""
+    shown = name if name is not None else table.c.name
+    rows = session.execute(
+        select(table.c.id, table.c.ref, shown.label("name"))
+        .where(table.c.retired_at.is_(None))
+        .order_by(literal(given.lower()).op("<->>")(table.c.search_text))
+        .limit(3)
+    )
+    return [Named(row.id, row.ref, row.name) for row in rows]

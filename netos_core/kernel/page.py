@@ -1,0 +1,106 @@
+"""Keyset pages: an opaque cursor that names the last row seen, so pages neither skip nor repeat."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import Field
+
+from netos_core.kernel.errors import Invalid, one_of
+from netos_core.kernel.redaction import Request, View
+
+DEFAULT_LIMIT = 25
+MAX_LIMIT = 100
+
+
+class CursorMismatch(Invalid):
+    """A cursor belongs to the filters and the order it was made under."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The sort key and id of the last row of a page, bound to the list's order."""
+
+    order: str
+    key: Any
+    id: str
+
+    def encode(self) -> str:
+        raw = json.dumps([self.order, self.key, self.id], separators=(",", ":"), default=str)
+        return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, text: str, order: str) -> Cursor:
+        """Read a cursor back.
+
+        Raises:
+            CursorMismatch: It is not one of ours, or belongs to another order.
+        """
+        try:
+            padded = text + "=" * (-len(text) % 4)
+            made_for, key, row_id = json.loads(base64.urlsafe_b64decode(padded.encode()))
+        except (ValueError, binascii.Error, TypeError):
+            made_for, key, row_id = None, None, None
+        if made_for != order or not isinstance(row_id, str):
+            raise CursorMismatch(
+                "That cursor does not belong to this list and order.",
+                field="cursor",
+                fix="Leave the cursor out to start at the first page; keep filters and sort while paging.",
+            )
+        return cls(order, key, row_id)
+
+
+class ListRequest(Request):
+    """What every list takes besides its own filters."""
+
+    query: str | None = Field(None, max_length=200, description="Words that must all occur: ids, names, places.")
+    sort: str | None = Field(None, description="Column, with - in front for descending.")
+    detail: Literal["concise", "detailed"] = "concise"
+    fields: list[str] | None = Field(None, description="Columns to return instead of the usual ones.")
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+    cursor: str | None = None
+
+
+class Listing(View):
+    """One page of a list. `columns` names the fields a table shows; the rows hold all of them."""
+
+    total: int
+    shown: int
+    next_cursor: str | None
+    columns: list[str]
+    hint: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A column to sort by and its direction."""
+
+    column: str
+    descending: bool
+
+    def __str__(self) -> str:
+        return f"{'-' if self.descending else ''}{self.column}"
+
+
+def order_of(sort: str | None, default: str, sortable: list[str]) -> Order:
+    """Read a sort, or refuse it naming the sortable columns."""
+    asked = (sort or default).strip()
+    column = asked.removeprefix("-")
+    if column not in sortable:
+        raise one_of(column, sortable, what="column to sort by", field="sort")
+    return Order(column, asked.startswith("-"))
+
+
+def columns_of(request: ListRequest, row: type[View], concise: tuple[str, ...]) -> list[str]:
+    """Decide which columns a list shows, refusing unknown names."""
+    known = list(row.model_fields)
+    if request.fields:
+        for name in request.fields:
+            if name not in known:
+                raise one_of(name, known, what="column", field="fields")
+        return list(dict.fromkeys(request.fields))
+    return known if request.detail == "detailed" else list(concise)
