@@ -1,0 +1,96 @@
+"""Whom the write path tells: those who may approve, the proposer when it is decided, admins when the trail breaks."""
+
+from __future__ import annotations
+
+from netos_core.access.model import Person
+from netos_core.access.queries import list_people, names_of
+from netos_core.access.rules import Aspect, Role, rights_of
+from netos_core.changes.model import Proposal
+from netos_core.changes.rules import Given, Status, Via, counts, risk_words
+from netos_core.kernel.clock import business_day
+from netos_core.kernel.context import Context
+from netos_core.notices import records as notices
+from netos_core.notices.channels import MAIL
+
+OUTCOMES = {Status.COMMITTED: ("approved and applied", "approved"), Status.REJECTED: ("declined", "declined")}
+
+
+def tell_approvers(ctx: Context, proposal: Proposal) -> None:
+    """Tell everyone who may approve a proposal that it waits for them, if it needs the approval page."""
+    if not needs_page(ctx, proposal):
+        return
+    for person in list_people(ctx.session):
+        if _may_approve(ctx, proposal, person):
+            notices.put(
+                ctx,
+                f"{_asking(proposal)}{person.id}",
+                MAIL,
+                person.email,
+                {
+                    "template": "approval",
+                    "change": proposal.ref,
+                    "title": proposal.title,
+                    "proposer": ctx.principal.name,
+                    "agent": proposal.agent,
+                    "reason": proposal.reason,
+                    "risk": risk_words(Aspect(a) for a in proposal.aspects),
+                    "records": proposal.counts["records"],
+                    "until": business_day(proposal.expires_at, ctx.policy.zone).isoformat(),
+                    "url": _url(ctx, proposal),
+                },
+            )
+
+
+def tell_end(ctx: Context, proposal: Proposal) -> None:
+    """Take back what still asks for a decision, and tell the proposer what someone else decided."""
+    notices.withdraw(ctx, _asking(proposal))
+    outcome = OUTCOMES.get(Status(proposal.status))
+    if outcome is None or proposal.person_id == ctx.principal.person_id:
+        return
+    proposer = ctx.session.get_one(Person, proposal.person_id)
+    notices.put(
+        ctx,
+        f"decided:{proposal.ref}:{proposer.id}",
+        MAIL,
+        proposer.email,
+        {
+            "template": "decided",
+            "change": proposal.ref,
+            "title": proposal.title,
+            "outcome": outcome[0],
+            "verb": outcome[1],
+            "decided_by": names_of(ctx.session, {ctx.principal.person_id})[ctx.principal.person_id],
+            "comment": proposal.ended_reason,
+            "url": _url(ctx, proposal),
+        },
+    )
+
+
+def tell_broken_trail(ctx: Context, seal: int, rows: int) -> None:
+    """Tell the admins, once for each broken seal."""
+    for person in list_people(ctx.session):
+        if Role.ADMIN in person.roles:
+            payload = {"template": "trail_broken", "seal": seal, "rows": rows}
+            notices.put(ctx, f"trail_broken:{seal}:{person.id}", MAIL, person.email, payload)
+
+
+def needs_page(ctx: Context, proposal: Proposal) -> bool:
+    """Tell whether the proposer's own word in their client can not be enough."""
+    own = Given(ctx.principal.person_id, ctx.principal.rights, Via.CLIENT_RELAYED)
+    strict = ctx.policy.medium_needs_page
+    alone = all(counts(Aspect(a), own, proposal.person_id, medium_needs_page=strict) for a in proposal.aspects)
+    return ctx.principal.scheduled or proposal.people_needed > 1 or not alone
+
+
+def _may_approve(ctx: Context, proposal: Proposal, person: Person) -> bool:
+    given = Given(person.id, rights_of(role for role in person.roles if role in set(Role)), Via.PAGE)
+    strict = ctx.policy.medium_needs_page
+    return any(counts(Aspect(a), given, proposal.person_id, medium_needs_page=strict) for a in proposal.aspects)
+
+
+def _asking(proposal: Proposal) -> str:
+    return f"approval:{proposal.ref}:"
+
+
+def _url(ctx: Context, proposal: Proposal) -> str:
+    return f"{ctx.policy.public_url}/approvals/{proposal.ref}"

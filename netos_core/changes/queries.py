@@ -1,0 +1,140 @@
+"""Reads of proposals, their changes and their approvals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from netos_core.access.rules import rights_of
+from netos_core.changes.model import Approval, Proposal, ProposalChange
+from netos_core.changes.rules import Action, Change, ChangeSet, Given, Status, Via
+from netos_core.kernel.context import Context
+from netos_core.kernel.errors import NotFound
+
+
+class ChangeNotFound(NotFound):
+    """No proposal has that id."""
+
+
+def get_proposal(ctx: Context, change_id: str, *, for_update: bool = False) -> Proposal:
+    """Return a proposal by its reference (`CHG-2207`), locked where it is about to be decided.
+
+    Raises:
+        ChangeNotFound: There is none.
+    """
+    query = select(Proposal).where(Proposal.ref == change_id.strip().upper())
+    if for_update:
+        query = query.with_for_update()
+    proposal = ctx.session.scalar(query.execution_options(populate_existing=True))
+    if proposal is None:
+        raise ChangeNotFound(
+            "No change has that id.", field="change_id", fix="Use the change_id that propose_change returned."
+        )
+    return proposal
+
+
+def get_proposal_by_id(ctx: Context, proposal_id: UUID) -> Proposal:
+    """Return a proposal another record points to."""
+    return ctx.session.get_one(Proposal, proposal_id)
+
+
+def status_of(proposal: Proposal, ctx: Context) -> Status:
+    """Return the status as of now; an open proposal past its time is expired, marked or not."""
+    if proposal.status == Status.OPEN and proposal.expires_at <= ctx.now:
+        return Status.EXPIRED
+    return Status(proposal.status)
+
+
+def find_open_twin(ctx: Context, fingerprint: str) -> Proposal | None:
+    """Find the open proposal of the same person that already asks for exactly this."""
+    return ctx.session.scalar(
+        select(Proposal)
+        .where(
+            Proposal.fingerprint == fingerprint,
+            Proposal.person_id == ctx.principal.person_id,
+            Proposal.status == Status.OPEN,
+            Proposal.expires_at > ctx.now,
+        )
+        .order_by(Proposal.created_at)
+        .limit(1)
+    )
+
+
+def find_undo(ctx: Context, proposal: Proposal) -> Proposal | None:
+    """Find the proposal that undoes this one, or asks to."""
+    return ctx.session.scalar(
+        select(Proposal).where(Proposal.undoes_id == proposal.id, Proposal.status.in_((Status.OPEN, Status.COMMITTED)))
+    )
+
+
+def change_rows(
+    ctx: Context, proposal_id: UUID, *, after_seq: int = -1, limit: int | None = None
+) -> list[ProposalChange]:
+    query = (
+        select(ProposalChange)
+        .where(ProposalChange.proposal_id == proposal_id, ProposalChange.seq > after_seq)
+        .order_by(ProposalChange.seq)
+    )
+    return list(ctx.session.scalars(query.limit(limit) if limit else query))
+
+
+def change_set_of(ctx: Context, proposal: Proposal) -> ChangeSet:
+    """Read the stored change set back, whole."""
+    table = ProposalChange.__table__
+    rows = ctx.session.execute(select(table).where(table.c.proposal_id == proposal.id).order_by(table.c.seq)).mappings()
+    return ChangeSet(
+        proposal.title,
+        tuple(
+            Change(
+                Action(r["action"]), r["entity"], r["entity_id"], r["ref"], r["part"], r["version"],
+                r["before"], r["after"], r["labels"],
+            )
+            for r in rows
+        ),
+        tuple(proposal.warnings),
+    )  # fmt: skip
+
+
+def approvals_of(ctx: Context, proposal: Proposal) -> list[Approval]:
+    return list(
+        ctx.session.scalars(
+            select(Approval).where(Approval.proposal_id == proposal.id).order_by(Approval.at, Approval.id)
+        )
+    )
+
+
+def given(approvals: Iterable[Approval], digest: str) -> list[Given]:
+    """Return the approvals of one exact digest as the policy weighs them, by the roles held at the time."""
+    return [
+        Given(a.person_id, rights_of(a.roles), Via(a.via))
+        for a in approvals
+        if a.decision == "approve" and a.digest == digest
+    ]
+
+
+def moved_refs(ctx: Context, proposal: Proposal) -> list[str]:
+    """Name the records of a proposal that are no longer at the version it was planned on."""
+    entities = ctx.session.scalars(
+        select(ProposalChange.entity)
+        .where(ProposalChange.proposal_id == proposal.id, ProposalChange.version.is_not(None))
+        .distinct()
+    ).all()
+    moved: list[str] = []
+    for entity in entities:
+        live = "(c.action = 'restore') = (t.retired_at is not null)"
+        moved += ctx.session.scalars(
+            text(
+                f"select distinct c.ref from proposal_change c left join {entity} t"  # noqa: S608 - our own table names
+                f" on t.id = c.entity_id and t.version = c.version and {live}"
+                " where c.proposal_id = :proposal and c.entity = :entity and c.version is not null and t.id is null"
+            ),
+            {"proposal": proposal.id, "entity": entity},
+        ).all()
+    return sorted(set(moved))
+
+
+def schema_revision(session: Session) -> str:
+    return session.scalar(text("select version_num from alembic_version")) or ""

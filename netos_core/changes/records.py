@@ -1,0 +1,287 @@
+"""What the write path writes: the proposal, the approval facts, and the commit, each set-based.
+
+`commit` is the only code of the product that writes rows of the domain. It runs in the transaction
+of the edge that called it; nothing here commits by itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CursorResult, func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+
+from netos_core.access.rules import highest
+from netos_core.changes import audit, letters, queries
+from netos_core.changes.model import Approval, Proposal, ProposalChange
+from netos_core.changes.plans import next_refs
+from netos_core.changes.rules import (
+    Action,
+    ChangeSet,
+    Status,
+    Via,
+    aspects_of,
+    digest_of,
+    fingerprint_of,
+    monthly_effect,
+)
+from netos_core.kernel.context import Context
+from netos_core.kernel.db import Base, new_id
+from netos_core.kernel.errors import Conflict, Forbidden, Invalid
+
+
+class NothingToChange(Invalid):
+    """Every value already is as asked."""
+
+
+class Stale(Conflict):
+    """A row moved since the change was planned."""
+
+
+def save_proposal(
+    ctx: Context, change_set: ChangeSet, *, reason: str, source: dict[str, Any], undoes: Proposal | None = None
+) -> Proposal:
+    """Store a change set for approval and return its proposal; nothing of the domain changes.
+
+    The same request made twice by the same person finds the proposal it already made.
+
+    Raises:
+        NothingToChange: The change set is empty.
+        Forbidden: The person's roles may not propose something the change set touches.
+    """
+    if not change_set.changes:
+        raise NothingToChange("Nothing would change: every value already is as asked.")
+    aspects = aspects_of(change_set, bulk_limit=ctx.policy.bulk_limit)
+    refused = sorted(a for a in aspects if not ctx.principal.may(f"propose:{a}"))
+    if refused:
+        raise Forbidden(
+            f"Your roles may not propose changes of {', '.join(refused)}.",
+            fix="Ask someone whose role may; `netos doctor --rights` lists them.",
+        )
+    fingerprint = fingerprint_of(change_set)
+    known = queries.find_open_twin(ctx, fingerprint)
+    if known is not None:
+        return known
+    counts = {action: sum(c.action is action for c in change_set.changes) for action in Action}
+    proposal = Proposal(
+        id=new_id(),
+        ref=next_refs(ctx.session, "proposal")[0],
+        title=change_set.title,
+        reason=reason,
+        warnings=list(change_set.warnings),
+        digest=digest_of(change_set),
+        fingerprint=fingerprint,
+        aspects=sorted(aspects),
+        risk=highest(aspects),
+        status=Status.OPEN,
+        people_needed=_people_needed(ctx, change_set),
+        schema_revision=queries.schema_revision(ctx.session),
+        counts={
+            **{str(action): n for action, n in counts.items() if n},
+            "records": len({c.ref for c in change_set.changes}),
+        },
+        source=source,
+        person_id=ctx.principal.person_id,
+        agent=ctx.principal.agent,
+        request_id=ctx.request_id,
+        undoes_id=undoes.id if undoes else None,
+        created_at=ctx.now,
+        expires_at=ctx.now + timedelta(days=ctx.policy.proposal_days),
+    )
+    ctx.session.add(proposal)
+    ctx.session.flush()
+    _save_changes(ctx, proposal, change_set)
+    audit.record(ctx, "propose", entity="proposal", entity_id=proposal.id, ref=proposal.ref, proposal=proposal)
+    letters.tell_approvers(ctx, proposal)
+    return proposal
+
+
+def _people_needed(ctx: Context, change_set: ChangeSet) -> int:
+    threshold = ctx.policy.second_approval_from
+    if threshold is None:
+        return 1
+    moved = monthly_effect(
+        (c.entity, column, c.before.get(column), c.after.get(column)) for c in change_set.changes for column in c.after
+    )
+    return 2 if moved >= threshold else 1
+
+
+def _save_changes(ctx: Context, proposal: Proposal, change_set: ChangeSet) -> None:
+    rows = [
+        {**change.as_json(), "seq": seq, "columns": ",".join(sorted(change.after))}
+        for seq, change in enumerate(change_set.changes)
+    ]
+    ctx.session.execute(
+        text(
+            "insert into proposal_change"
+            " (proposal_id, seq, action, entity, entity_id, ref, part, version, columns, before, after, labels)"
+            " select :proposal, seq, action, entity, id, ref, part, version, columns, before, after, labels"
+            " from jsonb_to_recordset(cast(:rows as jsonb)) as r(seq int, action text, entity text, id uuid, ref text,"
+            " part text, version int, columns text, before jsonb, after jsonb, labels jsonb)"
+        ),
+        {"proposal": proposal.id, "rows": json.dumps(rows)},
+    )
+
+
+def save_approval(ctx: Context, proposal: Proposal, *, decision: str, via: Via, comment: str | None = None) -> None:
+    """Record a decision as a fact bound to the digest it was made about."""
+    ctx.session.execute(
+        insert(Approval).values(
+            id=new_id(),
+            proposal_id=proposal.id,
+            digest=proposal.digest,
+            decision=decision,
+            via=via,
+            person_id=ctx.principal.person_id,
+            agent=ctx.principal.agent,
+            roles=sorted(ctx.principal.roles),
+            comment=comment,
+            request_id=ctx.request_id,
+            address=ctx.address,
+            at=ctx.now,
+        )
+    )
+    audit.record(
+        ctx, decision, entity="proposal", entity_id=proposal.id, ref=proposal.ref, proposal=proposal, reason=comment
+    )
+
+
+def end(ctx: Context, proposal: Proposal, status: Status, *, reason: str | None = None) -> None:
+    """Close an open proposal and tell whom it concerns; the database refuses a second ending.
+
+    Raises:
+        Conflict: Someone else ended it first.
+    """
+    moved = ctx.session.execute(
+        update(Proposal)
+        .where(Proposal.id == proposal.id, Proposal.status == Status.OPEN, Proposal.digest == proposal.digest)
+        .values(status=status, ended_at=ctx.now, ended_by=ctx.principal.person_id, ended_reason=reason)
+    )
+    if _count(moved) != 1:
+        raise Conflict(f"{proposal.ref} was ended by someone else a moment ago.", fix="Read it again with get_change.")
+    ctx.session.refresh(proposal)
+    letters.tell_end(ctx, proposal)
+
+
+def commit(ctx: Context, proposal: Proposal, approved_by: Sequence[UUID]) -> None:
+    """Write a proposal's change set: versions checked, fields set, audit rows written, all or nothing.
+
+    Raises:
+        Stale: A row changed since, or the schema did; nothing is written.
+        Conflict: The change would break a uniqueness rule; nothing is written.
+    """
+    session = ctx.session
+    if proposal.schema_revision != queries.schema_revision(session):
+        raise Stale(f"{proposal.ref} was planned under an earlier version of NetOS.", fix="Propose the change again.")
+    if digest_of(queries.change_set_of(ctx, proposal)) != proposal.digest:
+        raise Stale(f"The stored changes of {proposal.ref} are not the ones its digest names.", fix="Propose it again.")
+    moved = queries.moved_refs(ctx, proposal)
+    if moved:
+        raise Stale(
+            f"{_some(moved)} changed after {proposal.ref} was proposed. Nothing was written.",
+            fix="Propose the change again on the current values.",
+        )
+    end(ctx, proposal, Status.COMMITTED)
+    groups = session.execute(
+        select(ProposalChange.action, ProposalChange.entity, ProposalChange.columns, func.count().label("rows"))
+        .where(ProposalChange.proposal_id == proposal.id)
+        .group_by(ProposalChange.action, ProposalChange.entity, ProposalChange.columns)
+    ).all()
+    try:
+        with session.begin_nested():
+            for group in sorted(groups, key=_order):
+                _apply(ctx, proposal, group)
+    except IntegrityError as broken:
+        raise _broken_rule(broken) from broken
+    audit.record_changes(ctx, proposal, approved_by)
+
+
+_RETIRE, _UPDATE, _CREATE, _LINK, _RESTORE = range(5)
+
+
+def _order(group: Any) -> tuple[int, int, str]:
+    """Put what frees a natural key (a retirement, a new value) before what takes it; parents before children.
+
+    An update that points to another record comes after the creations, for the record may be one of them.
+    """
+    table = Base.metadata.tables[group.entity]
+    links = any(table.columns[c].foreign_keys for c in group.columns.split(",") if c)
+    turn = {
+        Action.RETIRE: _RETIRE,
+        Action.UPDATE: _LINK if links else _UPDATE,
+        Action.CREATE: _CREATE,
+        Action.RESTORE: _RESTORE,
+    }[Action(group.action)]
+    place = {table.name: at for at, table in enumerate(Base.metadata.sorted_tables)}
+    return turn, place[group.entity], group.columns
+
+
+def _apply(ctx: Context, proposal: Proposal, group: Any) -> None:
+    action, entity, columns = group.action, group.entity, group.columns
+    table = Base.metadata.tables[entity]  # the only names that reach the SQL below are our own tables' and columns'
+    names = [table.columns[c].name for c in columns.split(",")] if columns else []
+    picked = (
+        f"proposal_change c cross join lateral jsonb_populate_record(null::{table.name}, c.after) r"
+        " where c.proposal_id = :proposal and c.action = :action and c.entity = :entity and c.columns = :columns"
+    )
+    if action == Action.CREATE:
+        listed = ", ".join(["id", *names])
+        values = ", ".join(["c.entity_id", *(f"r.{n}" for n in names)])
+        sql = f"insert into {table.name} ({listed}) select {values} from {picked} order by c.seq"  # noqa: S608
+    else:
+        sets = {
+            Action.UPDATE: [f"{n} = r.{n}" for n in names],
+            Action.RETIRE: ["retired_at = :now"],
+            Action.RESTORE: ["retired_at = null"],
+        }[Action(action)]
+        sets += ["version = t.version + 1", "updated_at = :now"]
+        live = "t.retired_at is not null" if action == Action.RESTORE else "t.retired_at is null"
+        sql = (
+            f"update {table.name} t set {', '.join(sets)} from {picked}"  # noqa: S608
+            f" and t.id = c.entity_id and t.version = c.version and {live}"
+        )
+    done = ctx.session.execute(
+        text(sql),
+        {"proposal": proposal.id, "action": action, "entity": entity, "columns": columns, "now": ctx.now},
+    )
+    if _count(done) != group.rows:
+        raise Stale(
+            f"A record of {proposal.ref} changed at this very moment. Nothing was written.",
+            fix="Propose the change again on the current values.",
+        )
+
+
+def _some(names: list[str], most: int = 5) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def _count(result: Any) -> int:
+    return result.rowcount if isinstance(result, CursorResult) else -1
+
+
+BROKEN = {
+    "uq_provider_name_live": "Another provider already has that name.",
+    "uq_provider_alias_live": "Another provider already goes by that alias.",
+    "uq_billing_account_live": "That provider already has an account with that BAN.",
+    "uq_customer_name_live": "Another customer already has that name.",
+    "uq_site_external_id_live": "Another site already has that external id.",
+    "uq_circuit_provider_circuit_id_live": "Another circuit of that provider already has that circuit id.",
+    "uq_termination_side_live": "The circuit already has that end.",
+    "uq_circuit_customer_live": "That customer already is on the circuit.",
+    "uq_contract_circuit_live": "The contract already names that circuit.",
+    "uq_contract_circuit_governs": "Another contract already governs that circuit.",
+    "uq_tag_live": "The record already has that tag.",
+}
+
+
+def _broken_rule(broken: IntegrityError) -> Conflict:
+    diagnosis = getattr(broken.orig, "diag", None)
+    name = getattr(diagnosis, "constraint_name", None) or ""
+    return Conflict(
+        BROKEN.get(name, "The change would break a rule of the records, so nothing was written."),
+        fix="Look the records up again and propose a corrected change.",
+    )

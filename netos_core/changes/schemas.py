@@ -1,0 +1,180 @@
+"""What the write path takes and returns."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from netos_core.kernel.page import DEFAULT_LIMIT, MAX_LIMIT
+from netos_core.kernel.redaction import Request, View
+
+ChangeId = str
+
+
+class GetChange(Request):
+    change_id: str = Field(description="Such as CHG-2207.")
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=500, description="Changed rows of the diff to show.")
+    cursor: str | None = None
+
+
+class ConfirmChange(Request):
+    change_id: str
+    digest: str = Field(description="The digest that propose_change returned for this exact diff.")
+
+
+class Decide(Request):
+    change_id: str
+    digest: str
+    comment: str | None = Field(None, max_length=2000)
+
+
+class Undo(Request):
+    change_id: str
+    reason: str = Field(min_length=3, max_length=2000)
+
+
+class ListChanges(Request):
+    status: Literal["open", "committed", "rejected", "expired", "superseded"] | None = "open"
+    mine: bool = Field(False, description="Only those waiting for the caller's approval.")
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+    cursor: str | None = None
+
+
+class DiffRow(View):
+    """One field of one record: old and new value as a person reads them."""
+
+    ref: str
+    part: str
+    action: str
+    entity: str
+    field: str
+    old: Any
+    new: Any
+    aspect: str
+    withheld: bool
+
+
+class ApprovalView(View):
+    person: str
+    decision: str
+    via: str
+    at: datetime
+    comment: str | None
+
+
+class Need(View):
+    """An approval still missing: for what, by whom, where."""
+
+    aspect: str
+    roles: list[str]
+    four_eyes: bool
+    where: str
+
+
+class ChangeView(View):
+    """A proposal with its exact diff, its risk and what it still needs."""
+
+    change_id: str
+    title: str
+    status: str
+    risk: str
+    risk_words: str
+    aspects: list[str]
+    digest: str
+    reason: str
+    warnings: list[str]
+    proposed_by: str
+    agent: str | None
+    created_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    ended_by: str | None
+    ended_reason: str | None
+    counts: dict[str, int]
+    diff: list[DiffRow]
+    changes_shown: int
+    changes_total: int
+    next_cursor: str | None
+    approvals: list[ApprovalView]
+    needs: list[Need]
+    people_needed: int
+    may_approve: bool
+    why_not: str | None
+    stale_refs: list[str]
+    approve_url: str
+    undoes: str | None
+    undone_by: str | None
+
+
+class ChangeResult(View):
+    """What came of a confirmation or an approval."""
+
+    change_id: str
+    status: str
+    already_applied: bool
+    applied: dict[str, int]
+    refs: list[str] = Field(description="Records that changed; the first 50.")
+    needs: list[Need]
+    approve_url: str
+
+
+class ChangeRow(View):
+    change_id: str
+    title: str
+    status: str
+    risk: str
+    risk_words: str
+    records: int
+    proposed_by: str
+    agent: str | None
+    created_at: datetime
+    expires_at: datetime
+    may_approve: bool
+    why_not: str | None
+
+
+class ChangePage(View):
+    total: int
+    shown: int
+    next_cursor: str | None
+    changes: list[ChangeRow]
+
+
+class SearchAudit(Request):
+    ref: str | None = Field(None, description="A record's reference, such as CKT-1042 or CHG-2207.")
+    person: str | None = Field(None, description="E-mail of who did, proposed or approved it.")
+    action: str | None = None
+    entity: str | None = Field(None, description="Kind of row, such as circuit.")
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+    cursor: str | None = None
+
+
+class AuditEntry(View):
+    id: int
+    at: datetime
+    action: str
+    entity: str
+    ref: str
+    part: str
+    person: str | None
+    proposed_by: str | None
+    approved_by: list[str]
+    agent: str | None
+    channel: str
+    reason: str | None
+    change_id: str | None
+    request_id: str
+    address: str | None
+    fields: list[DiffRow]
+
+
+class AuditPage(View):
+    total: int
+    shown: int
+    next_cursor: str | None
+    entries: list[AuditEntry]
+    hint: str | None

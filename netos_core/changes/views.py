@@ -1,0 +1,203 @@
+"""From stored changes to what a person or an agent reads, with values withheld that their role may not see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from netos_core.access.queries import names_of
+from netos_core.access.rules import RIGHTS, RISK, Aspect, Risk
+from netos_core.changes import queries
+from netos_core.changes.model import Approval, Proposal, ProposalChange
+from netos_core.changes.rules import (
+    Action,
+    Given,
+    Status,
+    Verdict,
+    Via,
+    counts,
+    field_aspect,
+    risk_words,
+    verdict,
+)
+from netos_core.changes.schemas import ApprovalView, ChangeResult, ChangeView, DiffRow, Need
+from netos_core.kernel.context import Channel, Context
+from netos_core.kernel.page import Cursor
+
+SEEN_WITH = {Aspect.MONEY: "see:money", Aspect.BANK: "see:bank"}
+
+
+def diff_rows(ctx: Context, row: Any) -> list[DiffRow]:
+    """Spell one stored change out field by field."""
+    if row.action in (Action.RETIRE, Action.RESTORE):
+        told = [c for c, value in row.before.items() if value is not None and not _hidden(ctx, row.entity, c)]
+        shown = ", ".join(str(row.before[c]) for c in told)
+        word = "retired" if row.action == Action.RETIRE else "live"
+        other = "live" if row.action == Action.RETIRE else "retired"
+        return [_row(ctx, row, "record", f"{other}: {shown}" if shown else other, word, Aspect.DELETE)]
+    columns = [c for c in row.after if c != "ref" or row.action == Action.UPDATE]
+    return [_row(ctx, row, c, row.before.get(c), row.after[c], field_aspect(row.entity, c)) for c in columns]
+
+
+def _hidden(ctx: Context, entity: str, column: str) -> bool:
+    right = SEEN_WITH.get(field_aspect(entity, column))
+    return right is not None and not ctx.principal.may(right)
+
+
+def _row(ctx: Context, row: Any, column: str, old: Any, new: Any, aspect: Aspect) -> DiffRow:
+    right = SEEN_WITH.get(aspect)
+    hidden = right is not None and not ctx.principal.may(right)
+    return DiffRow(
+        ref=row.ref,
+        part=row.part,
+        action=row.action,
+        entity=row.entity,
+        field=column.removesuffix("_id"),
+        old=None if hidden else _words(old, row.labels),
+        new=None if hidden else _words(new, row.labels),
+        aspect=aspect,
+        withheld=hidden,
+    )
+
+
+def _words(value: Any, labels: Mapping[str, str]) -> Any:
+    return labels.get(value, value) if isinstance(value, str) else value
+
+
+def weigh(ctx: Context, proposal: Proposal, approvals: Iterable[Approval]) -> Verdict:
+    return verdict(
+        frozenset(Aspect(a) for a in proposal.aspects),
+        proposal.person_id,
+        queries.given(approvals, proposal.digest),
+        people_needed=proposal.people_needed,
+        medium_needs_page=ctx.policy.medium_needs_page,
+    )
+
+
+def needs_of(waiting: Iterable[Aspect], *, people_missing: int = 0) -> list[Need]:
+    where = {
+        Risk.LOW: "confirm_change by the proposer's agent, or the approval page",
+        Risk.MEDIUM: "the person's own prompt in the client, or the approval page",
+        Risk.HIGH: "the approval page",
+    }
+    needs = [
+        Need(
+            aspect=aspect,
+            roles=[role for role, row in RIGHTS.items() if aspect in row.approves],
+            four_eyes=RISK[aspect].four_eyes,
+            where=where[RISK[aspect].risk],
+        )
+        for aspect in sorted(waiting)
+    ]
+    if not needs and people_missing > 0:
+        needs.append(Need(aspect="second person", roles=["exec", "finance", "admin"], four_eyes=True,
+                          where=where[Risk.HIGH]))  # fmt: skip
+    return needs
+
+
+def why_not(ctx: Context, proposal: Proposal, approvals: list[Approval]) -> str | None:
+    """Say why the caller may not approve on the page; None where they may."""
+    if queries.status_of(proposal, ctx) is not Status.OPEN:
+        return f"{proposal.ref} is {queries.status_of(proposal, ctx)}."
+    if any(a.person_id == ctx.principal.person_id and a.decision == "approve" for a in approvals):
+        return "You have approved it already; someone else has to."
+    current = weigh(ctx, proposal, approvals)
+    own = Given(ctx.principal.person_id, ctx.principal.rights, Via.PAGE)
+    aspects = current.waiting or frozenset(Aspect(a) for a in proposal.aspects)
+    able = [a for a in aspects if f"approve:{a}" in ctx.principal.rights]
+    if not able:
+        return f"Your roles do not approve {', '.join(RISK[a].words for a in sorted(aspects))}."
+    if not any(counts(a, own, proposal.person_id, medium_needs_page=ctx.policy.medium_needs_page) for a in aspects):
+        whose = "An agent proposed it for you" if proposal.agent else "You proposed it"
+        return f"{whose}; {RISK[able[0]].words} needs a second person."
+    return None
+
+
+def change_view(ctx: Context, proposal: Proposal, *, limit: int, cursor: str | None) -> ChangeView:
+    approvals = queries.approvals_of(ctx, proposal)
+    after = int(Cursor.decode(cursor, f"diff:{proposal.ref}").id) if cursor else -1
+    rows = queries.change_rows(ctx, proposal.id, after_seq=after, limit=limit + 1)
+    more = len(rows) > limit
+    rows = rows[:limit]
+    current = weigh(ctx, proposal, approvals)
+    status = queries.status_of(proposal, ctx)
+    is_open = status is Status.OPEN
+    names = names_of(ctx.session, {proposal.person_id, *(a.person_id for a in approvals), *_some(proposal.ended_by)})
+    blocked = why_not(ctx, proposal, approvals)
+    total = sum(n for key, n in proposal.counts.items() if key != "records")
+    return ChangeView(
+        change_id=proposal.ref,
+        title=proposal.title,
+        status=status,
+        risk=proposal.risk,
+        risk_words=risk_words(Aspect(a) for a in proposal.aspects),
+        aspects=list(proposal.aspects),
+        digest=proposal.digest,
+        reason=proposal.reason,
+        warnings=list(proposal.warnings),
+        proposed_by=names[proposal.person_id],
+        agent=proposal.agent,
+        created_at=proposal.created_at,
+        expires_at=proposal.expires_at,
+        ended_at=proposal.ended_at,
+        ended_by=names.get(proposal.ended_by) if proposal.ended_by else None,
+        ended_reason=proposal.ended_reason,
+        counts=proposal.counts,
+        diff=[line for row in rows for line in diff_rows(ctx, row)],
+        changes_shown=len(rows),
+        changes_total=total,
+        next_cursor=Cursor(f"diff:{proposal.ref}", None, str(rows[-1].seq)).encode() if more else None,
+        approvals=[
+            ApprovalView(person=names[a.person_id], decision=a.decision, via=a.via, at=a.at, comment=a.comment)
+            for a in approvals
+        ],
+        needs=needs_of(current.waiting, people_missing=current.people_needed - current.people) if is_open else [],
+        people_needed=proposal.people_needed,
+        may_approve=blocked is None and ctx.channel is Channel.PAGE,
+        why_not=blocked,
+        stale_refs=queries.moved_refs(ctx, proposal) if is_open else [],
+        approve_url=approve_url(ctx, proposal),
+        undoes=_ref_of(ctx, proposal.undoes_id),
+        undone_by=ctx.session.scalar(
+            select(Proposal.ref).where(Proposal.undoes_id == proposal.id, Proposal.status == Status.COMMITTED)
+        ),
+    )
+
+
+def _some(value: UUID | None) -> tuple[UUID, ...]:
+    return (value,) if value else ()
+
+
+def _ref_of(ctx: Context, proposal_id: UUID | None) -> str | None:
+    return ctx.session.scalar(select(Proposal.ref).where(Proposal.id == proposal_id)) if proposal_id else None
+
+
+def approve_url(ctx: Context, proposal: Proposal) -> str:
+    return f"{ctx.policy.public_url}/approvals/{proposal.ref}"
+
+
+def result_view(ctx: Context, proposal: Proposal, *, already: bool, waiting: Verdict | None = None) -> ChangeResult:
+    committed = proposal.status == Status.COMMITTED
+    refs = (
+        ctx.session.scalars(
+            select(ProposalChange.ref)
+            .where(ProposalChange.proposal_id == proposal.id)
+            .distinct()
+            .order_by(ProposalChange.ref)
+            .limit(50)
+        ).all()
+        if committed
+        else []
+    )
+    return ChangeResult(
+        change_id=proposal.ref,
+        status=proposal.status,
+        already_applied=already,
+        applied=proposal.counts if committed else {},
+        refs=list(refs),
+        needs=needs_of(waiting.waiting, people_missing=waiting.people_needed - waiting.people) if waiting else [],
+        approve_url=approve_url(ctx, proposal),
+    )

@@ -1,0 +1,37 @@
+"""Jobs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from netos_core.kernel.db import Base, ref_column
+
+
+class Job(Base):
+    """One piece of background work: what, for whom, how far, and how it ended."""
+
+    __tablename__ = "job"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    ref: Mapped[str] = ref_column()
+    kind: Mapped[str]
+    arguments: Mapped[dict[str, Any]]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    agent: Mapped[str | None]
+    request_id: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default=text("'queued'"))
+    tries: Mapped[int] = mapped_column(server_default=text("0"))
+    progress: Mapped[str | None]
+    result: Mapped[dict[str, Any] | None]
+    error: Mapped[dict[str, Any] | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    started_at: Mapped[datetime | None]
+    beat_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_job_open", "created_at", postgresql_where=text("state in ('queued', 'running')")),)
