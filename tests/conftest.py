@@ -1,0 +1,45 @@
+"""Fixtures every test may use. The database is `tests/database.py`; asking for one of these starts it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from netos_core.kernel.db import make_engine
+from tests.database import TestServer, running_server
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[TestServer]:
+    """The PostgreSQL of this run, started by the first test that needs it."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def engine(database_server: TestServer) -> Iterator[Engine]:
+    """Connections to the clone that tests share; a test leaves it as it was."""
+    with database_server.clone() as url:
+        engine = make_engine(url)
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session whose work, commits included, is undone after the test."""
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            yield session
+        transaction.rollback()
+
+
+@pytest.fixture
+def fresh_db(database_server: TestServer) -> Iterator[str]:
+    """URL of a database of its own, for tests whose commits other processes must see."""
+    with database_server.clone() as url:
+        yield url

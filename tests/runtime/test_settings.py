@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from pydantic import ValidationError
+
+from netos_core.runtime.settings import Settings, SettingsRefused, load_settings, settings_table, web_address
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    for name in [name for name in os.environ if name.upper().startswith("NETOS_")]:
+        monkeypatch.delenv(name)
+
+
+def test_an_installation_needs_no_setting() -> None:
+    settings = load_settings()
+    assert (settings.host, settings.port, settings.currency) == ("127.0.0.1", 8420, "USD")
+    assert settings.zone.key == "America/Indiana/Indianapolis"
+    assert settings.url == "http://127.0.0.1:8420"
+    assert settings.second_approval_from is None
+
+
+def test_the_command_line_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETOS_PORT", "9000")
+    monkeypatch.setenv("NETOS_SECOND_APPROVAL_FROM", "5000.00")
+    assert load_settings().port == 9000
+    assert load_settings(port=9001).port == 9001
+    assert load_settings(port=None).port == 9000
+    assert load_settings().second_approval_from == Decimal("5000.00")
+
+
+def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETOS_DATABASE_URL", "")
+    assert load_settings().database_url is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        ("PORT", "abc", "NETOS_PORT input should be a valid integer"),
+        ("PORT", "70000", "NETOS_PORT input should be less than or equal to 65535 (now “70000”)."),
+        ("TIMEZONE", "Mars/Base", "NETOS_TIMEZONE is no IANA time zone, such as America/Chicago (now “Mars/Base”)."),
+        ("TIMEZONE", "America", "NETOS_TIMEZONE is no IANA time zone"),
+        ("TIMEZONE", "../etc", "NETOS_TIMEZONE is no IANA time zone"),
+        ("CURRENCY", "usd", "NETOS_CURRENCY must be three capital letters, such as USD (now “usd”)."),
+        ("REDIS_URL", "http://x", "NETOS_REDIS_URL must begin with redis://, rediss:// or unix://."),
+        ("PUBLIC_URL", "netos.example.com", "NETOS_PUBLIC_URL must be an http or https address"),
+        ("SECOND_APPROVAL_FROM", "-1", "NETOS_SECOND_APPROVAL_FROM input should be greater than 0 (now “-1”)."),
+        ("LOG_LEVEL", "loud", "NETOS_LOG_LEVEL input should be 'debug', 'info', 'warning' or 'error' (now “loud”)."),
+    ],
+)
+def test_a_wrong_setting_is_one_line(monkeypatch: pytest.MonkeyPatch, name: str, value: str, line: str) -> None:
+    monkeypatch.setenv(f"NETOS_{name}", value)
+    with pytest.raises(SettingsRefused) as refused:
+        load_settings()
+    assert refused.value.message.startswith(line)
+    assert "\n" not in refused.value.message
+
+
+def test_every_wrong_setting_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETOS_PORT", "-1")
+    monkeypatch.setenv("NETOS_CURRENCY", "dollars")
+    with pytest.raises(SettingsRefused) as refused:
+        load_settings()
+    assert [line.split()[0] for line in refused.value.message.splitlines()] == ["NETOS_PORT", "NETOS_CURRENCY"]
+
+
+def test_a_refusal_does_not_show_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETOS_DATABASE_URL", "mysql://netos:hunter2@db/netos")
+    with pytest.raises(SettingsRefused) as refused:
+        load_settings()
+    assert refused.value.message == "NETOS_DATABASE_URL must begin with postgresql://."
+    assert "hunter2" not in repr(Settings(database_url="postgresql://netos:hunter2@db/netos"))
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_a_database_url_may_be_spelled_as_hosts_spell_it(scheme: str) -> None:
+    assert load_settings(database_url=f"{scheme}://u@h/d").database_url == "postgresql+psycopg://u@h/d"
+
+
+def test_the_demo_login_stays_on_the_loopback() -> None:
+    with pytest.raises(SettingsRefused, match="only on a loopback NETOS_HOST"):
+        load_settings(demo=True, host="0.0.0.0")  # noqa: S104
+    assert load_settings(demo=True, host="::1").demo
+
+
+def test_settings_do_not_change_while_running() -> None:
+    with pytest.raises(ValidationError):
+        load_settings().port = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [("127.0.0.1", "http://127.0.0.1:1"), ("0.0.0.0", "http://127.0.0.1:1"), ("::1", "http://[::1]:1")],  # noqa: S104
+)
+def test_an_address_is_one_a_browser_can_open(host: str, address: str) -> None:
+    assert web_address(host, 1) == address
+
+
+def test_the_table_names_every_setting_with_its_meaning() -> None:
+    table = settings_table()
+    for name, field in Settings.model_fields.items():
+        assert f"| `NETOS_{name.upper()}` |" in table
+        assert field.description in table
