@@ -135,7 +135,7 @@ def upgrade() -> None:
         sa.Column("portal_url", sa.Text(), nullable=True),
         sa.Column("noc_phone", sa.Text(), nullable=True),
         sa.Column("noc_email", sa.Text(), nullable=True),
-        sa.Column("asn", sa.Integer(), nullable=True),
+        sa.Column("asn", sa.BigInteger(), nullable=True),
         sa.Column("successor_id", sa.Uuid(), nullable=True),
         sa.Column("succeeded_on", sa.Date(), nullable=True),
         sa.Column("remittance_address", sa.Text(), nullable=True),
@@ -157,7 +157,9 @@ def upgrade() -> None:
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("retired_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["successor_id"], ["provider.id"], name=op.f("fk_provider_successor_id")),
+        sa.ForeignKeyConstraint(
+            ["successor_id"], ["provider.id"], name=op.f("fk_provider_successor_id"), deferrable=True
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_provider")),
         sa.UniqueConstraint("ref", name=op.f("uq_provider_ref")),
     )
@@ -262,7 +264,7 @@ def upgrade() -> None:
         sa.Column("retired_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.CheckConstraint("(notice_count is null) = (notice_unit is null)", name=op.f("ck_contract_notice_is_whole")),
         sa.CheckConstraint("term_end_date >= term_start_date", name=op.f("ck_contract_term_end_after_start")),
-        sa.ForeignKeyConstraint(["parent_id"], ["contract.id"], name=op.f("fk_contract_parent_id")),
+        sa.ForeignKeyConstraint(["parent_id"], ["contract.id"], name=op.f("fk_contract_parent_id"), deferrable=True),
         sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_contract_provider_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contract")),
         sa.UniqueConstraint("ref", name=op.f("uq_contract_ref")),
@@ -439,7 +441,7 @@ def upgrade() -> None:
         sa.CheckConstraint("lon between -180 and 180 and lat between -90 and 90", name=op.f("ck_site_point_on_earth")),
         sa.CheckConstraint("parent_id <> id", name=op.f("ck_site_not_its_own_parent")),
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_site_customer_id")),
-        sa.ForeignKeyConstraint(["parent_id"], ["site.id"], name=op.f("fk_site_parent_id")),
+        sa.ForeignKeyConstraint(["parent_id"], ["site.id"], name=op.f("fk_site_parent_id"), deferrable=True),
         sa.ForeignKeyConstraint(["provider_id"], ["provider.id"], name=op.f("fk_site_provider_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
         sa.UniqueConstraint("ref", name=op.f("uq_site_ref")),

@@ -84,8 +84,7 @@ def confirm_change(ctx: Context, request: ConfirmChange) -> ChangeResult:
     proposal = _open_for(ctx, request.change_id, request.digest)
     if proposal.status == Status.COMMITTED:
         return views.result_view(ctx, proposal, already=True)
-    if ctx.principal.scheduled:
-        raise Forbidden("A scheduled agent proposes and never confirms.", fix="A person approves on the page.")
+    _never_by_the_clock(ctx)
     approvals = queries.approvals_of(ctx, proposal)
     own = Given(ctx.principal.person_id, ctx.principal.rights, Via.AGENT)
     if ctx.principal.person_id == proposal.person_id and _completes(ctx, proposal, own, approvals):
@@ -159,6 +158,7 @@ def _clear_for_undo(ctx: Context, proposal: Proposal) -> None:
 
 def ask_through_client(ctx: Context, request: ConfirmChange) -> str:
     """Note that the person is asked now, and return the nonce their answer must carry."""
+    _never_by_the_clock(ctx)
     proposal = _open_for(ctx, request.change_id, request.digest)
     nonce = secrets.token_urlsafe(24)
     ctx.session.add(
@@ -190,6 +190,7 @@ def relay_answer(ctx: Context, request: ConfirmChange, nonce: str, answer: str) 
         NeedsApproval: The person cancelled, or the risk needs the approval page.
     """
     ctx.require("propose:changes")
+    _never_by_the_clock(ctx)
     proposal = _open_for(ctx, request.change_id, request.digest)
     burned = ctx.session.execute(
         update(ApprovalAsk)
@@ -222,6 +223,11 @@ def relay_answer(ctx: Context, request: ConfirmChange, nonce: str, answer: str) 
             records.save_approval(ctx, proposal, decision="approve", via=Via.CLIENT_RELAYED)
             approvals = queries.approvals_of(ctx, proposal)
     return _commit_if_enough(ctx, proposal, approvals) or _refuse(ctx, proposal, approvals)
+
+
+def _never_by_the_clock(ctx: Context) -> None:
+    if ctx.principal.scheduled:
+        raise Forbidden("A scheduled agent proposes and never confirms.", fix="A person approves on the page.")
 
 
 def _open_for(ctx: Context, change_id: str, digest: str) -> Proposal:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -108,6 +110,16 @@ PREFIXES = {
 
 
 def next_refs(session: Session, kind: str, count: int = 1) -> list[str]:
+    """Name new records of a plan until it is stored: a plan that is only looked at takes no number.
+
+    `save_proposal` puts real references in their place. The names begin at random, so no text of a file or a
+    caller can be taken for one.
+    """
+    numbers = session.info.setdefault("new_refs", itertools.count(secrets.randbelow(10**9)))
+    return [f"{PREFIXES[kind]}-new{number}" for number in itertools.islice(numbers, count)]
+
+
+def take_refs(session: Session, kind: str, count: int = 1) -> list[str]:
     """Take the next human references of a kind; a reference is never given twice, used or not."""
     numbers = session.scalars(
         text("select nextval(cast(:name as regclass)) from generate_series(1, :count)"),

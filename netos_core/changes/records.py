@@ -7,6 +7,7 @@ of the edge that called it; nothing here commits by itself.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -16,9 +17,9 @@ from sqlalchemy import CursorResult, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from netos_core.access.rules import highest
-from netos_core.changes import audit, letters, queries
+from netos_core.changes import audit, guard, letters, queries
 from netos_core.changes.model import Approval, Proposal, ProposalChange
-from netos_core.changes.plans import next_refs
+from netos_core.changes.plans import take_refs
 from netos_core.changes.rules import (
     Action,
     ChangeSet,
@@ -28,6 +29,7 @@ from netos_core.changes.rules import (
     digest_of,
     fingerprint_of,
     monthly_effect,
+    with_refs,
 )
 from netos_core.kernel.context import Context
 from netos_core.kernel.db import Base, new_id
@@ -66,10 +68,11 @@ def save_proposal(
     known = queries.find_open_twin(ctx, fingerprint)
     if known is not None:
         return known
-    counts = {action: sum(c.action is action for c in change_set.changes) for action in Action}
+    change_set = with_refs(change_set, _real_refs(ctx, change_set))
+    counts = Counter(change.action for change in change_set.changes)
     proposal = Proposal(
         id=new_id(),
-        ref=next_refs(ctx.session, "proposal")[0],
+        ref=take_refs(ctx.session, "proposal")[0],
         title=change_set.title,
         reason=reason,
         warnings=list(change_set.warnings),
@@ -81,7 +84,7 @@ def save_proposal(
         people_needed=_people_needed(ctx, change_set),
         schema_revision=queries.schema_revision(ctx.session),
         counts={
-            **{str(action): n for action, n in counts.items() if n},
+            **{str(action): counts[action] for action in Action if counts[action]},
             "records": len({c.ref for c in change_set.changes}),
         },
         source=source,
@@ -95,9 +98,24 @@ def save_proposal(
     ctx.session.add(proposal)
     ctx.session.flush()
     _save_changes(ctx, proposal, change_set)
+    if counts[Action.RETIRE]:
+        guard.refuse_if_used(ctx, proposal, planned=True)
     audit.record(ctx, "propose", entity="proposal", entity_id=proposal.id, ref=proposal.ref, proposal=proposal)
     letters.tell_approvers(ctx, proposal)
     return proposal
+
+
+def _real_refs(ctx: Context, change_set: ChangeSet) -> dict[str, str]:
+    """Take a real reference for every new record, in the order of the change set."""
+    fresh: dict[str, list[str]] = {}
+    for change in change_set.changes:
+        if change.action is Action.CREATE and isinstance(ref := change.after.get("ref"), str):
+            fresh.setdefault(change.entity, []).append(ref)
+    return {
+        made_up: real
+        for kind, refs in fresh.items()
+        for made_up, real in zip(refs, take_refs(ctx.session, kind, len(refs)), strict=True)
+    }
 
 
 def _people_needed(ctx: Context, change_set: ChangeSet) -> int:
@@ -193,8 +211,12 @@ def commit(ctx: Context, proposal: Proposal, approved_by: Sequence[UUID]) -> Non
     ).all()
     try:
         with session.begin_nested():
+            session.execute(text("set constraints all deferred"))  # a site may come before the site it is in
             for group in sorted(groups, key=_order):
                 _apply(ctx, proposal, group)
+            session.execute(text("set constraints all immediate"))
+            if any(group.action == Action.RETIRE for group in groups):
+                guard.refuse_if_used(ctx, proposal, planned=False)
     except IntegrityError as broken:
         raise _broken_rule(broken) from broken
     audit.record_changes(ctx, proposal, approved_by)
@@ -203,21 +225,22 @@ def commit(ctx: Context, proposal: Proposal, approved_by: Sequence[UUID]) -> Non
 _RETIRE, _UPDATE, _CREATE, _LINK, _RESTORE = range(5)
 
 
-def _order(group: Any) -> tuple[int, int, str]:
+def _order(group: Any) -> tuple[int, int, bool, str]:
     """Put what frees a natural key (a retirement, a new value) before what takes it; parents before children.
 
-    An update that points to another record comes after the creations, for the record may be one of them.
+    An update that points to another record comes after the creations, for the record may be one of them; so does
+    a new row that points into its own table (a site in a site) after those that do not.
     """
     table = Base.metadata.tables[group.entity]
-    links = any(table.columns[c].foreign_keys for c in group.columns.split(",") if c)
+    targets = [key.column.table for c in group.columns.split(",") if c for key in table.columns[c].foreign_keys]
     turn = {
         Action.RETIRE: _RETIRE,
-        Action.UPDATE: _LINK if links else _UPDATE,
+        Action.UPDATE: _LINK if targets else _UPDATE,
         Action.CREATE: _CREATE,
         Action.RESTORE: _RESTORE,
     }[Action(group.action)]
     place = {table.name: at for at, table in enumerate(Base.metadata.sorted_tables)}
-    return turn, place[group.entity], group.columns
+    return turn, place[group.entity], table in targets, group.columns
 
 
 def _apply(ctx: Context, proposal: Proposal, group: Any) -> None:

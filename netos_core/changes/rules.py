@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -130,10 +131,47 @@ def fingerprint_of(change_set: ChangeSet) -> str:
         told = change.as_json()
         told["id"] = made.get(told["id"], told["id"])
         told["ref"] = made.get(told["ref"], told["ref"])
+        told["part"] = _renamed(told["part"], made)
         told["after"] = {k: made.get(v, v) if isinstance(v, str) else v for k, v in told["after"].items()}
         told["labels"] = {}
         hasher.update(_canonical(told) + b"\n")
     return hasher.hexdigest()
+
+
+_REF = re.compile(r"\b[A-Z]{3}-(?:new)?\d+\b")
+
+
+def _renamed(words: str, names: Mapping[str, str]) -> str:
+    return _REF.sub(lambda found: names.get(found[0], found[0]), words) if "-" in words else words
+
+
+def with_refs(change_set: ChangeSet, names: Mapping[str, str]) -> ChangeSet:
+    """Put real references in the place of those a plan made up, wherever the plan wrote one.
+
+    Args:
+        change_set: The change set as planned.
+        names: The real reference of each made-up one.
+    """
+    return ChangeSet(
+        _renamed(change_set.title, names),
+        tuple(_with_refs(change, names) for change in change_set.changes),
+        tuple(_renamed(warning, names) for warning in change_set.warnings),
+    )
+
+
+def _with_refs(change: Change, names: Mapping[str, str]) -> Change:
+    own = str(change.after.get("ref"))
+    return Change(
+        change.action,
+        change.entity,
+        change.id,
+        names.get(change.ref, change.ref),
+        _renamed(change.part, names),
+        change.version,
+        change.before,
+        {**change.after, "ref": names[own]} if own in names else change.after,
+        {key: names.get(words, words) for key, words in change.labels.items()},
+    )
 
 
 def _canonical(value: Json) -> bytes:

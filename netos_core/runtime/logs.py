@@ -43,6 +43,7 @@ def configure_logging(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # its plugins announce themselves at every start
     for name in _OWN_HANDLERS:
         logger = logging.getLogger(name)
         logger.handlers.clear()

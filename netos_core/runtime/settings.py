@@ -52,7 +52,9 @@ class Settings(BaseSettings):
         None, gt=0, description="Monthly amount from which a change needs a second person. Unset: never."
     )
     proposal_days: int = Field(14, ge=1, le=365, description="Days until a proposal that nobody decided expires.")
-    bulk_limit: int = Field(25, ge=1, le=10_000, description="Most items one proposed change may hold outside imports.")
+    bulk_limit: int = Field(
+        25, ge=1, le=10_000, description="Records above which one change is bulk, and so of high risk."
+    )
     pool_size: int = Field(20, ge=1, le=200, description="Database connections and worker threads of each process.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 

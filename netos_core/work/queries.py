@@ -29,7 +29,7 @@ def get_job(ctx: Context, ref: str) -> JobView:
     query = select(Job).where(Job.ref == ref.strip().upper())
     if not ctx.principal.may("run:jobs"):
         query = query.where(Job.person_id == ctx.principal.person_id)
-    job = ctx.session.scalar(query)
+    job = ctx.session.scalar(query.execution_options(populate_existing=True))
     if job is None:
         raise JobNotFound("You have no job with that ref.", field="ref", fix="Use the ref that started the job.")
     return JobView(**{name: getattr(job, name) for name in JobView.model_fields})

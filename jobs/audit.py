@@ -1,0 +1,22 @@
+"""Seals what was added to the audit trail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import anyio
+
+from netos_core.changes import audit
+from netos_core.kernel.clock import utc_now
+from netos_core.runtime.calls import Core
+
+
+async def seal(worker: dict[str, Any]) -> None:
+    """Seal the rows written since the last seal, batch by batch."""
+    while await anyio.to_thread.run_sync(_seal, worker["core"]) == audit.BATCH:
+        pass
+
+
+def _seal(core: Core) -> int:
+    with core.session() as session:
+        return audit.seal(session, utc_now())

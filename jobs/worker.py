@@ -1,0 +1,69 @@
+"""What `arq` runs: the functions, their clock, and the core they share."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from arq.connections import RedisSettings
+from arq.cron import CronJob, cron
+from arq.typing import WorkerSettingsBase
+from arq.worker import func
+
+from jobs import audit, delivery, queue, upkeep
+from netos_core.notices.channels import channels
+from netos_core.runtime.calls import Core
+from netos_core.runtime.home import open_home
+from netos_core.runtime.logs import configure_logging
+from netos_core.runtime.settings import load_settings
+
+Worker = dict[str, Any]
+LONGEST_JOB = 3600
+FORGET_TICK_AFTER = 30
+
+
+def every(seconds: int, of: int = 60) -> set[int]:
+    return set(range(0, of, seconds))
+
+
+def tick(family: Callable[[Worker], Awaitable[object]], **when: Any) -> CronJob:
+    """Run a family by the clock, once however many workers there are."""
+    return cron(family, unique=True, keep_result=FORGET_TICK_AFTER, **when)  # type: ignore[arg-type]
+
+
+async def start(worker: Worker) -> None:
+    settings = load_settings()
+    configure_logging(settings.log_level)
+    logging.getLogger("arq.worker").setLevel(logging.WARNING)  # it would write two lines for every tick
+    worker["core"] = Core(settings)
+    worker["ways"] = channels(open_home(settings.home).folder("outbox"), settings.url)
+
+
+async def stop(worker: Worker) -> None:
+    worker["core"].close()
+
+
+def _queue_address() -> RedisSettings:
+    return RedisSettings.from_dsn(load_settings().redis_url or "redis://127.0.0.1:6379")
+
+
+class WorkerSettings(WorkerSettingsBase):
+    """Settings of the worker process; rows in PostgreSQL say what is to be done, the queue only when."""
+
+    redis_settings = _queue_address()
+    functions = (func(queue.run_job, max_tries=1, timeout=LONGEST_JOB, keep_result=0),)  # type: ignore[arg-type]
+    cron_jobs = (
+        tick(queue.refill, second=every(1)),
+        tick(delivery.deliver, second=every(3)),
+        tick(audit.seal, second=every(10)),
+        tick(upkeep.requeue, second=every(5)),
+        tick(upkeep.tidy, minute=every(5), second=20),
+        tick(queue.nightly, hour=7, minute=30, second=0),
+    )
+    on_startup: Any = start  # arq would have its first argument called ctx
+    on_shutdown: Any = stop
+    health_check_interval = 5
+    job_timeout = 120
+    poll_delay = 0.2
+    log_results = False

@@ -1,0 +1,50 @@
+"""Every operation of the product, in one list: what tools, the JSON API and the documentation are made from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from netos_core.changes import operations as changes
+from netos_core.imports import operations as imports
+from netos_core.kernel.operation import Operation
+from netos_core.outages import operations as outages
+from netos_core.overview import operations as overview
+from netos_core.proposals import operations as proposals
+from netos_core.renewals import operations as renewals
+from netos_core.search import operations as search
+from netos_core.work import operations as work
+
+OPERATIONS: tuple[Operation[Any, Any], ...] = (
+    search.search,
+    overview.search_circuits,
+    overview.get_circuit,
+    overview.get_circuit_pl,
+    outages.get_outage_history,
+    overview.search_sites,
+    overview.get_site,
+    overview.list_providers,
+    overview.get_provider,
+    overview.list_customers,
+    overview.get_customer,
+    overview.search_contracts,
+    overview.get_contract,
+    renewals.list_renewals,
+    overview.get_dashboard,
+    proposals.propose_change,
+    proposals.rebase_change,
+    changes.get_change,
+    changes.list_changes,
+    changes.confirm_change,
+    changes.approve_change,
+    changes.reject_change,
+    changes.undo_change,
+    changes.search_audit,
+    work.get_job,
+    imports.stage_import,
+    imports.get_import,
+    imports.map_import,
+    imports.edit_import_row,
+    imports.propose_import,
+)
+
+BY_NAME = {operation.name: operation for operation in OPERATIONS}

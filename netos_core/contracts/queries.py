@@ -1,0 +1,125 @@
+"""Reads of contracts that planning and other features build on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select, text
+
+from netos_core.circuits.model import Circuit
+from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.contracts.rules import EndOfTerm, Notice, NoticeCountedFrom, NoticeMethod, NoticeUnit, Terms
+from netos_core.kernel.context import Context
+from netos_core.kernel.lookup import Named, Names, fill, nearest
+
+CONTRACT = Contract.__table__
+LINK = ContractCircuit.__table__
+CIRCUIT = Circuit.__table__
+
+
+def names(ctx: Context, keys: Iterable[str]) -> Names:
+    """Look contracts up by ref or by their number; their name is their title."""
+    title = CONTRACT.c.title
+    found = Names("contract", "search {kind: contract}", lambda key: nearest(ctx.session, CONTRACT, key, name=title))
+    fill(ctx.session, found, CONTRACT, list(keys), by=[CONTRACT.c.number], name=title)
+    return found
+
+
+def get_contract_id(ctx: Context, ref: str, field: str = "ref") -> Named:
+    """Return the contract a ref or number means.
+
+    Raises:
+        NotFound: None has it; the nearest are listed.
+        Ambiguous: Several have that number.
+    """
+    return names(ctx, [ref]).get(ref, field)
+
+
+def rows_by_id(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, Mapping[str, Any]]:
+    """Return whole live contract rows, for planning."""
+    rows = ctx.session.execute(select(CONTRACT).where(CONTRACT.c.id.in_(list(ids)), CONTRACT.c.retired_at.is_(None)))
+    return {row["id"]: dict(row) for row in rows.mappings()}
+
+
+def terms_of(row: Mapping[str, Any]) -> Terms:
+    """Read the terms of a contract row; an empty column is what the paper does not say."""
+    notice = None
+    if row["notice_count"] is not None and row["notice_unit"] is not None:
+        notice = Notice(row["notice_count"], NoticeUnit(row["notice_unit"]))
+    return Terms(
+        term_start_date=row["term_start_date"],
+        term_months=row["term_months"],
+        term_end_date=row["term_end_date"],
+        end_of_term=EndOfTerm(row["end_of_term"]),
+        evergreen=row["evergreen"],
+        notice=notice,
+        notice_method=NoticeMethod(row["notice_method"] or NoticeMethod.UNKNOWN),
+        delivery_lead_days=row["delivery_lead_days"],
+        notice_counted_from=NoticeCountedFrom(row["notice_counted_from"] or NoticeCountedFrom.UNKNOWN),
+        co_terminus_end=None,
+        renewal_term_months=row["renewal_term_months"],
+    )
+
+
+def governing(ctx: Context, circuit_ids: Iterable[UUID]) -> dict[UUID, Mapping[str, Any]]:
+    """Return the live contract row that sets the term of each circuit today, by circuit."""
+    rows = ctx.session.execute(
+        select(CONTRACT, LINK.c.circuit_id)
+        .join(LINK, LINK.c.contract_id == CONTRACT.c.id)
+        .where(
+            LINK.c.circuit_id.in_(list(circuit_ids)),
+            LINK.c.governs,
+            LINK.c.retired_at.is_(None),
+            CONTRACT.c.retired_at.is_(None),
+        )
+    )
+    return {row["circuit_id"]: dict(row) for row in rows.mappings()}
+
+
+def links_by_id(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, Mapping[str, Any]]:
+    """Return live links by their id, with the refs of contract and circuit."""
+    return {row["id"]: row for row in _links(ctx, LINK.c.id.in_(list(ids)))}
+
+
+def links_of_contracts(ctx: Context, contract_ids: Iterable[UUID]) -> list[Mapping[str, Any]]:
+    """Return the live links of contracts, with the refs of contract and circuit."""
+    return _links(ctx, LINK.c.contract_id.in_(list(contract_ids)))
+
+
+def links_of_circuits(ctx: Context, circuit_ids: Iterable[UUID]) -> list[Mapping[str, Any]]:
+    """Return the live links of circuits, with the refs of contract and circuit."""
+    return _links(ctx, LINK.c.circuit_id.in_(list(circuit_ids)))
+
+
+def _links(ctx: Context, wanted: ColumnElement[bool]) -> list[Mapping[str, Any]]:
+    rows = ctx.session.execute(
+        select(LINK, CONTRACT.c.ref.label("contract_ref"), CIRCUIT.c.ref.label("circuit_ref"))
+        .join(CONTRACT, CONTRACT.c.id == LINK.c.contract_id)
+        .join(CIRCUIT, CIRCUIT.c.id == LINK.c.circuit_id)
+        .where(wanted, LINK.c.retired_at.is_(None))
+        .order_by(LINK.c.id)
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+def parents_from(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, UUID | None]:
+    """Return the parent of each of these contracts, of their parents, and so on to the top."""
+    rows = ctx.session.execute(
+        text(
+            "with recursive chain as (select id, parent_id from contract where id = any(:ids)"
+            " union select p.id, p.parent_id from contract p join chain c on p.id = c.parent_id)"
+            " select id, parent_id from chain"
+        ),
+        {"ids": list(ids)},
+    )
+    return {row.id: row.parent_id for row in rows}
+
+
+def children_of(ctx: Context, ids: Iterable[UUID]) -> list[Mapping[str, Any]]:
+    """Return the live contracts right under these."""
+    rows = ctx.session.execute(
+        select(CONTRACT).where(CONTRACT.c.parent_id.in_(list(ids)), CONTRACT.c.retired_at.is_(None))
+    )
+    return [dict(row) for row in rows.mappings()]

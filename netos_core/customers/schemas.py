@@ -1,0 +1,18 @@
+"""What may be said about a customer."""
+
+from __future__ import annotations
+
+from netos_core.kernel.fields import Mail, Name, Text
+from netos_core.kernel.redaction import Request
+
+
+class CustomerEdit(Request):
+    """Fields of a customer. A field left out stays; null clears it."""
+
+    name: Name | None = None
+    account_number: Name | None = None
+    kind: Text | None = None
+    email: Mail | None = None
+    phone: Text | None = None
+    city: Text | None = None
+    state: Text | None = None

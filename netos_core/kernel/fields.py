@@ -1,0 +1,17 @@
+"""The types of what people may say: texts, names, amounts, rates, addresses of the net. One place for their bounds."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+Name = Annotated[Text, AfterValidator(lambda name: " ".join(name.split()))]  # as names are compared: runs of blanks one
+Link = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^https?://[^\s\"'<>]+$")]
+Mail = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
+Mbps = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=3)]
+Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]

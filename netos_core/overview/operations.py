@@ -1,0 +1,80 @@
+"""Look at the plant: lists, details and the dashboard."""
+
+from __future__ import annotations
+
+from netos_core.kernel.context import Context
+from netos_core.kernel.operation import Effect, operation
+from netos_core.overview import schemas as s
+from netos_core.overview.queries import circuits, contracts, customers, dashboard, details, providers, sites
+
+
+@operation(Effect.READ, right="read:circuits")
+def search_circuits(ctx: Context, request: s.SearchCircuits) -> s.CircuitList:
+    """List circuits by provider, place, state or cost. With an id, use get_circuit."""
+    return circuits.search_circuits(ctx, request)
+
+
+@operation(Effect.READ, right="read:circuits")
+def get_circuit(ctx: Context, request: s.GetOne) -> s.CircuitView:
+    """Show one circuit: ends, contract term and deadline, customers, contacts, events, notes."""
+    return details.circuit(ctx, request.ref)
+
+
+@operation(Effect.READ, right="read:circuits")
+def get_circuit_pl(ctx: Context, request: s.PlRequest) -> s.CircuitPl:
+    """Show what a circuit earned and cost in a month; every line names its basis and source."""
+    return details.circuit_pl(ctx, request)
+
+
+@operation(Effect.READ, right="read:sites")
+def search_sites(ctx: Context, request: s.SearchSites) -> s.SiteList:
+    """List endpoints and infrastructure assets by kind, place, owner or tag."""
+    return sites.search_sites(ctx, request)
+
+
+@operation(Effect.READ, right="read:sites")
+def get_site(ctx: Context, request: s.GetOne) -> s.SiteView:
+    """Show one site: address, tree, costs and the circuits that end there."""
+    return sites.site(ctx, request.ref)
+
+
+@operation(Effect.READ, right="read:providers")
+def list_providers(ctx: Context, request: s.ListProviders) -> s.ProviderList:
+    """List providers with their circuits, spend and next deadline."""
+    return providers.list_providers(ctx, request)
+
+
+@operation(Effect.READ, right="read:providers")
+def get_provider(ctx: Context, request: s.GetOne) -> s.ProviderView:
+    """Show one provider: names, NOC, escalation, accounts, spend and contracts."""
+    return providers.provider(ctx, request.ref)
+
+
+@operation(Effect.READ, right="read:customers")
+def list_customers(ctx: Context, request: s.ListCustomers) -> s.CustomerList:
+    """List customers with their circuits and revenue."""
+    return customers.list_customers(ctx, request)
+
+
+@operation(Effect.READ, right="read:customers")
+def get_customer(ctx: Context, request: s.GetOne) -> s.CustomerView:
+    """Show one customer, the circuits that serve it and the revenue billed for them."""
+    return customers.customer(ctx, request.ref)
+
+
+@operation(Effect.READ, right="read:contracts")
+def search_contracts(ctx: Context, request: s.SearchContracts) -> s.ContractList:
+    """List agreements, orders and amendments by provider, renewal state or deadline."""
+    return contracts.search_contracts(ctx, request)
+
+
+@operation(Effect.READ, right="read:contracts")
+def get_contract(ctx: Context, request: s.GetOne) -> s.ContractView:
+    """Show one contract: term, notice clause, deadline with its reasoning, and governed circuits."""
+    return contracts.contract(ctx, request.ref)
+
+
+@operation(Effect.READ, right="read:overview")
+def get_dashboard(ctx: Context, request: s.Nothing) -> s.Dashboard:  # noqa: ARG001 - every operation takes a request
+    """Show the plant at a glance: circuits, spend, renewals, deadlines, outages and open work."""
+    return dashboard.dashboard(ctx)

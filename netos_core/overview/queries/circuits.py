@@ -1,0 +1,283 @@
+"""The circuit list: filtered and ordered on ids first, then spelled out for one page only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    FromClause,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    case,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import aliased
+
+from netos_core.annotations.model import Tag
+from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
+from netos_core.circuits.rules import CircuitStatus
+from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.contracts.queries import get_contract_id
+from netos_core.customers.model import Customer
+from netos_core.customers.queries import get_customer_id
+from netos_core.kernel import listing
+from netos_core.kernel.context import Context
+from netos_core.kernel.errors import Forbidden
+from netos_core.kernel.page import Cursor, Order, columns_of, order_of
+from netos_core.overview.queries.words import circuits_with, nearest_ids, words_of
+from netos_core.overview.schemas import CircuitLine, CircuitList, CircuitRow, SearchCircuits
+from netos_core.providers.model import Provider
+from netos_core.providers.queries import get_provider_id
+from netos_core.renewals.queries import renewal_state
+from netos_core.renewals.rules import RenewalState
+from netos_core.sites.model import Site
+from netos_core.sites.queries import get_site_id
+
+CONCISE = (
+    "ref", "provider", "provider_circuit_id", "service_type", "bandwidth_mbps", "status", "a", "z", "renewal_state",
+    "act_by", "mrc",
+)  # fmt: skip
+ENDED = (CircuitStatus.DECOMMISSIONED, CircuitStatus.CANCELLED)
+
+# The link to the one contract that sets a circuit's term.
+GOVERNS = and_(ContractCircuit.circuit_id == Circuit.id, ContractCircuit.governs, ContractCircuit.retired_at.is_(None))
+
+A, Z = aliased(Termination), aliased(Termination)
+SiteA, SiteZ = aliased(Site), aliased(Site)
+
+LAST_DAY, LAST_AMOUNT = literal(date(9999, 12, 31)), literal(Decimal(-1))
+
+# What a list may be sorted by; unknown values come last, whichever the direction says.
+SORTS: dict[str, listing.Column] = {
+    "ref": Circuit.id,
+    "provider": Provider.name,
+    "provider_circuit_id": func.coalesce(Circuit.provider_circuit_id, ""),
+    "service_type": Circuit.service_type,
+    "bandwidth_mbps": func.coalesce(Circuit.bandwidth_mbps, LAST_AMOUNT),
+    "status": Circuit.status,
+    "mrc": func.coalesce(Circuit.mrc, LAST_AMOUNT),
+    "market": func.coalesce(Circuit.market, ""),
+    "act_by": func.coalesce(Contract.act_by, LAST_DAY),
+    "term_end_date": func.coalesce(Contract.term_end_date, LAST_DAY),
+    "install_date": func.coalesce(Circuit.install_date, LAST_DAY),
+}
+
+
+def search_circuits(ctx: Context, request: SearchCircuits) -> CircuitList:
+    """Return one page of circuits, the number that match and their MRC."""
+    order = order_of(request.sort, "ref", list(SORTS))
+    columns = columns_of(request, CircuitRow, CONCISE)
+    _money_is_seen(ctx, request, order)
+    wanted = _filters(ctx, request)
+    words = [circuits_with(word) for word in words_of(request.query or "")]
+    found = _find(ctx, [*wanted, *words], request, order)
+    hint = None
+    if not found.totals and words:
+        near = nearest_ids(ctx, Circuit, request.query or "")
+        found = _find(ctx, [*wanted, Circuit.id.in_(near)], request, order) if near else found
+        hint = "Nothing contains all of these words; these are the nearest by spelling." if found.totals else None
+    count = sum(n for n, _ in found.totals.values())
+    if not count:
+        hint = "No circuit matches. Leave filters out one by one, or search other words."
+    return CircuitList(
+        total=count,
+        shown=len(found.ids),
+        next_cursor=found.next_cursor,
+        columns=columns,
+        hint=hint,
+        mrc_total={currency: mrc for currency, (_, mrc) in found.totals.items() if mrc is not None},
+        rows=_rows(ctx, found.ids),
+    )
+
+
+def _money_is_seen(ctx: Context, request: SearchCircuits, order: Order) -> None:
+    """Refuse filters and orders by amounts the caller may not see: they would tell the amounts."""
+    asks = request.min_mrc is not None or request.max_mrc is not None or order.column == "mrc"
+    if asks and not ctx.principal.may("see:money"):
+        raise Forbidden("Your roles do not show MRC, so a list can not be filtered or sorted by it.", field="sort")
+
+
+def _filters(ctx: Context, request: SearchCircuits) -> list[ColumnElement[bool]]:
+    """Turn what was asked into conditions; every filter is one entry, and one left out is none."""
+    bounds: list[tuple[object, Callable[[], ColumnElement[bool]]]] = [
+        (request.provider, lambda: Circuit.provider_id == get_provider_id(ctx, request.provider or "").id),
+        (request.status, lambda: Circuit.status.in_(request.status or ())),
+        (request.service_type, lambda: Circuit.service_type.in_(request.service_type or ())),
+        (request.renewal_state, lambda: _in_state(ctx, request)),
+        (request.act_by_before, lambda: Contract.act_by <= request.act_by_before),
+        (request.contract, lambda: Contract.id == get_contract_id(ctx, request.contract or "", "contract").id),
+        (request.market, lambda: func.lower(Circuit.market) == (request.market or "").lower()),
+        (request.state, lambda: _at_site(func.lower(Site.state) == (request.state or "").lower())),
+        (request.city, lambda: _at_site(func.lower(Site.city) == (request.city or "").lower())),
+        (request.site, lambda: _at_site(Site.id == get_site_id(ctx, request.site or "").id)),
+        (request.customer, lambda: _serves(get_customer_id(ctx, request.customer or "").id)),
+        (request.tag, lambda: _tagged(request.tag or "")),
+        (request.min_mbps, lambda: Circuit.bandwidth_mbps >= request.min_mbps),
+        (request.max_mbps, lambda: Circuit.bandwidth_mbps <= request.max_mbps),
+        (request.min_mrc, lambda: Circuit.mrc >= request.min_mrc),
+        (request.max_mrc, lambda: Circuit.mrc <= request.max_mrc),
+        (request.stub, lambda: Circuit.stub.is_(request.stub)),
+    ]
+    return [Circuit.retired_at.is_(None), *(made() for asked, made in bounds if asked not in (None, "", []))]
+
+
+def _in_state(ctx: Context, request: SearchCircuits) -> ColumnElement[bool]:
+    return and_(Circuit.status.not_in(ENDED), renewal_state(ctx.today).in_(request.renewal_state or ()))
+
+
+def _serves(customer: UUID) -> ColumnElement[bool]:
+    served = select(CircuitCustomer.circuit_id)
+    return Circuit.id.in_(served.where(CircuitCustomer.customer_id == customer, CircuitCustomer.retired_at.is_(None)))
+
+
+def _tagged(name: str) -> ColumnElement[bool]:
+    tags = select(Tag.entity_id).where(Tag.entity == "circuit", Tag.name == name.lower(), Tag.retired_at.is_(None))
+    return Circuit.id.in_(tags)
+
+
+def _at_site(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    ends = select(Termination.circuit_id).join(Site, Site.id == Termination.site_id)
+    return Circuit.id.in_(ends.where(Termination.retired_at.is_(None), condition))
+
+
+def _from(query: Select[*tuple[Any, ...]], request: SearchCircuits, column: str) -> Select[*tuple[Any, ...]]:
+    """Join only what the filters and the order need; the ids and amounts are all this query is for."""
+    query = query.select_from(Circuit)
+    states = request.renewal_state or ()
+    if states or request.act_by_before or request.contract or column in ("act_by", "term_end_date"):
+        # Only a circuit without a contract is unknown for want of one; for the other states contracts come first.
+        filed = bool(request.act_by_before or request.contract or (states and RenewalState.UNKNOWN not in states))
+        query = query.join(ContractCircuit, GOVERNS, isouter=not filed)
+        query = query.join(Contract, Contract.id == ContractCircuit.contract_id, isouter=not filed)
+    return query.join(Provider, Provider.id == Circuit.provider_id) if column == "provider" else query
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The ids of a page, the cursor of the next, and number and MRC of all that match, by currency."""
+
+    ids: list[UUID]
+    next_cursor: str | None
+    totals: dict[str, tuple[int, Decimal | None]]
+
+
+def _find(ctx: Context, wanted: list[ColumnElement[bool]], request: SearchCircuits, order: Order) -> Found:
+    """Match once, and both count what matched and cut the page from it, in one statement."""
+    key = SORTS[order.column]
+    matched = (
+        _from(select(Circuit.id, Circuit.currency, Circuit.mrc, key.label("key")), request, order.column)
+        .where(*wanted)
+        .cte("matched")
+    )
+    page = select(matched.c.id, matched.c.key)
+    if request.cursor:
+        cursor = Cursor.decode(request.cursor, f"circuits:{order}")
+        page = page.where(listing.after(cursor, order, matched.c.key, matched.c.id))
+    cut = page.order_by(*_in_order(matched, order)).limit(request.limit + 1).subquery()
+    place = func.row_number().over(order_by=_in_order(cut, order))
+    count, mrc = func.count(), func.sum(matched.c.mrc)
+    both = union_all(
+        select(place.label("place"), cut.c.id, cut.c.key, *(null().label(name) for name in ("currency", "n", "mrc"))),
+        select(null(), null(), null(), matched.c.currency, count, mrc).group_by(matched.c.currency),
+    )
+    rows = ctx.session.execute(both.order_by("place")).all()
+    found = [row for row in rows if row.place is not None]
+    shown = found[: request.limit]
+    more = len(found) > request.limit
+    return Found(
+        [row.id for row in shown],
+        Cursor(f"circuits:{order}", str(shown[-1].key), str(shown[-1].id)).encode() if more else None,
+        {row.currency: (row.n, row.mrc) for row in rows if row.place is None},
+    )
+
+
+def _in_order(rows: FromClause, order: Order) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    return (rows.c.key.desc() if order.descending else rows.c.key), rows.c.id
+
+
+def _rows(ctx: Context, ids: list[UUID]) -> list[CircuitRow]:
+    if not ids:
+        return []
+    by_id = {row["id"]: dict(row) for row in ctx.session.execute(_spelled_out(ctx.today), {"ids": ids}).mappings()}
+    made = []
+    for circuit_id in ids:
+        row = by_id[circuit_id]
+        row.pop("id")
+        days = (row["act_by"] - ctx.today).days if row["act_by"] and row["renewal_state"] else None
+        made.append(CircuitRow(**row, days_left=days))
+    return made
+
+
+@lru_cache(maxsize=2)
+def _spelled_out(today: date) -> Select[*tuple[Any, ...]]:
+    """Build the statement that spells circuits out; kept for the day, as building it costs as much as running it."""
+    revenue = (
+        select(func.sum(CircuitCustomer.mrr))
+        .where(CircuitCustomer.circuit_id == Circuit.id, CircuitCustomer.retired_at.is_(None))
+        .scalar_subquery()
+    )
+    customers = (
+        select(func.string_agg(Customer.name, ", "))
+        .join(CircuitCustomer, CircuitCustomer.customer_id == Customer.id)
+        .where(CircuitCustomer.circuit_id == Circuit.id, CircuitCustomer.retired_at.is_(None))
+        .scalar_subquery()
+    )
+    return (
+        _ends(
+            select(
+                Circuit.id, Circuit.ref, Provider.name.label("provider"), Circuit.provider_circuit_id,
+                Circuit.service_type, Circuit.bandwidth_mbps, Circuit.status,
+                func.coalesce(SiteA.name, A.place).label("a"), func.coalesce(SiteZ.name, Z.place).label("z"),
+                case((Circuit.status.in_(ENDED), None), else_=renewal_state(today)).label("renewal_state"),
+                Contract.act_by, Circuit.mrc, Circuit.nrc, Circuit.currency, revenue.label("mrr"),
+                customers.label("customers"), Circuit.market, Contract.ref.label("contract"), Contract.term_end_date,
+                Circuit.port_speed_mbps, Circuit.install_date, Circuit.order_number, Circuit.stub,
+            )
+        )
+        .outerjoin(ContractCircuit, GOVERNS)
+        .outerjoin(Contract, Contract.id == ContractCircuit.contract_id)
+        .where(Circuit.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    )  # fmt: skip
+
+
+def _ends(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return (
+        query.select_from(Circuit)
+        .join(Provider, Provider.id == Circuit.provider_id)
+        .outerjoin(A, and_(A.circuit_id == Circuit.id, A.side == "A", A.retired_at.is_(None)))
+        .outerjoin(SiteA, SiteA.id == A.site_id)
+        .outerjoin(Z, and_(Z.circuit_id == Circuit.id, Z.side == "Z", Z.retired_at.is_(None)))
+        .outerjoin(SiteZ, SiteZ.id == Z.site_id)
+    )
+
+
+def lines(ctx: Context, condition: ColumnElement[bool], *, limit: int = 200) -> list[CircuitLine]:
+    """Return live circuits that meet a condition, as other records list them."""
+    query = (
+        _ends(
+            select(
+                Circuit.ref, Provider.name.label("provider"), Circuit.provider_circuit_id, Circuit.service_type,
+                Circuit.bandwidth_mbps, Circuit.status, func.coalesce(SiteA.name, A.place).label("a"),
+                func.coalesce(SiteZ.name, Z.place).label("z"), Circuit.mrc, Circuit.currency,
+            )
+        )
+        .where(Circuit.retired_at.is_(None), condition)
+        .order_by(Circuit.id)
+        .limit(limit)
+    )  # fmt: skip
+    return [CircuitLine(**row) for row in ctx.session.execute(query).mappings()]

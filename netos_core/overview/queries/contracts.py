@@ -1,0 +1,183 @@
+"""Contracts: the list, and one with its term and the circuits it governs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import aliased
+
+from netos_core.annotations.model import Tag
+from netos_core.circuits.model import Circuit
+from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.contracts.queries import get_contract_id
+from netos_core.kernel import listing
+from netos_core.kernel.context import Context
+from netos_core.kernel.page import columns_of
+from netos_core.overview.queries import circuits, parts, terms
+from netos_core.overview.queries.words import contracts_with, nearest_ids, words_of
+from netos_core.overview.schemas import ContractList, ContractRow, ContractView, SearchContracts
+from netos_core.providers.model import Provider
+from netos_core.providers.queries import get_provider_id
+from netos_core.renewals.queries import renewal_state
+
+CONCISE = (
+    "ref", "provider", "number", "title", "kind", "term_end_date", "renewal_state", "act_by", "circuits", "mrc",
+)  # fmt: skip
+LAST_DAY = date(9999, 12, 31)
+
+Parent = aliased(Contract)
+
+
+def circuit_count() -> ColumnElement[int]:
+    return (
+        select(func.count())
+        .select_from(ContractCircuit)
+        .where(ContractCircuit.contract_id == Contract.id, ContractCircuit.retired_at.is_(None))
+        .correlate(Contract)
+        .scalar_subquery()
+    )
+
+
+def monthly() -> ColumnElement[Any]:
+    """What a contract costs a month: its circuits' MRC where it governs any, else its own."""
+    governed = (
+        select(func.sum(Circuit.mrc))
+        .join(ContractCircuit, ContractCircuit.circuit_id == Circuit.id)
+        .where(
+            ContractCircuit.contract_id == Contract.id,
+            ContractCircuit.governs,
+            ContractCircuit.retired_at.is_(None),
+            Circuit.currency == Contract.currency,
+        )
+        .correlate(Contract)
+        .scalar_subquery()
+    )
+    return func.coalesce(governed, Contract.mrc)
+
+
+def search_contracts(ctx: Context, request: SearchContracts) -> ContractList:
+    """Return one page of contracts."""
+    columns = columns_of(request, ContractRow, CONCISE)
+    count, mrc, state = circuit_count(), monthly(), renewal_state(ctx.today)
+    query = (
+        select(
+            Contract.ref, Provider.name.label("provider"), Contract.number, Contract.title, Contract.kind,
+            Contract.term_end_date, state.label("renewal_state"), Contract.act_by, count.label("circuits"),
+            mrc.label("mrc"), Contract.notice_deadline, Contract.end_of_term, Contract.notice_count,
+            Contract.notice_unit, Contract.currency, Parent.ref.label("parent"),
+        )
+        .join(Provider, Provider.id == Contract.provider_id)
+        .outerjoin(Parent, Parent.id == Contract.parent_id)
+    )  # fmt: skip
+    sortable: dict[str, listing.Column] = {
+        "ref": Contract.id,
+        "provider": func.lower(Provider.name),
+        "title": func.lower(Contract.title),
+        "act_by": func.coalesce(Contract.act_by, LAST_DAY),
+        "term_end_date": func.coalesce(Contract.term_end_date, LAST_DAY),
+        "circuits": count,
+    }
+    if ctx.principal.may("see:money"):
+        sortable["mrc"] = func.coalesce(mrc, -1)
+    wanted = _filters(ctx, request, state)
+    source = listing.ListSource("contracts", query, sortable, Contract.id, "ref")
+    words = [contracts_with(word) for word in words_of(request.query or "")]
+    found = listing.page(ctx, source, request, [*wanted, *words])
+    hint = None
+    if not found.total and words:
+        found = listing.page(
+            ctx, source, request, [*wanted, Contract.id.in_(nearest_ids(ctx, Contract, request.query or ""))]
+        )
+        hint = "Nothing contains all of these words; these are the nearest by spelling."
+    return ContractList(
+        total=found.total,
+        shown=len(found.rows),
+        next_cursor=found.next_cursor,
+        columns=columns,
+        hint=hint if found.total else "No contract matches. Leave filters out one by one.",
+        rows=[_made(ctx, listing.plain(row)) for row in found.rows],
+    )
+
+
+def _made(ctx: Context, row: dict[str, Any]) -> ContractRow:
+    notice = terms.notice_words(row.pop("notice_count"), row.pop("notice_unit"))
+    days = (row["act_by"] - ctx.today).days if row["act_by"] else None
+    return ContractRow(**row, notice=notice, days_left=days)
+
+
+def _filters(ctx: Context, request: SearchContracts, state: ColumnElement[str]) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = [Contract.retired_at.is_(None)]
+    if request.provider:
+        wanted.append(Contract.provider_id == get_provider_id(ctx, request.provider).id)
+    if request.kind:
+        wanted.append(Contract.kind.in_(request.kind))
+    if request.renewal_state:
+        wanted.append(state.in_(request.renewal_state))
+    if request.end_of_term:
+        wanted.append(Contract.end_of_term.in_(request.end_of_term))
+    if request.act_by_before:
+        wanted.append(Contract.act_by <= request.act_by_before)
+    if request.act_by_after:
+        wanted.append(Contract.act_by >= request.act_by_after)
+    if request.ends_before:
+        wanted.append(Contract.term_end_date <= request.ends_before)
+    if request.parent:
+        wanted.append(Contract.parent_id == get_contract_id(ctx, request.parent, "parent").id)
+    if request.tag:
+        tagged = select(Tag.entity_id).where(
+            Tag.entity == "contract", Tag.name == request.tag.lower(), Tag.retired_at.is_(None)
+        )
+        wanted.append(Contract.id.in_(tagged))
+    return wanted
+
+
+_OWN = (
+    "ref", "version", "provider", "provider_ref", "signed_date", "notice_address", "notice_counted_from",
+    "delivery_lead_days", "decided_date", "mrc", "nrc", "total_value", "currency", "description", "updated_at",
+)  # fmt: skip
+
+
+def contract(ctx: Context, ref: str) -> ContractView:
+    """Read one contract whole."""
+    contract_id: UUID = get_contract_id(ctx, ref, "ref").id
+    row = (
+        ctx.session.execute(
+            select(
+                Contract.__table__, Provider.name.label("provider"), Provider.ref.label("provider_ref"),
+                Parent.ref.label("parent_ref"), renewal_state(ctx.today).label("renewal_state"),
+                monthly().label("monthly"),
+            )
+            .join(Provider, Provider.id == Contract.provider_id)
+            .outerjoin(Parent, Parent.id == Contract.parent_id)
+            .where(Contract.id == contract_id)
+        )
+        .mappings()
+        .one()
+    )  # fmt: skip
+    named = select(ContractCircuit.circuit_id).where(
+        ContractCircuit.contract_id == contract_id, ContractCircuit.retired_at.is_(None)
+    )
+    governed = circuits.lines(ctx, Circuit.id.in_(named))
+    spend = ctx.session.execute(
+        select(Circuit.currency, func.sum(Circuit.mrc).label("mrc"))
+        .where(Circuit.id.in_(named), Circuit.retired_at.is_(None), Circuit.mrc.is_not(None))
+        .group_by(Circuit.currency)
+    )
+    children = ctx.session.execute(
+        select(Contract.ref, Contract.title)
+        .where(Contract.parent_id == contract_id, Contract.retired_at.is_(None))
+        .order_by(Contract.id)
+    )
+    return ContractView(
+        **{name: row[name] for name in _OWN},
+        term=terms.term_of(ctx, dict(row), row["monthly"]),
+        children=[f"{c.ref} {c.title}" for c in children],
+        circuits=governed,
+        circuits_mrc={r.currency: r.mrc for r in spend},
+        tags=parts.tags(ctx, "contract", contract_id),
+        notes=parts.notes(ctx, "contract", contract_id),
+        open_changes=parts.open_changes(ctx, row["ref"], contract_id),
+    )

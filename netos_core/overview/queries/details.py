@@ -1,0 +1,172 @@
+"""One circuit, and what it earned and cost."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, Uuid, bindparam, select
+
+from netos_core.circuits.model import Circuit, CircuitCustomer, CircuitEvent, Termination
+from netos_core.circuits.queries import get_circuit_id
+from netos_core.circuits.rules import TRANSITIONS, CircuitStatus
+from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.customers.model import Customer
+from netos_core.kernel.context import Context
+from netos_core.kernel.money import Basis
+from netos_core.overview.queries import parts, terms
+from netos_core.overview.queries.circuits import GOVERNS
+from netos_core.overview.rules import Component, Line, Result, profit_and_loss
+from netos_core.overview.schemas import CircuitPl, CircuitView, CustomerLink, EndView, EventView, PlLine, PlRequest
+from netos_core.providers.model import BillingAccount, Provider
+from netos_core.sites.model import Site
+
+EVENTS_SHOWN = 20
+
+
+def circuit(ctx: Context, ref: str) -> CircuitView:
+    """Read one circuit whole, in a handful of statements."""
+    circuit_id = get_circuit_id(ctx, ref).id
+    row = _row(ctx, circuit_id)
+    status = CircuitStatus(row["status"])
+    mbps, mrc = row["bandwidth_mbps"], row["mrc"]
+    own = {name: row[name] for name in _OWN}
+    return CircuitView(
+        **own,
+        may_become=sorted(TRANSITIONS[status]),
+        mrc_per_mbps=round(mrc / mbps, 4) if mrc is not None and mbps else None,
+        ends=_ends(ctx, circuit_id),
+        term=terms.term(ctx, row["contract_id"], mrc) if row["contract_id"] else None,
+        customers=[
+            CustomerLink(ref=c["ref"], name=c["name"], mrr=c["mrr"], currency=c["currency"])
+            for c in _customers(ctx, circuit_id)
+        ],
+        contacts=parts.contacts(ctx, row["provider_id"]),
+        events=_events(ctx, circuit_id),
+        tags=parts.tags(ctx, "circuit", circuit_id),
+        notes=parts.notes(ctx, "circuit", circuit_id),
+        open_changes=parts.open_changes(ctx, row["ref"], circuit_id),
+    )
+
+
+_OWN = (
+    "ref", "version", "provider", "provider_ref", "provider_circuit_id", "service_type", "bandwidth_mbps",
+    "port_speed_mbps", "status", "mrc", "nrc", "currency", "ban", "order_number", "legacy_circuit_id",
+    "customer_circuit_id", "market", "ordered_date", "foc_date", "install_date", "billing_start_date",
+    "disconnect_date", "description", "stub", "provider_noc_phone", "provider_portal_url", "updated_at",
+)  # fmt: skip
+
+
+# Statements are built once: with so small a read, building them would cost more than running them.
+ONE = bindparam("circuit", type_=Uuid)
+_ROW = (
+    select(
+        Circuit.__table__,
+        Provider.name.label("provider"),
+        Provider.ref.label("provider_ref"),
+        Provider.noc_phone.label("provider_noc_phone"),
+        Provider.portal_url.label("provider_portal_url"),
+        BillingAccount.ban,
+        ContractCircuit.contract_id,
+    )
+    .join(Provider, Provider.id == Circuit.provider_id)
+    .outerjoin(BillingAccount, BillingAccount.id == Circuit.billing_account_id)
+    .outerjoin(ContractCircuit, GOVERNS)
+    .where(Circuit.id == ONE)
+)
+_ENDS = (
+    select(
+        Termination.side, Site.name.label("site"), Site.ref.label("site_ref"), Termination.place, Site.address,
+        Site.city, Site.state, Termination.handoff, Termination.demarc, Termination.cross_connect_id,
+        Termination.patch_panel_port, Termination.vlan,
+    )
+    .outerjoin(Site, Site.id == Termination.site_id)
+    .where(Termination.circuit_id == ONE, Termination.retired_at.is_(None))
+    .order_by(Termination.side)
+)  # fmt: skip
+_CUSTOMERS = (
+    select(
+        Customer.ref, Customer.name, CircuitCustomer.mrr, CircuitCustomer.currency, CircuitCustomer.starts_on,
+        CircuitCustomer.ends_on,
+    )
+    .join(Customer, Customer.id == CircuitCustomer.customer_id)
+    .where(CircuitCustomer.circuit_id == ONE, CircuitCustomer.retired_at.is_(None))
+    .order_by(Customer.name)
+)  # fmt: skip
+_EVENTS = (
+    select(
+        CircuitEvent.kind, CircuitEvent.impact, CircuitEvent.starts_at, CircuitEvent.ends_at, CircuitEvent.summary,
+        CircuitEvent.cause, CircuitEvent.ticket,
+    )
+    .where(CircuitEvent.circuit_id == ONE, CircuitEvent.retired_at.is_(None))
+    .order_by(CircuitEvent.starts_at.desc())
+    .limit(EVENTS_SHOWN)
+)  # fmt: skip
+
+
+def _row(ctx: Context, circuit_id: UUID) -> RowMapping:
+    return ctx.session.execute(_ROW, {"circuit": circuit_id}).mappings().one()
+
+
+def _ends(ctx: Context, circuit_id: UUID) -> list[EndView]:
+    return [EndView(**row) for row in ctx.session.execute(_ENDS, {"circuit": circuit_id}).mappings()]
+
+
+def _customers(ctx: Context, circuit_id: UUID) -> list[RowMapping]:
+    return list(ctx.session.execute(_CUSTOMERS, {"circuit": circuit_id}).mappings())
+
+
+def _events(ctx: Context, circuit_id: UUID) -> list[EventView]:
+    return [EventView(**row) for row in ctx.session.execute(_EVENTS, {"circuit": circuit_id}).mappings()]
+
+
+def circuit_pl(ctx: Context, request: PlRequest) -> CircuitPl:
+    """Set what is known of a circuit's month side by side; modeled revenue only where none is attributed."""
+    named = get_circuit_id(ctx, request.ref)
+    month = (request.month or ctx.today).replace(day=1)
+    row = _row(ctx, named.id)
+    result = profit_and_loss(_pl_lines(ctx, row, month))
+    of_month: Result | None = next((r for r in result.months if r.currency == row["currency"]), None)
+    return CircuitPl(
+        ref=row["ref"],
+        month=month,
+        lines=[
+            PlLine(
+                component=line.component, amount=line.amount, currency=line.currency, basis=line.basis.value,
+                source=line.source,
+            )
+            for line in result.lines
+        ],
+        contribution=of_month.contribution.amount if of_month else None,
+        contribution_basis=str(of_month.contribution.basis) if of_month and of_month.contribution.basis else None,
+        currency=row["currency"],
+        why=of_month.contribution.why if of_month else "Neither cost nor revenue is recorded for this circuit.",
+    )  # fmt: skip
+
+
+def _pl_lines(ctx: Context, row: RowMapping, month: date) -> list[Line]:
+    lines: list[Line] = []
+    if row["mrc"] is not None:
+        source = _contract_ref(ctx, row["contract_id"]) or row["ref"]
+        lines.append(Line(month, Component.CARRIER, row["mrc"], row["currency"], Basis.CONTRACTED, source))
+    for link in _customers(ctx, row["id"]):
+        if link["mrr"] is not None and _runs_in(link, month):
+            revenue: Decimal = link["mrr"]
+            lines.append(
+                Line(month, Component.REVENUE, revenue, link["currency"], Basis.CONTRACTED,
+                     f"{link['ref']} {link['name']}", link["ref"])
+            )  # fmt: skip
+    return lines
+
+
+def _runs_in(link: RowMapping, month: date) -> bool:
+    next_month = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+    starts: Any = link["starts_on"]
+    ends: Any = link["ends_on"]
+    return (starts is None or starts < next_month) and (ends is None or ends >= month)
+
+
+def _contract_ref(ctx: Context, contract_id: UUID | None) -> str | None:
+    return ctx.session.scalar(select(Contract.ref).where(Contract.id == contract_id)) if contract_id else None

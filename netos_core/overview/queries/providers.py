@@ -1,0 +1,161 @@
+"""Providers: the list, and one with its names, contacts, accounts, spend and contracts."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, RowMapping, func, select
+from sqlalchemy.orm import aliased
+
+from netos_core.annotations.model import Tag
+from netos_core.circuits.model import Circuit
+from netos_core.circuits.rules import IN_USE
+from netos_core.contracts.model import Contract
+from netos_core.kernel import listing
+from netos_core.kernel.context import Context
+from netos_core.kernel.page import columns_of
+from netos_core.overview.queries import parts
+from netos_core.overview.queries.words import nearest_ids, providers_with, words_of
+from netos_core.overview.schemas import AccountView, AliasView, ListProviders, ProviderList, ProviderRow, ProviderView
+from netos_core.providers.model import BillingAccount, Provider, ProviderAlias
+from netos_core.providers.queries import get_provider_id
+from netos_core.sites.model import Site
+
+CONCISE = ("ref", "name", "circuits", "mrc", "contracts", "next_act_by", "noc_phone")
+
+Successor = aliased(Provider)
+
+
+def list_providers(ctx: Context, request: ListProviders) -> ProviderList:
+    """Return one page of providers with their live circuits and spend in the house currency."""
+    columns = columns_of(request, ProviderRow, CONCISE)
+    mine = Circuit.provider_id == Provider.id
+    in_use = (mine, Circuit.retired_at.is_(None), Circuit.status.in_(IN_USE))
+    count = select(func.count()).select_from(Circuit).where(*in_use).correlate(Provider).scalar_subquery()
+    spend = (
+        select(func.sum(Circuit.mrc))
+        .where(*in_use, Circuit.currency == ctx.policy.currency)
+        .correlate(Provider)
+        .scalar_subquery()
+    )
+    signed = (Contract.provider_id == Provider.id, Contract.retired_at.is_(None))
+    contracts = select(func.count()).select_from(Contract).where(*signed).correlate(Provider).scalar_subquery()
+    next_act_by = (
+        select(func.min(Contract.act_by))
+        .where(*signed, Contract.act_by >= ctx.today, Contract.decision.is_(None))
+        .correlate(Provider)
+        .scalar_subquery()
+    )
+    query = select(
+        Provider.ref, Provider.name, count.label("circuits"), spend.label("mrc"), contracts.label("contracts"),
+        next_act_by.label("next_act_by"), Provider.noc_phone, Provider.portal_url, Provider.asn,
+        Successor.name.label("successor"), Provider.stub,
+    ).outerjoin(Successor, Successor.id == Provider.successor_id)  # fmt: skip
+    sortable: dict[str, listing.Column] = {
+        "ref": Provider.id,
+        "name": func.lower(Provider.name),
+        "circuits": count,
+    }
+    if ctx.principal.may("see:money"):
+        sortable["mrc"] = func.coalesce(spend, -1)
+    wanted: list[ColumnElement[bool]] = [Provider.retired_at.is_(None)]
+    if request.tag:
+        tagged = select(Tag.entity_id).where(
+            Tag.entity == "provider", Tag.name == request.tag.lower(), Tag.retired_at.is_(None)
+        )
+        wanted.append(Provider.id.in_(tagged))
+    if request.stub is not None:
+        wanted.append(Provider.stub.is_(request.stub))
+    source = listing.ListSource("providers", query, sortable, Provider.id, "name")
+    words = [Provider.id.in_(providers_with(word)) for word in words_of(request.query or "")]
+    found = listing.page(ctx, source, request, [*wanted, *words])
+    hint = None
+    if not found.total and words:
+        found = listing.page(
+            ctx, source, request, [*wanted, Provider.id.in_(nearest_ids(ctx, Provider, request.query or ""))]
+        )
+        hint = "Nothing contains all of these words; these are the nearest by spelling."
+    return ProviderList(
+        total=found.total,
+        shown=len(found.rows),
+        next_cursor=found.next_cursor,
+        columns=columns,
+        hint=hint if found.total else "No provider matches.",
+        rows=[ProviderRow(**listing.plain(row)) for row in found.rows],
+    )
+
+
+_OWN = (
+    "ref", "version", "name", "legal_name", "website", "portal_url", "noc_phone", "noc_email", "asn", "successor",
+    "successor_ref", "succeeded_on", "remittance_address", "bank_name", "bank_routing", "bank_account", "stub",
+    "updated_at",
+)  # fmt: skip
+
+
+def provider(ctx: Context, ref: str) -> ProviderView:
+    """Read one provider whole."""
+    provider_id = get_provider_id(ctx, ref, "ref").id
+    row = _row(ctx, provider_id)
+    mine = (Circuit.provider_id == provider_id, Circuit.retired_at.is_(None))
+    by_status = ctx.session.execute(
+        select(Circuit.status, func.count().label("n")).where(*mine).group_by(Circuit.status).order_by(Circuit.status)
+    )
+    spend = ctx.session.execute(
+        select(Circuit.currency, func.sum(Circuit.mrc).label("mrc"))
+        .where(*mine, Circuit.status.in_(IN_USE), Circuit.mrc.is_not(None))
+        .group_by(Circuit.currency)
+    )
+    statuses = {r.status: r.n for r in by_status}
+    return ProviderView(
+        **{name: row[name] for name in _OWN},
+        predecessors=list(
+            ctx.session.scalars(
+                select(Provider.name).where(Provider.successor_id == provider_id, Provider.retired_at.is_(None))
+            )
+        ),
+        aliases=[
+            AliasView(id=str(a.id), alias=a.alias, kind=a.kind)
+            for a in ctx.session.scalars(
+                select(ProviderAlias)
+                .where(ProviderAlias.provider_id == provider_id, ProviderAlias.retired_at.is_(None))
+                .order_by(ProviderAlias.alias)
+            )
+        ],
+        accounts=[
+            AccountView(id=str(a.id), ban=a.ban, name=a.name)
+            for a in ctx.session.scalars(
+                select(BillingAccount)
+                .where(BillingAccount.provider_id == provider_id, BillingAccount.retired_at.is_(None))
+                .order_by(BillingAccount.ban)
+            )
+        ],
+        contacts=parts.contacts(ctx, provider_id),
+        circuit_count=sum(statuses.values()),
+        circuits_by_status=statuses,
+        mrc={r.currency: r.mrc for r in spend},
+        site_count=ctx.session.scalar(
+            select(func.count()).select_from(Site).where(Site.provider_id == provider_id, Site.retired_at.is_(None))
+        )
+        or 0,
+        contracts=[
+            f"{c.ref} {c.title}"
+            for c in ctx.session.execute(
+                select(Contract.ref, Contract.title)
+                .where(Contract.provider_id == provider_id, Contract.retired_at.is_(None))
+                .order_by(Contract.id)
+                .limit(50)
+            )
+        ],
+        tags=parts.tags(ctx, "provider", provider_id),
+        notes=parts.notes(ctx, "provider", provider_id),
+        open_changes=parts.open_changes(ctx, row["ref"], provider_id),
+    )
+
+
+def _row(ctx: Context, provider_id: UUID) -> RowMapping:
+    query = (
+        select(Provider.__table__, Successor.name.label("successor"), Successor.ref.label("successor_ref"))
+        .outerjoin(Successor, Successor.id == Provider.successor_id)
+        .where(Provider.id == provider_id)
+    )
+    return ctx.session.execute(query).mappings().one()

@@ -1,0 +1,86 @@
+"""Which records contain all the words of a query, each word anywhere among the things that name the record."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
+
+from netos_core.annotations.model import Tag
+from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
+from netos_core.circuits.queries import circuit_key
+from netos_core.contracts.model import Contract
+from netos_core.customers.model import Customer
+from netos_core.kernel.context import Context
+from netos_core.kernel.listing import spelled_like
+from netos_core.providers.model import Provider, ProviderAlias
+from netos_core.sites.model import Site
+
+MOST_WORDS = 8
+NEAR = 0.45  # word similarity under which a spelling is not offered
+FEWEST_KEY_LETTERS = 4
+
+
+def words_of(query: str) -> list[str]:
+    return query.lower().split()[:MOST_WORDS]
+
+
+def like(word: str) -> str:
+    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+def providers_with(word: str) -> Select[UUID]:
+    named = select(ProviderAlias.provider_id).where(
+        ProviderAlias.retired_at.is_(None), func.lower(ProviderAlias.alias).like(like(word))
+    )
+    return select(Provider.id).where(or_(Provider.search_text.like(like(word)), Provider.id.in_(named)))
+
+
+def circuits_with(word: str) -> ColumnElement[bool]:
+    """Match circuits by their own words, their carrier's, their ends', their customers' or a tag."""
+    own: ColumnElement[bool] = Circuit.search_text.like(like(word))
+    key = circuit_key(word)
+    if len(key) >= FEWEST_KEY_LETTERS:
+        own = or_(own, Circuit.provider_circuit_key.like(like(key)))
+    at_site = (
+        select(Termination.circuit_id)
+        .join(Site, Site.id == Termination.site_id)
+        .where(Termination.retired_at.is_(None), Site.search_text.like(like(word)))
+    )
+    for_customer = (
+        select(CircuitCustomer.circuit_id)
+        .join(Customer, Customer.id == CircuitCustomer.customer_id)
+        .where(CircuitCustomer.retired_at.is_(None), Customer.search_text.like(like(word)))
+    )
+    tagged = select(Tag.entity_id).where(Tag.entity == "circuit", Tag.retired_at.is_(None), Tag.name == word)
+    return Circuit.id.in_(
+        union_all(
+            select(Circuit.id).where(own),
+            select(Circuit.id).where(Circuit.provider_id.in_(providers_with(word))),
+            at_site,
+            for_customer,
+            tagged,
+        )
+    )
+
+
+def sites_with(word: str) -> ColumnElement[bool]:
+    customers = select(Customer.id).where(Customer.search_text.like(like(word)))
+    return or_(Site.search_text.like(like(word)), Site.customer_id.in_(customers))
+
+
+def contracts_with(word: str) -> ColumnElement[bool]:
+    return or_(Contract.search_text.like(like(word)), Contract.provider_id.in_(providers_with(word)))
+
+
+def nearest_ids(ctx: Context, model: type[Circuit | Site | Contract | Provider | Customer], query: str) -> list[UUID]:
+    """Return up to ten live records whose words are spelled most like the query."""
+    likeness = func.word_similarity(literal(query.lower()), model.search_text)
+    rows = ctx.session.execute(
+        select(model.id)
+        .where(model.retired_at.is_(None), spelled_like(ctx, model.search_text, query, NEAR))
+        .order_by(likeness.desc(), model.id)
+        .limit(10)
+    )
+    return [row.id for row in rows]

@@ -1,0 +1,168 @@
+"""What lists and pages show of circuits."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from netos_core.circuits.rules import CircuitStatus, ServiceType
+from netos_core.kernel.page import Listing, ListRequest
+from netos_core.kernel.redaction import Request, Sensitive, View
+from netos_core.overview.schemas.contracts import TermView
+from netos_core.overview.schemas.parts import ContactView, Mbps, Money, NoteView, OpenChange
+from netos_core.renewals.rules import RenewalState
+
+
+class SearchCircuits(ListRequest):
+    provider: str | None = Field(None, description="Provider ref or any of its names.")
+    status: list[CircuitStatus] | None = None
+    service_type: list[ServiceType] | None = None
+    renewal_state: list[RenewalState] | None = None
+    market: str | None = None
+    state: str | None = Field(None, description="US state of either end, such as IN.")
+    city: str | None = None
+    site: str | None = Field(None, description="Site ref or name at either end.")
+    customer: str | None = None
+    tag: str | None = None
+    contract: str | None = Field(None, description="Ref or number of the governing contract.")
+    min_mbps: Decimal | None = None
+    max_mbps: Decimal | None = None
+    min_mrc: Decimal | None = None
+    max_mrc: Decimal | None = None
+    act_by_before: date | None = Field(None, description="Act-by date on or before this day.")
+    stub: bool | None = Field(None, description="Only records an import left to be completed.")
+
+
+class CircuitRow(View):
+    ref: str
+    provider: str
+    provider_circuit_id: str | None
+    service_type: str
+    bandwidth_mbps: Mbps | None
+    status: str
+    a: str | None
+    z: str | None
+    renewal_state: str | None
+    act_by: date | None
+    mrc: Sensitive[Money] | None
+    days_left: int | None
+    nrc: Sensitive[Money] | None
+    currency: str
+    mrr: Sensitive[Money] | None
+    customers: str | None
+    market: str | None
+    contract: str | None
+    term_end_date: date | None
+    port_speed_mbps: Mbps | None
+    install_date: date | None
+    order_number: str | None
+    stub: bool
+
+
+class CircuitList(Listing):
+    mrc_total: Sensitive[dict[str, Money]] = Field(description="MRC of every circuit that matches, by currency.")
+    rows: list[CircuitRow]
+
+
+class EndView(View):
+    """One end of a circuit."""
+
+    side: str
+    site: str | None
+    site_ref: str | None
+    place: str | None
+    address: str | None
+    city: str | None
+    state: str | None
+    handoff: str | None
+    demarc: str | None
+    cross_connect_id: str | None
+    patch_panel_port: str | None
+    vlan: str | None
+
+
+class EventView(View):
+    kind: str
+    impact: str | None
+    starts_at: datetime
+    ends_at: datetime | None
+    summary: str
+    cause: str | None
+    ticket: str | None
+
+
+class CustomerLink(View):
+    ref: str
+    name: str
+    mrr: Sensitive[Money] | None
+    currency: str
+
+
+class CircuitView(View):
+    """Everything recorded of one circuit."""
+
+    ref: str
+    version: int
+    provider: str
+    provider_ref: str
+    provider_circuit_id: str | None
+    service_type: str
+    bandwidth_mbps: Mbps | None
+    port_speed_mbps: Mbps | None
+    status: str
+    may_become: list[str]
+    mrc: Sensitive[Money] | None
+    nrc: Sensitive[Money] | None
+    currency: str
+    mrc_per_mbps: Sensitive[Money] | None
+    ban: str | None
+    order_number: str | None
+    legacy_circuit_id: str | None
+    customer_circuit_id: str | None
+    market: str | None
+    ordered_date: date | None
+    foc_date: date | None
+    install_date: date | None
+    billing_start_date: date | None
+    disconnect_date: date | None
+    description: str | None
+    stub: bool
+    ends: list[EndView]
+    term: TermView | None
+    customers: list[CustomerLink]
+    provider_noc_phone: str | None
+    provider_portal_url: str | None
+    contacts: list[ContactView]
+    events: list[EventView]
+    tags: list[str]
+    notes: list[NoteView]
+    open_changes: list[OpenChange]
+    updated_at: datetime
+
+
+class PlRequest(Request):
+    ref: str
+    month: date | None = Field(None, description="Any day of the month; this month by default.")
+
+
+class PlLine(View):
+    component: str
+    amount: Sensitive[Money] | None
+    currency: str
+    basis: Literal["actual", "contracted", "modeled"]
+    source: str
+
+
+class CircuitPl(View):
+    """What a circuit earned and cost in a month, by line, each with its basis and source."""
+
+    ref: str
+    month: date
+    lines: list[PlLine]
+    contribution: Sensitive[Money] | None
+    contribution_basis: str | None
+    currency: str
+    why: str

@@ -1,0 +1,99 @@
+"""What lists and pages show of contracts and their terms."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from netos_core.kernel.page import Listing, ListRequest
+from netos_core.kernel.redaction import Sensitive, View
+from netos_core.overview.schemas.parts import CircuitLine, Money, NoteView, OpenChange
+from netos_core.renewals.rules import RenewalState
+
+
+class TermView(View):
+    """The contract that governs a circuit, its clause and its deadline, with the reason where it is unknown."""
+
+    ref: str
+    kind: str
+    title: str
+    number: str | None
+    parent_ref: str | None
+    term_start_date: date | None
+    term_months: int | None
+    term_end_date: date | None
+    end_of_term: str
+    evergreen: bool
+    renewal_term_months: int | None
+    notice: str | None
+    notice_method: str | None
+    renewal_state: str
+    notice_deadline: date | None
+    act_by: date | None
+    days_left: int | None
+    explanation: str
+    cost_of_silence: Sensitive[Money] | None
+    decision: str | None
+    problems: list[str]
+
+
+class SearchContracts(ListRequest):
+    provider: str | None = None
+    kind: list[Literal["agreement", "order", "amendment"]] | None = None
+    renewal_state: list[RenewalState] | None = None
+    end_of_term: list[Literal["auto_renew", "roll", "auto_disconnect", "unknown"]] | None = None
+    act_by_before: date | None = None
+    act_by_after: date | None = None
+    ends_before: date | None = None
+    parent: str | None = None
+    tag: str | None = None
+
+
+class ContractRow(View):
+    ref: str
+    provider: str
+    number: str | None
+    title: str
+    kind: str
+    term_end_date: date | None
+    renewal_state: str
+    act_by: date | None
+    circuits: int
+    mrc: Sensitive[Money] | None
+    days_left: int | None
+    notice_deadline: date | None
+    end_of_term: str
+    notice: str | None
+    currency: str
+    parent: str | None
+
+
+class ContractList(Listing):
+    rows: list[ContractRow]
+
+
+class ContractView(View):
+    """Everything recorded of one contract."""
+
+    ref: str
+    version: int
+    provider: str
+    provider_ref: str
+    term: TermView
+    signed_date: date | None
+    notice_address: str | None
+    notice_counted_from: str | None
+    delivery_lead_days: int | None
+    decided_date: date | None
+    mrc: Sensitive[Money] | None
+    nrc: Sensitive[Money] | None
+    total_value: Sensitive[Money] | None
+    currency: str
+    description: str | None
+    children: list[str]
+    circuits: list[CircuitLine]
+    circuits_mrc: Sensitive[dict[str, Money]]
+    tags: list[str]
+    notes: list[NoteView]
+    open_changes: list[OpenChange]
+    updated_at: datetime

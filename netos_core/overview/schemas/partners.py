@@ -1,0 +1,121 @@
+"""What lists and pages show of providers and customers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from netos_core.kernel.page import Listing, ListRequest
+from netos_core.kernel.redaction import Bank, Sensitive, View
+from netos_core.overview.schemas.parts import CircuitLine, ContactView, Money, NoteView, OpenChange, SiteLine
+
+
+class ListProviders(ListRequest):
+    tag: str | None = None
+    stub: bool | None = None
+
+
+class ProviderRow(View):
+    ref: str
+    name: str
+    circuits: int
+    mrc: Sensitive[Money] | None
+    contracts: int
+    next_act_by: date | None
+    noc_phone: str | None
+    portal_url: str | None
+    asn: int | None
+    successor: str | None
+    stub: bool
+
+
+class ProviderList(Listing):
+    rows: list[ProviderRow]
+
+
+class AliasView(View):
+    id: str
+    alias: str
+    kind: str
+
+
+class AccountView(View):
+    id: str
+    ban: str
+    name: str | None
+
+
+class ProviderView(View):
+    """Everything recorded of one provider."""
+
+    ref: str
+    version: int
+    name: str
+    legal_name: str | None
+    website: str | None
+    portal_url: str | None
+    noc_phone: str | None
+    noc_email: str | None
+    asn: int | None
+    successor: str | None
+    successor_ref: str | None
+    succeeded_on: date | None
+    predecessors: list[str]
+    remittance_address: Bank[str] | None
+    bank_name: Bank[str] | None
+    bank_routing: Bank[str] | None
+    bank_account: Bank[str] | None
+    stub: bool
+    aliases: list[AliasView]
+    accounts: list[AccountView]
+    contacts: list[ContactView]
+    circuit_count: int
+    circuits_by_status: dict[str, int]
+    mrc: Sensitive[dict[str, Money]]
+    site_count: int
+    contracts: list[str]
+    tags: list[str]
+    notes: list[NoteView]
+    open_changes: list[OpenChange]
+    updated_at: datetime
+
+
+class ListCustomers(ListRequest):
+    tag: str | None = None
+
+
+class CustomerRow(View):
+    ref: str
+    name: str
+    account_number: str | None
+    kind: str | None
+    city: str | None
+    state: str | None
+    circuits: int
+    mrr: Sensitive[Money] | None
+    stub: bool
+
+
+class CustomerList(Listing):
+    rows: list[CustomerRow]
+
+
+class CustomerView(View):
+    """Everything recorded of one customer."""
+
+    ref: str
+    version: int
+    name: str
+    account_number: str | None
+    kind: str | None
+    email: str | None
+    phone: str | None
+    city: str | None
+    state: str | None
+    stub: bool
+    circuits: list[CircuitLine]
+    mrr: Sensitive[dict[str, Money]]
+    sites: list[SiteLine]
+    tags: list[str]
+    notes: list[NoteView]
+    open_changes: list[OpenChange]
+    updated_at: datetime

@@ -1,0 +1,78 @@
+"""What detail pages of every kind show, and the amounts and rates they share."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from netos_core.kernel.redaction import Request, Sensitive, View
+
+Money = Decimal
+
+
+def _plain(value: Decimal) -> Decimal:
+    whole = value.to_integral_value()
+    return whole if whole == value else value.normalize()
+
+
+# A bandwidth as it is said: 10000, not the 10000.000 of its column.
+Mbps = Annotated[Decimal, AfterValidator(_plain)]
+
+
+class GetOne(Request):
+    ref: str = Field(description="Such as CKT-1042; a carrier's own circuit id or a name works too.", max_length=200)
+
+
+class Nothing(Request):
+    """No argument."""
+
+
+class ContactView(View):
+    id: str
+    kind: str
+    level: int | None
+    name: str
+    title: str | None
+    phone: str | None
+    email: str | None
+    hours: str | None
+
+
+class NoteView(View):
+    id: str
+    text: str
+    author: str
+    agent: str | None
+    at: datetime
+
+
+class OpenChange(View):
+    """A proposal that waits on this record."""
+
+    change_id: str
+    title: str
+    risk: str
+
+
+class CircuitLine(View):
+    """A circuit as other records list it."""
+
+    ref: str
+    provider: str
+    provider_circuit_id: str | None
+    service_type: str
+    bandwidth_mbps: Mbps | None
+    status: str
+    a: str | None
+    z: str | None
+    mrc: Sensitive[Money] | None
+    currency: str
+
+
+class SiteLine(View):
+    ref: str
+    name: str
+    kind: str

@@ -1,0 +1,132 @@
+"""From a wish of any kind to one change set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from netos_core.annotations import plans as remarks
+from netos_core.annotations.schemas import NoteEdit, TagEdit
+from netos_core.changes.plans import Wanted
+from netos_core.changes.rules import Action, Change, ChangeSet
+from netos_core.circuits import plans as circuits
+from netos_core.circuits.schemas import CircuitEdit, EventEdit
+from netos_core.contracts import plans as contracts
+from netos_core.contracts.schemas import ContractCircuitEdit, ContractEdit
+from netos_core.customers import plans as customers
+from netos_core.customers.schemas import CustomerEdit
+from netos_core.kernel.context import Context
+from netos_core.kernel.errors import Invalid, one_of
+from netos_core.proposals.schemas import Item, ProposeChange
+from netos_core.providers import plans as providers
+from netos_core.providers.schemas import AliasEdit, BillingAccountEdit, ContactEdit, ProviderEdit
+from netos_core.sites import plans as sites
+from netos_core.sites.schemas import SiteCostEdit, SiteEdit
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of record that can be changed: the fields it takes and the function that plans it."""
+
+    edit: type[BaseModel]
+    plan: Callable[[Context, Sequence[Wanted[Any]]], list[Change]]
+
+
+KINDS: Mapping[str, Kind] = {
+    "circuit": Kind(CircuitEdit, circuits.plan),
+    "event": Kind(EventEdit, circuits.plan_events),
+    "provider": Kind(ProviderEdit, providers.plan),
+    "alias": Kind(AliasEdit, providers.plan_aliases),
+    "contact": Kind(ContactEdit, providers.plan_contacts),
+    "billing_account": Kind(BillingAccountEdit, providers.plan_accounts),
+    "customer": Kind(CustomerEdit, customers.plan),
+    "site": Kind(SiteEdit, sites.plan),
+    "site_cost": Kind(SiteCostEdit, sites.plan_costs),
+    "contract": Kind(ContractEdit, contracts.plan),
+    "contract_circuit": Kind(ContractCircuitEdit, contracts.plan_governed),
+    "note": Kind(NoteEdit, remarks.plan_notes),
+    "tag": Kind(TagEdit, remarks.plan_tags),
+}
+
+
+def change_set(ctx: Context, request: ProposeChange) -> ChangeSet:
+    """Plan a wish as one change set.
+
+    Raises:
+        Invalid: A field is unknown or wrong, or the wish names no record.
+        NotFound: A record it names does not exist.
+    """
+    kind = KINDS[request.kind]
+    action = Action(request.action)
+    items = request.items or [Item(ref=request.ref)]
+    if request.items and request.ref is not None:
+        raise Invalid("Give either ref or items, not both.", field="ref", fix="Put the ref into items.")
+    wanted = [
+        Wanted(action, _ref(item, action, place, bulk=bool(request.items)), _edit(kind, {**request.set, **item.set}))
+        for place, item in enumerate(items)
+    ]
+    changes = kind.plan(ctx, wanted)
+    if request.kind == "circuit" and action is Action.RETIRE:
+        changes = [*contracts.plan_leaving(ctx, [c.id for c in changes if c.entity == "circuit"]), *changes]
+    return ChangeSet(title(request, changes), tuple(changes), contracts.warnings_of(ctx, changes))
+
+
+def _ref(item: Item, action: Action, place: int, *, bulk: bool) -> str | None:
+    field = f"items.{place}.ref" if bulk else "ref"
+    if action is Action.CREATE:
+        if item.ref is not None:
+            raise Invalid("A new record gets its ref from NetOS.", field=field, fix="Leave ref out to create.")
+        return None
+    if not item.ref:
+        raise Invalid("Which record?", field=field, fix="Set ref, such as CKT-1042; or action create for a new one.")
+    return item.ref
+
+
+def _edit(kind: Kind, values: Mapping[str, Any]) -> BaseModel:
+    allowed = list(kind.edit.model_fields)
+    for name in values:
+        if name not in allowed:
+            raise one_of(name, allowed, what="field", field=f"set.{name}")
+    try:
+        return kind.edit.model_validate(dict(values))
+    except ValidationError as refused:
+        first = refused.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise Invalid(
+            f"{name}: {_problem(first['type'], first['msg'])}.", field=f"set.{name}", fix=_fix(first.get("ctx") or {})
+        ) from None
+
+
+def _problem(kind: str, message: str) -> str:
+    return {"enum": "not one of the known values"}.get(kind, message.removesuffix("."))
+
+
+def _fix(context: Mapping[str, Any]) -> str | None:
+    expected = context.get("expected")
+    return f"Valid: {expected}." if expected else None
+
+
+def title(request: ProposeChange, changes: Sequence[Change]) -> str:
+    """Head a proposal with what it does: verb, count or ref, and the fields."""
+    refs = sorted({c.ref for c in changes if c.entity == request.kind} or {c.ref for c in changes})
+    what = request.kind.replace("_", " ")
+    one = refs[0] if len(refs) == 1 else f"{len(refs)} {what}s"
+    if request.action == "create":
+        return f"Add {what} {one}" if len(refs) == 1 else f"Add {one}"
+    if request.action == "retire":
+        return f"Retire {one}"
+    fields = sorted({name for item in (request.items or [Item()]) for name in {**request.set, **item.set}})
+    fields = [_words(name) for name in fields]
+    named = ", ".join(fields[:3]) + (f" and {len(fields) - 3} more" if len(fields) > 3 else "")  # noqa: PLR2004
+    return f"Set {named} of {one}"
+
+
+ACRONYMS = frozenset({"mrc", "nrc", "mrr", "noc", "ban", "asn", "foc", "clli", "lata", "vlan"})
+
+
+def _words(name: str) -> str:
+    """Write a field as it is spoken: `mrc` is MRC, `noc_phone` NOC phone."""
+    return " ".join(part.upper() if part in ACRONYMS else part for part in name.split("_"))

@@ -1,0 +1,140 @@
+"""Reads of providers that planning and other features build on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, literal, select, text, union_all
+
+from netos_core.kernel.context import Context
+from netos_core.kernel.errors import NotFound
+from netos_core.kernel.lookup import Named, Names, fill, nearest
+from netos_core.providers.model import BillingAccount, Provider, ProviderAlias, ProviderContact
+
+PROVIDER = Provider.__table__
+
+
+def names(ctx: Context, keys: Iterable[str]) -> Names:
+    """Look providers up by ref, name, legal name or alias."""
+    wanted = list(keys)
+    found = Names("provider", "search {kind: provider}", lambda key: nearest(ctx.session, PROVIDER, key))
+    fill(ctx.session, found, PROVIDER, wanted, by=[PROVIDER.c.name, PROVIDER.c.legal_name])
+    rows = ctx.session.execute(
+        select(Provider.id, Provider.ref, Provider.name, ProviderAlias.alias)
+        .join(ProviderAlias, ProviderAlias.provider_id == Provider.id)
+        .where(
+            func.lower(ProviderAlias.alias).in_([" ".join(k.lower().split()) for k in wanted]),
+            ProviderAlias.retired_at.is_(None),
+            Provider.retired_at.is_(None),
+        )
+    )
+    for row in rows:
+        if found.find(row.alias) is None:
+            found.add(row.alias, Named(row.id, row.ref, row.name))
+    return found
+
+
+def get_provider_id(ctx: Context, ref: str, field: str = "provider") -> Named:
+    """Return the provider a ref or any of its names means.
+
+    Raises:
+        NotFound: None has it; the nearest are listed.
+        Ambiguous: Several have it.
+    """
+    return names(ctx, [ref]).get(ref, field)
+
+
+def rows_by_id(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, Mapping[str, Any]]:
+    """Return whole live provider rows, for planning."""
+    rows = ctx.session.execute(select(PROVIDER).where(PROVIDER.c.id.in_(list(ids)), PROVIDER.c.retired_at.is_(None)))
+    return {row["id"]: dict(row) for row in rows.mappings()}
+
+
+def accounts(ctx: Context, pairs: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID]:
+    """Return billing account ids by provider and BAN."""
+    wanted = set(pairs)
+    if not wanted:
+        return {}
+    rows = ctx.session.execute(
+        select(BillingAccount.id, BillingAccount.provider_id, BillingAccount.ban).where(
+            BillingAccount.ban.in_({ban for _, ban in wanted}), BillingAccount.retired_at.is_(None)
+        )
+    )
+    return {(row.provider_id, row.ban): row.id for row in rows}
+
+
+class AccountNotFound(NotFound):
+    """The provider has no account with that BAN."""
+
+
+Part = type[ProviderAlias] | type[ProviderContact] | type[BillingAccount]
+
+
+def parts_by_id(ctx: Context, part: Part, ids: Iterable[UUID]) -> dict[UUID, Mapping[str, Any]]:
+    """Return live aliases, contacts or accounts with the `provider_ref` and `provider_name` they hang on."""
+    return {row["id"]: row for row in _parts(ctx, part, "id", ids)}
+
+
+def parts_of(ctx: Context, part: Part, provider_ids: Iterable[UUID]) -> list[Mapping[str, Any]]:
+    """Return the live aliases, contacts or accounts of many providers, oldest first."""
+    return _parts(ctx, part, "provider_id", provider_ids)
+
+
+def _parts(ctx: Context, part: Part, column: str, ids: Iterable[UUID]) -> list[Mapping[str, Any]]:
+    table = part.__table__
+    rows = ctx.session.execute(
+        select(table, PROVIDER.c.ref.label("provider_ref"), PROVIDER.c.name.label("provider_name"))
+        .join(PROVIDER, PROVIDER.c.id == table.c.provider_id)
+        .where(table.c[column].in_(list(ids)), table.c.retired_at.is_(None))
+        .order_by(table.c.id)
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+@dataclass(frozen=True, slots=True)
+class NameOwner:
+    """Who a name belongs to; `alias_id` is set where the name is an alias of theirs."""
+
+    key: str
+    provider: Named
+    alias_id: UUID | None
+
+
+def owners_of(ctx: Context, keys: Iterable[str]) -> list[NameOwner]:
+    """Find the live providers that have any of these names, or go by them."""
+    wanted = sorted({key.lower() for key in keys})
+    by_name = select(
+        func.lower(Provider.name).label("key"), Provider.id, Provider.ref, Provider.name, literal(None).label("alias")
+    ).where(func.lower(Provider.name).in_(wanted), Provider.retired_at.is_(None))
+    alias = func.lower(ProviderAlias.alias)
+    by_alias = (
+        select(alias.label("key"), Provider.id, Provider.ref, Provider.name, ProviderAlias.id.label("alias"))
+        .join(Provider, Provider.id == ProviderAlias.provider_id)
+        .where(alias.in_(wanted), ProviderAlias.retired_at.is_(None))
+    )
+    rows = ctx.session.execute(union_all(by_name, by_alias))
+    return [NameOwner(row.key, Named(row.id, row.ref, row.name), row.alias) for row in rows]
+
+
+def successors_from(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, UUID | None]:
+    """Return the successor of each of these providers, of their successors, and so on to the end."""
+    rows = ctx.session.execute(
+        text(
+            "with recursive chain as (select id, successor_id from provider where id = any(:ids)"
+            " union select p.id, p.successor_id from provider p join chain c on p.id = c.successor_id)"
+            " select id, successor_id from chain"
+        ),
+        {"ids": list(ids)},
+    )
+    return {row.id: row.successor_id for row in rows}
+
+
+def succeeded_by(ctx: Context, ids: Iterable[UUID]) -> list[Mapping[str, Any]]:
+    """Return the live providers that name one of these as their successor."""
+    rows = ctx.session.execute(
+        select(PROVIDER).where(PROVIDER.c.successor_id.in_(list(ids)), PROVIDER.c.retired_at.is_(None))
+    )
+    return [dict(row) for row in rows.mappings()]

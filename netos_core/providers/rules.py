@@ -1,0 +1,48 @@
+"""What a provider's names and contacts may be, and the chains that must not bite their own tail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from uuid import UUID
+
+
+class AliasKind(StrEnum):
+    BRAND = "brand"
+    LEGAL = "legal"
+    BILLING = "billing"
+    FORMER = "former"
+    MAIL_DOMAIN = "mail_domain"
+
+
+class ContactKind(StrEnum):
+    NOC = "noc"
+    ESCALATION = "escalation"
+    ACCOUNT_MANAGER = "account_manager"
+    BILLING = "billing"
+    SALES = "sales"
+    OTHER = "other"
+
+
+_MAIL_DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.IGNORECASE)
+
+
+def is_mail_domain(text: str) -> bool:
+    """Tell whether a text is the part of a mail address after the @, such as lumen.com."""
+    return _MAIL_DOMAIN.fullmatch(text) is not None
+
+
+def leads_back(start: UUID, next_of: Mapping[UUID, UUID | None]) -> bool:
+    """Tell whether a chain (successors, parents) that sets out from a record comes back to it.
+
+    Args:
+        start: The record whose next one is about to be set.
+        next_of: The next record of each; one that is missing ends the chain.
+    """
+    seen = {start}
+    at = next_of.get(start)
+    while at is not None and at not in seen:
+        seen.add(at)
+        at = next_of.get(at)
+    return at == start

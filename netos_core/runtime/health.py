@@ -1,0 +1,176 @@
+"""What an installation says about itself: each check is a finding with what is so and, if wrong, what to do."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
+
+from netos_core.access.queries import list_people
+from netos_core.changes import audit
+from netos_core.contracts.model import Contract
+from netos_core.contracts.queries import terms_of
+from netos_core.contracts.rules import deadline_of, governing_end_date
+from netos_core.kernel.clock import utc_now
+from netos_core.kernel.errors import NetosError
+from netos_core.notices import queries as notices
+from netos_core.notices.rules import MessageState
+from netos_core.runtime import migrate
+from netos_core.runtime.calls import Core
+from netos_core.runtime.home import Runtime
+from netos_core.runtime.settings import SECRET, Settings
+from netos_core.work import queries as work
+
+WORKER_KEY = "arq:queue:health-check"
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: whether it holds, what was found, and the fix in words where it does not."""
+
+    check: str
+    holds: bool
+    found: str
+    fix: str | None = None
+
+
+def findings(runtime: Runtime, settings: Settings, *, worker_expected: bool, trail: bool) -> Iterator[Finding]:
+    """Check everything, one finding after the other; what needs the database is left out where it does not answer.
+
+    Args:
+        runtime: The services to look at.
+        settings: The settings of this process.
+        worker_expected: Whether a worker ought to be running.
+        trail: Whether to verify every seal of the audit trail, which reads it whole.
+    """
+    yield _home(runtime)
+    queue = Redis.from_url(runtime.redis_url, socket_timeout=3)
+    with contextlib.closing(queue):
+        yield from _queue(queue, worker_expected=worker_expected)
+    database = _database(runtime.database_url)
+    yield database
+    if not database.holds:
+        return
+    yield _models(runtime.database_url)
+    core = Core(settings.model_copy(update={"database_url": runtime.database_url}))
+    try:
+        checks: tuple[Callable[[Core], Finding], ...] = (_outbox, _jobs, _deadlines, _people)
+        for check in (*checks, *((_trail,) if trail else ())):
+            yield check(core)
+    finally:
+        core.close()
+
+
+def settings_in_force(settings: Settings) -> dict[str, Any]:
+    """List the settings of this process; one that may hold a password only says whether it is set."""
+    told = settings.model_dump(mode="json")
+    return {name: ("set" if value else None) if name in SECRET else value for name, value in told.items()}
+
+
+def _home(runtime: Runtime) -> Finding:
+    path = runtime.home
+    if os.access(path, os.W_OK | os.X_OK):
+        return Finding("home", holds=True, found=f"{path} can be written.")
+    return Finding("home", holds=False, found=f"{path} can not be written.", fix="Make it yours, or use --home.")
+
+
+def _queue(queue: Redis, *, worker_expected: bool) -> Iterator[Finding]:
+    try:
+        queue.ping()
+        beat = queue.get(WORKER_KEY)
+    except RedisError as refused:
+        fix = "Start Valkey, or correct NETOS_REDIS_URL."
+        yield Finding("queue", holds=False, found=f"The queue does not answer ({type(refused).__name__}).", fix=fix)
+        return
+    yield Finding("queue", holds=True, found="The queue answers.")
+    if beat is not None:
+        yield Finding("worker", holds=True, found="A worker reported within the last seconds.")
+    elif worker_expected:
+        fix = "Start one with `netos worker`; its log says why the last one ended."
+        yield Finding("worker", holds=False, found="No worker reports.", fix=fix)
+    else:
+        yield Finding("worker", holds=True, found="NetOS is not running here, so no worker is expected.")
+
+
+def _database(url: str) -> Finding:
+    try:
+        at, newest = migrate.current(url), migrate.head()
+    except (NetosError, OperationalError) as refused:
+        found = refused.message if isinstance(refused, NetosError) else "The database does not answer."
+        return Finding("database", holds=False, found=found, fix="Start it, or correct NETOS_DATABASE_URL.")
+    if at == newest:
+        return Finding("database", holds=True, found=f"The database answers and is at revision {at}, the newest.")
+    found = f"The database is at revision {at or 'none'}; the newest is {newest}."
+    return Finding("database", holds=False, found=found, fix="Run `netos migrate`.")
+
+
+def _models(url: str) -> Finding:
+    different = migrate.differences(url)
+    if not different:
+        return Finding("models", holds=True, found="Tables and models agree.")
+    found = f"Tables and models differ in {len(different)} places."
+    fix = "Run `netos migrate`; if it finds nothing to do, somebody altered a table by hand."
+    return Finding("models", holds=False, found=found, fix=fix)
+
+
+def _outbox(core: Core) -> Finding:
+    with core.session() as session:
+        counted = notices.counts(session)
+    dead = counted[MessageState.DEAD]
+    found = ", ".join(f"{n} {state}" for state, n in counted.items())
+    fix = "The outbox page shows why each one failed; correct the cause and tell those people yourself."
+    return Finding("outbox", holds=not dead, found=f"Messages: {found}.", fix=fix if dead else None)
+
+
+def _jobs(core: Core) -> Finding:
+    with core.session() as session:
+        stands = work.backlog(session, utc_now())
+    found = f"Jobs: {stands.queued} queued, {stands.running} running, {stands.failed} failed."
+    if not stands.stranded:
+        return Finding("jobs", holds=True, found=found)
+    fix = "Start a worker with `netos worker`; it runs them again by itself."
+    return Finding("jobs", holds=False, found=f"{found} {stands.stranded} lost their worker.", fix=fix)
+
+
+def _deadlines(core: Core) -> Finding:
+    """Compute what every contract stores about its deadlines anew, by the rules."""
+    wrong, seen = [], 0
+    with core.session() as session:
+        for row in session.execute(select(Contract.__table__).where(Contract.retired_at.is_(None))).mappings():
+            seen += 1
+            terms = terms_of(dict(row))
+            due = deadline_of(terms)
+            stored = (row["term_end_date"], row["notice_deadline"], row["act_by"])
+            if stored != (governing_end_date(terms), due.notice_deadline, due.act_by):
+                wrong.append(row["ref"])
+    if not wrong:
+        return Finding("deadlines", holds=True, found=f"The deadlines of {seen} contracts follow from their terms.")
+    named = ", ".join(wrong[:MOST_NAMED])
+    found = f"The stored deadlines of {len(wrong)} of {seen} contracts do not follow from their terms: {named}."
+    return Finding("deadlines", holds=False, found=found, fix="Propose their terms again, so they are worked out anew.")
+
+
+def _people(core: Core) -> Finding:
+    with core.session() as session:
+        people = [f"{p.email} ({', '.join(p.roles) or 'no role'})" for p in list_people(session)]
+    return Finding("people", holds=True, found=f"{len(people)} active: {'; '.join(people)}." if people else "None yet.")
+
+
+def _trail(core: Core) -> Finding:
+    with core.session() as session:
+        session.execute(text("set transaction isolation level repeatable read read only"))
+        found = audit.verify(session)
+    if found.holds:
+        told = f"{found.seals} seals over {found.sealed_rows} rows hold; {found.unsealed_rows} rows wait for a seal."
+        return Finding("audit", holds=True, found=told)
+    told = f"Seal {found.broken_seal} does not match its rows; {found.sealed_rows} rows before it hold."
+    fix = "Compare the audit table with a backup made before that seal, and find out who had access."
+    return Finding("audit", holds=False, found=told, fix=fix)

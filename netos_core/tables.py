@@ -1,0 +1,22 @@
+"""Every model of the product in one import, for Alembic and for the commit that writes by table name."""
+
+from sqlalchemy import Sequence
+
+import netos_core.access.model
+import netos_core.annotations.model
+import netos_core.changes.model
+import netos_core.circuits.model
+import netos_core.contracts.model
+import netos_core.customers.model
+import netos_core.imports.model
+import netos_core.notices.model
+import netos_core.providers.model
+import netos_core.sites.model
+import netos_core.work.model  # noqa: F401
+from netos_core.changes.plans import PREFIXES
+from netos_core.kernel.db import Base
+
+metadata = Base.metadata
+
+for _kind in PREFIXES:
+    Sequence(f"ref_{_kind}", start=1001, metadata=metadata)

@@ -1,0 +1,36 @@
+"""Serve MCP over stdio for a client on this machine; it attaches to a running home or starts one."""
+
+from __future__ import annotations
+
+import argparse
+
+from netos_core.runtime.calls import Core
+from netos_core.runtime.home import Home, open_home
+from netos_core.runtime.logs import configure_logging
+from netos_core.runtime.settings import load_settings
+from netos_core.runtime.supervisor import ensure_services
+from netos_mcp.cli.attached import core_on
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--as", dest="email", metavar="EMAIL", help="person to act for (development login only)")
+
+
+def run(args: argparse.Namespace) -> int:
+    settings = load_settings()
+    configure_logging(settings.log_level)  # to standard error: standard output is the protocol's
+    home = open_home(args.home)
+    with ensure_services(home, settings) as runtime, core_on(runtime) as core:
+        _serve(home, core, args.email, pages=runtime.web_url is not None)
+    return 0
+
+
+def _serve(home: Home, core: Core, email: str | None, *, pages: bool) -> None:
+    from netos_mcp.app import STATE_KEY, use_our_logs
+    from netos_mcp.auth import PersonDoor
+    from netos_mcp.server import make_server
+
+    door = PersonDoor(core, email)
+    door.caller(None)  # refused here, in words, rather than at the first call
+    use_our_logs()
+    make_server(core, door, home.key(STATE_KEY), pages=pages).run(transport="stdio", show_banner=False)

@@ -1,0 +1,20 @@
+"""The programs `netos up` starts beside the database and the queue."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from netos_core.runtime.supervisor import Program
+
+APPLICATION = "netos_mcp.app:app"
+WORKER = "jobs.worker.WorkerSettings"
+GRACE = "5"
+"""Seconds a request may still take when the server is asked to stop."""
+
+
+def web_and_worker(host: str, port: int, *, reload: bool = False) -> Sequence[Program]:
+    """Name the web server, which answers `/healthz`, and the job worker."""
+    web = (sys.executable, "-m", "uvicorn", "--factory", APPLICATION, "--host", host, "--port", str(port))
+    web += ("--timeout-graceful-shutdown", GRACE, "--no-access-log", *(("--reload",) if reload else ()))
+    return (Program("web", web), Program("worker", (sys.executable, "-m", "arq", WORKER)))

@@ -1,0 +1,163 @@
+"""Makers of people and records. Records are made the way the product makes them: proposed, then approved."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from netos_core import tables
+from netos_core.access.model import Person
+from netos_core.access.queries import find_person, principal
+from netos_core.access.rules import Role
+from netos_core.changes.operations import approve_change, search_audit, undo_change
+from netos_core.changes.schemas import AuditEntry, ChangeResult, ChangeView, Decide, SearchAudit, Undo
+from netos_core.kernel.context import Channel, Context, Policy
+from netos_core.kernel.db import new_id
+from netos_core.proposals.operations import propose_change
+from netos_core.proposals.schemas import ProposeChange
+
+NOW = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
+POLICY = Policy(zone=ZoneInfo("America/Indiana/Indianapolis"))
+AGENT = "claude"
+
+_numbers = count(1)
+
+
+def make_person(session: Session, role: Role, name: str | None = None) -> Person:
+    """Add someone with a role; without a name, the one person of that role the tests know."""
+    name = name or f"{role.capitalize()} Person"
+    email = f"{name.lower().replace(' ', '.')}@isp.example"
+    known = find_person(session, email)
+    if known is not None:
+        return known
+    person = Person(id=new_id(), email=email, name=name, roles=[role.value])
+    session.add(person)
+    session.flush()
+    return person
+
+
+def make_ctx(
+    session: Session,
+    role: Role,
+    agent: str | None = None,
+    channel: Channel = Channel.AGENT,
+    now: datetime = NOW,
+    *,
+    name: str | None = None,
+    policy: Policy = POLICY,
+) -> Context:
+    """Make the call of a person with a role, through an agent where one is named."""
+    person = make_person(session, role, name)
+    return Context(session=session, principal=principal(person, agent), now=now, policy=policy, channel=channel)
+
+
+def propose(
+    ctx: Context,
+    kind: str,
+    action: str = "update",
+    /,
+    ref: str | None = None,
+    items: Sequence[Mapping[str, Any]] = (),
+    **fields: Any,
+) -> ChangeView:
+    """Ask for a change as an agent does."""
+    wish = {"kind": kind, "action": action, "ref": ref, "items": items, "set": fields, "reason": "asked in a test"}
+    return propose_change(ctx, ProposeChange.model_validate(wish))
+
+
+def approver(session: Session, now: datetime = NOW) -> Context:
+    """Make the call of someone who may approve anything and proposes nothing here, on the approval page."""
+    return make_ctx(session, Role.EXEC, channel=Channel.PAGE, now=now, name="Erin Exec")
+
+
+def approve(session: Session, proposed: ChangeView, by: Context | None = None) -> ChangeResult:
+    """Approve a proposal as a second person on the page."""
+    return approve_change(
+        by or approver(session), Decide.model_validate({"change_id": proposed.change_id, "digest": proposed.digest})
+    )
+
+
+def apply(ctx: Context, kind: str, action: str = "update", /, ref: str | None = None, **fields: Any) -> ChangeView:
+    """Propose and approve a change; returns what was proposed."""
+    proposed = propose(ctx, kind, action, ref=ref, **fields)
+    assert approve(ctx.session, proposed).status == "committed"
+    return proposed
+
+
+def undo(ctx: Context, proposed: ChangeView) -> ChangeView:
+    """Undo a committed change, by proposal and approval like any other."""
+    turned = undo_change(ctx, Undo(change_id=proposed.change_id, reason="undone in a test"))
+    assert approve(ctx.session, turned).status == "committed"
+    return turned
+
+
+def audit_of(session: Session, ref: str) -> list[AuditEntry]:
+    """Read the trail of a record, newest first, as an auditor does."""
+    return search_audit(make_ctx(session, Role.AUDITOR), SearchAudit(ref=ref, limit=100)).entries
+
+
+def _make(session: Session, kind: str, fields: Mapping[str, Any]) -> str:
+    return apply(make_ctx(session, Role.ADMIN), kind, "create", **fields).diff[0].ref
+
+
+def make_provider(session: Session, name: str | None = None, **fields: Any) -> str:
+    """Make a provider and return its ref."""
+    return _make(session, "provider", {"name": name or f"Carrier {next(_numbers)}", **fields})
+
+
+def make_customer(session: Session, name: str | None = None, **fields: Any) -> str:
+    """Make a customer and return its ref."""
+    return _make(session, "customer", {"name": name or f"Customer {next(_numbers)}", **fields})
+
+
+def make_site(session: Session, name: str | None = None, **fields: Any) -> str:
+    """Make a site and return its ref."""
+    return _make(session, "site", {"name": name or f"Site {next(_numbers)}", **fields})
+
+
+def make_circuit(session: Session, **fields: Any) -> str:
+    """Make an active circuit, of a carrier of its own unless one is named, and return its ref."""
+    given = {"status": "active", "service_type": "dia", **fields}
+    return _make(session, "circuit", given if "provider" in given else {"provider": make_provider(session), **given})
+
+
+def make_contract(session: Session, **fields: Any) -> str:
+    """Make a contract, with a carrier of its own unless one is named, and return its ref."""
+    given = {"title": f"Service order {next(_numbers)}", **fields}
+    return _make(session, "contract", given if "provider" in given else {"provider": make_provider(session), **given})
+
+
+def row_of(session: Session, entity: str, ref: str) -> dict[str, Any]:
+    """Read the row of a record, live or retired."""
+    (row,) = rows_of(session, entity, ref=ref)
+    return row
+
+
+def rows_of(session: Session, entity: str, **where: Any) -> list[dict[str, Any]]:
+    """Read rows of a table by equal columns, oldest first."""
+    table = tables.metadata.tables[entity]
+    query = select(table).where(*(table.c[name] == value for name, value in where.items())).order_by(table.c.id)
+    return [dict(row) for row in session.execute(query).mappings()]
+
+
+@contextlib.contextmanager
+def counted_statements(session: Session) -> Iterator[list[str]]:
+    """Collect the SQL sent to the database while the block runs."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.append(statement)
+
+    connection = session.connection()
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(connection, "before_cursor_execute", note)
