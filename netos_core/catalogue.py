@@ -42,6 +42,7 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     work.get_job,
     imports.stage_import,
     imports.get_import,
+    imports.list_imports,
     imports.map_import,
     imports.edit_import_row,
     imports.propose_import,

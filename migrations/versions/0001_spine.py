@@ -576,7 +576,7 @@ def upgrade() -> None:
             "search_text",
             sa.Text(),
             sa.Computed(
-                "lower(coalesce(ref, '') || ' ' || coalesce(provider_circuit_id, '') || ' ' || coalesce(legacy_circuit_id, '') || ' ' || coalesce(customer_circuit_id, '') || ' ' || coalesce(order_number, '') || ' ' || coalesce(market, '') || ' ' || coalesce(description, ''))",
+                "lower(coalesce(ref, '') || ' ' || coalesce(provider_circuit_id, '') || ' ' || coalesce(legacy_circuit_id, '') || ' ' || coalesce(customer_circuit_id, '') || ' ' || coalesce(service_type, '') || ' ' || coalesce(order_number, '') || ' ' || coalesce(market, '') || ' ' || coalesce(description, ''))",
                 persisted=True,
             ),
             nullable=False,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -128,12 +129,12 @@ def fingerprint_of(change_set: ChangeSet) -> str:
                 made[change.after["ref"]] = f"ref{place}"
     hasher = hashlib.sha256()
     for change in change_set.changes:
-        told = change.as_json()
-        told["id"] = made.get(told["id"], told["id"])
-        told["ref"] = made.get(told["ref"], told["ref"])
-        told["part"] = _renamed(told["part"], made)
-        told["after"] = {k: made.get(v, v) if isinstance(v, str) else v for k, v in told["after"].items()}
-        told["labels"] = {}
+        row_id = str(change.id)
+        after = {k: made.get(v, v) if isinstance(v, str) else v for k, v in change.after.items()}
+        told = (
+            str(change.action), change.entity, made.get(row_id, row_id), made.get(change.ref, change.ref),
+            _renamed(change.part, made), change.version, change.before, after,
+        )  # fmt: skip
         hasher.update(_canonical(told) + b"\n")
     return hasher.hexdigest()
 
@@ -174,8 +175,11 @@ def _with_refs(change: Change, names: Mapping[str, str]) -> Change:
     )
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def _canonical(value: Json) -> bytes:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def inverse(change_set: ChangeSet, ref: str) -> ChangeSet:
@@ -242,6 +246,7 @@ FIELD_ASPECT: dict[str, dict[str, Aspect]] = {
 ENDING = frozenset({"deprovisioning", "decommissioned", "cancelled"})
 
 
+@cache
 def field_aspect(entity: str, column: str) -> Aspect:
     return FIELD_ASPECT.get(entity, {}).get(column) or ENTITY_ASPECT.get(entity, Aspect.ATTRIBUTE)
 

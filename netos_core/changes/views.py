@@ -55,7 +55,7 @@ def _row(ctx: Context, row: Any, column: str, old: Any, new: Any, aspect: Aspect
         part=row.part,
         action=row.action,
         entity=row.entity,
-        field=column.removesuffix("_id"),
+        field="on" if column == "entity_id" else column.removesuffix("_id"),
         old=None if hidden else _words(old, row.labels),
         new=None if hidden else _words(new, row.labels),
         aspect=aspect,

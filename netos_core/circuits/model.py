@@ -49,6 +49,7 @@ class Circuit(Entity, Base):
         "provider_circuit_id",
         "legacy_circuit_id",
         "customer_circuit_id",
+        "service_type",
         "order_number",
         "market",
         "description",

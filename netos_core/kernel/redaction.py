@@ -1,7 +1,7 @@
 """What a role may not see leaves every view as nothing. One place, used by every operation.
 
 A field is marked where it is declared: `mrc: Sensitive[Money] | None`. The mark names the right
-that shows it; without the right the value is None and the field's path is listed in `withheld`.
+that shows it; without the right the value is None. An edge can name what is missing: `sensitive_fields`.
 """
 
 from __future__ import annotations

@@ -56,6 +56,8 @@ class Settings(BaseSettings):
         25, ge=1, le=10_000, description="Records above which one change is bulk, and so of high risk."
     )
     pool_size: int = Field(20, ge=1, le=200, description="Database connections and worker threads of each process.")
+    calls_per_second: float = Field(50, gt=0, description="Calls a second of one person's agents, in the long run.")
+    calls_at_once: int = Field(100, ge=1, description="Calls of one person's agents that may come at once.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
     @field_validator("database_url")

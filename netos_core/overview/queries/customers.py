@@ -63,7 +63,7 @@ def list_customers(ctx: Context, request: ListCustomers) -> CustomerList:
         next_cursor=found.next_cursor,
         columns=columns,
         hint=hint if found.total else "No customer matches.",
-        rows=[CustomerRow(**listing.plain(row)) for row in found.rows],
+        rows=[CustomerRow(**listing.plain(row), currency=ctx.policy.currency) for row in found.rows],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import TIMESTAMP, Text, Uuid, bindparam, or_, select
 
 from netos_core.annotations.queries import notes_on, tags_on
 from netos_core.changes.model import Proposal, ProposalChange
@@ -27,28 +27,31 @@ def tags(ctx: Context, entity: str, entity_id: UUID) -> list[str]:
 
 def open_changes(ctx: Context, ref: str, entity_id: UUID) -> list[OpenChange]:
     """List proposals that wait on a record or on a part of it."""
-    rows = ctx.session.execute(
-        select(Proposal.ref, Proposal.title, Proposal.risk)
-        .join(ProposalChange, ProposalChange.proposal_id == Proposal.id)
-        .where(
-            Proposal.status == Status.OPEN,
-            Proposal.expires_at > ctx.now,
-            (ProposalChange.entity_id == entity_id) | (ProposalChange.ref == ref),
-        )
-        .group_by(Proposal.id)
-        .order_by(Proposal.id.desc())
-        .limit(10)
-    )
+    rows = ctx.session.execute(_OPEN, {"now": ctx.now, "entity_id": entity_id, "ref": ref})
     return [OpenChange(change_id=row.ref, title=row.title, risk=row.risk) for row in rows]
+
+
+# Built once: with so small a read, building the statement would cost more than running it.
+_OPEN = (
+    select(Proposal.ref, Proposal.title, Proposal.risk)
+    .join(ProposalChange, ProposalChange.proposal_id == Proposal.id)
+    .where(
+        Proposal.status == Status.OPEN,
+        Proposal.expires_at > bindparam("now", type_=TIMESTAMP(timezone=True)),
+        or_(
+            ProposalChange.entity_id == bindparam("entity_id", type_=Uuid),
+            ProposalChange.ref == bindparam("ref", type_=Text),
+        ),
+    )
+    .group_by(Proposal.id)
+    .order_by(Proposal.id.desc())
+    .limit(10)
+)
 
 
 def contacts(ctx: Context, provider_id: UUID) -> list[ContactView]:
     """List a provider's contacts: the NOC first, then the escalation ladder in order."""
-    rows = ctx.session.scalars(
-        select(ProviderContact)
-        .where(ProviderContact.provider_id == provider_id, ProviderContact.retired_at.is_(None))
-        .order_by(ProviderContact.kind != "noc", ProviderContact.kind, ProviderContact.level, ProviderContact.name)
-    )
+    rows = ctx.session.execute(_CONTACTS, {"provider": provider_id})
     return [
         ContactView(
             id=str(c.id), kind=c.kind, level=c.level, name=c.name, title=c.title, phone=c.phone, email=c.email,
@@ -56,3 +59,13 @@ def contacts(ctx: Context, provider_id: UUID) -> list[ContactView]:
         )
         for c in rows
     ]  # fmt: skip
+
+
+_CONTACTS = (
+    select(
+        ProviderContact.id, ProviderContact.kind, ProviderContact.level, ProviderContact.name, ProviderContact.title,
+        ProviderContact.phone, ProviderContact.email, ProviderContact.hours,
+    )
+    .where(ProviderContact.provider_id == bindparam("provider", type_=Uuid), ProviderContact.retired_at.is_(None))
+    .order_by(ProviderContact.kind != "noc", ProviderContact.kind, ProviderContact.level, ProviderContact.name)
+)  # fmt: skip

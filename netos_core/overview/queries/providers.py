@@ -81,7 +81,7 @@ def list_providers(ctx: Context, request: ListProviders) -> ProviderList:
         next_cursor=found.next_cursor,
         columns=columns,
         hint=hint if found.total else "No provider matches.",
-        rows=[ProviderRow(**listing.plain(row)) for row in found.rows],
+        rows=[ProviderRow(**listing.plain(row), currency=ctx.policy.currency) for row in found.rows],
     )
 
 

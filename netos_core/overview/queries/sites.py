@@ -106,7 +106,7 @@ def search_sites(ctx: Context, request: SearchSites) -> SiteList:
         next_cursor=found.next_cursor,
         columns=columns,
         hint=hint,
-        rows=[SiteRow(**listing.plain(row)) for row in found.rows],
+        rows=[SiteRow(**listing.plain(row), currency=ctx.policy.currency) for row in found.rows],
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, Uuid, bindparam, select
 from sqlalchemy.orm import aliased
 
 from netos_core.contracts.model import Contract
@@ -24,16 +26,18 @@ Parent = aliased(Contract)
 
 def term(ctx: Context, contract_id: UUID, mrc: Decimal | None) -> TermView:
     """Return the term of a contract; `mrc` is what it costs a month, for what silence would commit."""
-    row = (
-        ctx.session.execute(
-            select(Contract.__table__, Parent.ref.label("parent_ref"), renewal_state(ctx.today).label("renewal_state"))
-            .outerjoin(Parent, Parent.id == Contract.parent_id)
-            .where(Contract.id == contract_id)
-        )
-        .mappings()
-        .one()
-    )
+    row = ctx.session.execute(_with_state(ctx.today), {"contract": contract_id}).mappings().one()
     return term_of(ctx, dict(row), mrc)
+
+
+@lru_cache(maxsize=2)
+def _with_state(today: date) -> Select[*tuple[Any, ...]]:
+    """Build the statement of one contract; kept for the day, as building it costs more than running it."""
+    return (
+        select(Contract.__table__, Parent.ref.label("parent_ref"), renewal_state(today).label("renewal_state"))
+        .outerjoin(Parent, Parent.id == Contract.parent_id)
+        .where(Contract.id == bindparam("contract", type_=Uuid))
+    )
 
 
 def term_of(ctx: Context, row: Mapping[str, Any], mrc: Decimal | None) -> TermView:

@@ -25,6 +25,7 @@ class ProviderRow(View):
     portal_url: str | None
     asn: int | None
     successor: str | None
+    currency: str
     stub: bool
 
 
@@ -92,6 +93,7 @@ class CustomerRow(View):
     state: str | None
     circuits: int
     mrr: Sensitive[Money] | None
+    currency: str
     stub: bool
 
 

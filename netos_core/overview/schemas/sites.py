@@ -40,6 +40,7 @@ class SiteRow(View):
     provider: str | None
     lon: float | None
     lat: float | None
+    currency: str
     stub: bool
 
 

@@ -1,0 +1,133 @@
+"""The one ASGI application: MCP at /mcp, health, and the web pages (`uvicorn --factory netos_mcp.app:app`)."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import logging
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import anyio.to_thread
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from netos_core.runtime.calls import Core
+from netos_core.runtime.home import open_home
+from netos_core.runtime.logs import configure_logging
+from netos_core.runtime.settings import load_settings
+from netos_mcp.auth import Gate, HttpDoor
+from netos_mcp.server import make_server
+
+PATH = "/mcp"
+STATE_KEY = "request-state"
+QUEUE_PATIENCE = 2.0
+log = logging.getLogger(__name__)
+
+
+def app() -> Starlette:
+    """Make the application from the environment."""
+    from web_min.app import exception_handlers, make_routes, middleware
+
+    settings = load_settings()
+    configure_logging(settings.log_level)
+    use_our_logs()
+    core = Core(settings)
+    handlers: dict[Any, Any] = dict(exception_handlers(core))
+    pages = Starlette(routes=make_routes(core), middleware=middleware(core), exception_handlers=handlers)
+    return make_app(core, open_home(settings.home).key(STATE_KEY), [Mount("/", pages)])
+
+
+def make_app(core: Core, state_key: bytes, pages: Sequence[BaseRoute] = ()) -> Starlette:
+    """Join the MCP endpoint, the health checks and the pages.
+
+    MCP stands before the pages, so that a page for unknown addresses can not hide it, and outside their
+    middleware, whose cookies and tokens of forms are not its own.
+    """
+    server = make_server(core, HttpDoor(), state_key)
+    mcp = server.http_app(
+        path=PATH,
+        stateless_http=True,
+        json_response=True,
+        host_origin_protection=True,
+        allowed_hosts=allowed_hosts(core),
+        middleware=[Middleware(Gate, core=core, path=PATH)],
+    )
+
+    @contextlib.asynccontextmanager
+    async def lifespan(application: Starlette) -> AsyncIterator[None]:
+        # As many threads as connections: neither waits for the other.
+        anyio.to_thread.current_default_thread_limiter().total_tokens = core.settings.pool_size
+        async with mcp.lifespan(application):
+            yield
+        core.close()
+
+    routes: list[BaseRoute] = [
+        Route("/healthz", _alive),
+        Route("/readyz", functools.partial(_ready, core)),
+        Route(PATH, mcp),
+        *pages,
+    ]
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+def allowed_hosts(core: Core) -> list[str]:
+    """Name the hosts a request may be addressed to beside the loopback: a rebound name of a stranger is none."""
+    host = urlsplit(core.settings.url).hostname
+    return [host] if host else []
+
+
+def use_our_logs() -> None:
+    """Take away the frameworks' own handlers and chatter, so that one log format is left."""
+    framework = logging.getLogger("fastmcp")
+    framework.handlers.clear()
+    framework.propagate = True
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+async def _alive(_: Request) -> Response:
+    return PlainTextResponse("ok\n")
+
+
+def _ready(core: Core, _: Request) -> Response:
+    """Tell whether work can be done: database, its schema, and the queue."""
+    checks = {"database": _schema(core), "queue": _queue(core)}
+    ready = all(state == "ok" for state in checks.values())
+    return JSONResponse({"ready": ready, **checks}, status_code=200 if ready else 503)
+
+
+def _schema(core: Core) -> str:
+    try:
+        with core.session() as session:
+            found = session.scalar(text("select version_num from alembic_version"))
+    except SQLAlchemyError:
+        log.warning("not ready: no database", exc_info=True)
+        return "not reachable"
+    return "ok" if found == _newest_schema() else f"at schema {found}, not {_newest_schema()}: run `netos migrate`"
+
+
+@functools.cache
+def _newest_schema() -> str | None:
+    from netos_core.runtime import migrate  # lazy: only this check needs Alembic
+
+    return migrate.head()
+
+
+def _queue(core: Core) -> str:
+    if core.settings.redis_url is None:
+        return "not configured"
+    try:
+        with Redis.from_url(core.settings.redis_url, socket_timeout=QUEUE_PATIENCE) as queue:
+            answered: Any = queue.ping()
+    except (RedisError, OSError):
+        log.warning("not ready: no queue", exc_info=True)
+        return "not reachable"
+    return "ok" if answered else "not answering"

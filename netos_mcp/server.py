@@ -1,0 +1,96 @@
+"""The MCP server: tools, resources, and what holds for all of them."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import logging
+from typing import Any
+
+from fastmcp import FastMCP
+from fastmcp.exceptions import NotFoundError, ToolError
+from fastmcp.server.middleware import CallNext, Middleware, MiddlewareContext
+from fastmcp.tools.base import ToolResult
+from mcp.server.context import ServerRequestContext
+from mcp.server.request_state import RequestStateSecurity
+from mcp_types import CallToolRequestParams
+
+from netos_core.runtime.calls import Core
+from netos_mcp.auth import Door
+from netos_mcp.confirm import ConfirmTool
+from netos_mcp.errors import refusal_text, unknown_tool
+from netos_mcp.limits import RateLimit
+from netos_mcp.resources import add_resources
+from netos_mcp.tool import OperationTool, Service, names_of
+from netos_mcp.tools import PUBLISHED
+
+log = logging.getLogger(__name__)
+
+NAME = "NetOS"
+CACHE_SECONDS = 300
+INSTRUCTIONS = """\
+NetOS holds an ISP's carrier circuits, contracts, sites, providers and customers. You act for one signed-in \
+person, with that person's rights (netos://me).
+Find with search or search_*, read with get_*. Refs look like CKT-1042; a carrier's circuit id works too. \
+Lists return total and next_cursor: page on with the same filters.
+Change nothing directly: propose_change shows the exact diff (fields: netos://schema/circuit), a person approves it, \
+and confirm_change applies it. On needs_approval give the person the link and stop.
+More: netos://guide."""
+
+
+NO_PAGES = "\nNo approval page is served now: before giving a link, ask the person to start `netos up` on this home."
+
+
+def make_server(core: Core, door: Door, state_key: bytes, *, pages: bool = True) -> FastMCP[Any]:
+    """Make the server.
+
+    Args:
+        core: The core of this process.
+        door: How this transport knows its callers.
+        state_key: Secret shared by every process of the installation; seals a question between its rounds.
+        pages: Whether the approval pages are being served; an agent is told where they are not.
+    """
+    names = names_of(PUBLISHED)
+    service = Service(core, door, names)
+
+    def bound_to(context: ServerRequestContext[Any, Any]) -> str:
+        return door.key(context.request)
+
+    server: FastMCP[Any] = FastMCP(
+        NAME,
+        instructions=INSTRUCTIONS if pages else INSTRUCTIONS + NO_PAGES,
+        version=_version(),
+        mask_error_details=True,
+        cache_ttl=CACHE_SECONDS,
+        cache_scope="private",
+        request_state_security=RequestStateSecurity(keys=[state_key], bind_principal=bound_to, audience="netos"),
+        middleware=[UnknownTools(names), RateLimit(core.settings, door)],
+        tools=[
+            (ConfirmTool if one.name == "confirm_change" else OperationTool).make(one, service) for one in PUBLISHED
+        ],
+    )
+    add_resources(server, service)
+    return server
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("netos")
+    except importlib.metadata.PackageNotFoundError:  # run from a checkout that is not installed
+        return "0"
+
+
+class UnknownTools(Middleware):
+    """Answers a call of a tool that does not exist with the ones that do."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = names
+
+    async def on_call_tool(
+        self, context: MiddlewareContext[CallToolRequestParams], call_next: CallNext[CallToolRequestParams, ToolResult]
+    ) -> ToolResult:
+        try:
+            return await call_next(context)
+        except NotFoundError:
+            refusal = unknown_tool(context.message.name, self._names)
+            log.info("unknown tool", extra={"tool": context.message.name[:60]})
+            raise ToolError(refusal_text(refusal, context.message.name, self._names), log_level=logging.DEBUG) from None

@@ -1,0 +1,33 @@
+"""Circuits, and what they earn and cost."""
+
+from __future__ import annotations
+
+from netos_core.overview import operations as overview
+from netos_mcp.answers import LIST_WORDS, Published
+
+PUBLISHED = (
+    Published(
+        overview.search_circuits,
+        "List circuits by provider, place, state, cost or deadline; mrc_total sums all matches. With an id, use "
+        'get_circuit. Example: {"provider": "Lumen", "sort": "-mrc"}.',
+        words={
+            **LIST_WORDS,
+            "provider": "",
+            "site": "",
+            "contract": "",
+            "stub": "",
+            "act_by_before": "",
+            "state": "Such as IN.",
+        },
+    ),
+    Published(
+        overview.get_circuit,
+        "Show one circuit: ends, contract term and deadline, customers, contacts, events, notes, waiting changes. "
+        'Example: {"ref": "CKT-1042"}.',
+    ),
+    Published(
+        overview.get_circuit_pl,
+        "Show what a circuit earned and cost in a month; every line names its basis (actual, contracted, modeled) and "
+        'source. Example: {"ref": "CKT-1042", "month": "2026-10-01"}.',
+    ),
+)

@@ -1,0 +1,20 @@
+"""Agreements, orders and amendments."""
+
+from __future__ import annotations
+
+from netos_core.overview import operations as overview
+from netos_mcp.answers import LIST_WORDS, Published
+
+PUBLISHED = (
+    Published(
+        overview.search_contracts,
+        "List agreements, orders and amendments by provider, term end or deadline. For what needs a decision now, use "
+        'list_renewals. Example: {"provider": "Zayo", "ends_before": "2027-03-31"}.',
+        words=LIST_WORDS,
+    ),
+    Published(
+        overview.get_contract,
+        "Show one contract: term, notice clause, deadline with its reasoning, governed circuits. "
+        'Example: {"ref": "CTR-1011"}.',
+    ),
+)
