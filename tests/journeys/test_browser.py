@@ -1,0 +1,228 @@
+"""A day's work in a real browser: find, change, have it approved, by pointer and by keyboard."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+
+from netos_core.demo.load import load
+from netos_core.demo.people import DANA, MARCUS, DemoPerson
+from netos_core.runtime.calls import Core
+from netos_core.runtime.settings import Settings
+from tests.database import TestServer
+from web_min.app import exception_handlers, make_routes, middleware
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+CHROMIUM = shutil.which("chromium")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-first-run",
+]  # fmt: skip
+PATHS = ("/", "/circuits", "/circuits/CKT-1007", "/circuits/CKT-1007/edit", "/circuits/bulk?ref=CKT-1001", "/sites",
+         "/sites/SIT-1001", "/providers", "/providers/PRV-1002", "/customers", "/customers/CUS-1002", "/contracts",
+         "/contracts/CTR-1027", "/renewals", "/approvals", "/approvals?view=open", "/approvals/CHG-1011", "/trail",
+         "/search?q=lumen", "/circuits/CKT-9")  # fmt: skip
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium is installed (apt install chromium)"),
+]
+
+
+@pytest.fixture(scope="module")
+def home(database_server: TestServer) -> Iterator[str]:
+    """The address of a running server with the sample company."""
+    with database_server.clone() as url:
+        core = Core(Settings(database_url=url, demo=True))
+        load(core)
+        app = Starlette(
+            routes=make_routes(core),
+            middleware=middleware(core),
+            exception_handlers=dict(exception_handlers(core)),  # type: ignore[arg-type]
+        )
+        server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none"))
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        deadline = time.monotonic() + 20
+        while not server.started and time.monotonic() < deadline:
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+        core.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[sync_api.Browser]:
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextlib.contextmanager
+def visit(chromium: sync_api.Browser, home: str, person: DemoPerson, **context: object) -> Iterator[sync_api.Page]:
+    """Sign in as a person; a message on the console fails the test."""
+    opened = chromium.new_context(base_url=home, **context)
+    page = opened.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto("/sign-in")
+    page.get_by_role("button", name=person.name).click()
+    page.wait_for_url("**/")
+    yield page
+    opened.close()
+    assert [line for line in said if "404 (Not Found)" not in line] == []
+
+
+def test_three_circuits_are_re_rated_by_two_people(chromium: sync_api.Browser, home: str) -> None:
+    with visit(chromium, home, DANA) as page:
+        page.get_by_label("Search everything").fill("CKT-1001")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/circuits/CKT-1001")
+        page.goto("/circuits?provider=Zayo&status=active")
+        for box in page.locator('input[name="ref"]').all()[:3]:
+            box.check()
+        bar = page.get_by_role("region", name="Selection")
+        assert "3 circuits selected" in bar.inner_text()
+        assert page.locator('tr[aria-selected="true"]').count() == 3
+        bar.get_by_role("button", name="Propose a change").click()
+        page.get_by_label("MRC", exact=True).fill("1000.00")
+        page.get_by_label("Why").fill("The new rate card of the provider.")
+        page.get_by_role("button", name="Propose for 3 circuits").click()
+        page.wait_for_url("**/approvals/CHG-*")
+        change = page.url.split("?")[0].rpartition("/")[2]
+        assert page.locator("tbody del").count() >= 3
+        assert page.locator("ins", has_text="$1,000.00").count() == 3
+        assert page.get_by_role("button", name="Approve 3 changes").get_attribute("aria-disabled") == "true"
+        assert "You can't approve" in page.inner_text("main")
+    with visit(chromium, home, MARCUS) as page:
+        page.get_by_role("link", name="Approvals").first.click()
+        page.get_by_role("link", name=change).click()
+        assert "Approve 3 changes on 3 records" in page.inner_text(".decide")
+        page.get_by_role("button", name="Approve 3 changes").click()
+        page.wait_for_url("**said=applied")
+        assert "is applied" in page.get_by_role("status").inner_text()
+        page.get_by_text(f"Undo {change}").click()
+        assert page.get_by_role("button", name="Propose the undo").is_visible()
+        page.goto("/circuits?provider=Zayo&status=active")
+        assert page.locator("td", has_text="$1,000.00").count() >= 3
+
+
+def test_the_keyboard_is_enough(chromium: sync_api.Browser, home: str) -> None:
+    with visit(chromium, home, DANA) as page:
+        press = page.keyboard.press
+        press("g")
+        press("c")
+        page.wait_for_url("**/circuits")
+        refs = page.locator("tbody th a").all_inner_texts()
+        focused = "document.activeElement.closest('tbody tr')?.querySelector('th a')?.textContent"
+        press("j")
+        assert page.evaluate(focused) == refs[0]
+        press("x")
+        press("j")
+        press("j")
+        press("Shift+X")
+        assert page.locator('tr[aria-selected="true"]').count() == 3
+        press("k")
+        assert page.evaluate(focused) == refs[1]
+        press("Escape")
+        assert page.locator('tr[aria-selected="true"]').count() == 0
+        press("f")
+        assert page.evaluate("document.activeElement.name") == "query"
+        page.keyboard.type("xjk?/")
+        assert page.input_value("#q") == "xjk?/"
+        press("Escape")
+        press("/")
+        assert page.evaluate("document.activeElement.id") == "jump"
+        press("Escape")
+        press("?")
+        dialog = page.get_by_role("dialog", name="Keys")
+        assert "Approvals" in dialog.inner_text()
+        dialog.get_by_role("checkbox").check()
+        press("Escape")
+        press("j")
+        assert page.evaluate(focused) is None
+        press("?")
+        dialog.get_by_role("checkbox").uncheck()
+        press("Escape")
+        press("j")
+        press("Enter")
+        page.wait_for_url("**/circuits/CKT-*")
+        page.get_by_label("New note on").fill("Written by keyboard alone.")
+        press("Control+Enter")
+        page.wait_for_url("**said=note**")
+        assert page.get_by_text("Written by keyboard alone.").count() == 1
+        page.get_by_role("button", name="Undo").click()
+        page.wait_for_url("**said=undone")
+        assert page.get_by_text("Written by keyboard alone.").count() == 0
+
+
+def test_no_key_approves(chromium: sync_api.Browser, home: str) -> None:
+    with visit(chromium, home, MARCUS) as page:
+        page.goto("/approvals/CHG-1011")
+        page.get_by_text("Add a comment").click()
+        page.get_by_label("Comment").fill("Looks right.")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_timeout(200)
+        assert "said=" not in page.url
+        page.get_by_role("button", name="Reject", exact=True).click()
+        assert page.get_by_role("dialog", name="Reject CHG-1011?").is_visible()
+        page.get_by_role("button", name="Keep it open").click()
+        assert not page.get_by_role("dialog").is_visible()
+
+
+def test_the_pages_work_without_script(chromium: sync_api.Browser, home: str) -> None:
+    with visit(chromium, home, DANA, java_script_enabled=False) as page:
+        page.goto("/circuits")
+        page.locator("summary", has_text="Provider").first.click()
+        page.locator('input[name="provider"]').fill("Zayo")
+        page.locator("details[open]").get_by_role("button", name="Filter").click()
+        assert "provider=Zayo" in page.url
+        page.locator('input[name="ref"]').first.check()
+        page.get_by_role("button", name="Propose a change").click()
+        assert page.get_by_role("heading", level=1).inner_text() == "Change 1 circuit"
+
+
+@pytest.mark.parametrize("width", [320, 390, 800, 1440])
+def test_no_page_scrolls_sideways(chromium: sync_api.Browser, home: str, width: int) -> None:
+    with visit(chromium, home, MARCUS, viewport={"width": width, "height": 844}) as page:
+        wide = []
+        for path in PATHS:
+            page.goto(path)
+            room, needed = page.evaluate("[document.documentElement.clientWidth, document.documentElement.scrollWidth]")
+            if needed > room:
+                wide.append((path, needed))
+        assert wide == []
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 1440), ("light", 390), ("dark", 390)])
+def test_axe_finds_no_violation(chromium: sync_api.Browser, home: str, theme: str, width: int) -> None:
+    axe = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
+    script = (Path(axe.__file__).parent / "axe.min.js").read_text()
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+    found: list[str] = []
+    with visit(
+        chromium, home, MARCUS, color_scheme=theme, viewport={"width": width, "height": 900}, reduced_motion="reduce"
+    ) as page:
+        for path in PATHS:
+            page.goto(path)
+            page.evaluate(f"{script};0")
+            result = page.evaluate(f"axe.run(document, {json.dumps(rules)})")
+            found += [
+                f"{path}: {violation['id']} {node['target']} {node['failureSummary'][:300]}"
+                for violation in result["violations"]
+                for node in violation["nodes"][:2]
+            ]
+    assert found == []
