@@ -1,0 +1,174 @@
+"""Every page, for every role: it answers, keeps the headers, and has the bones of an accessible page."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from netos_core.demo.people import DANA, DEMO_PEOPLE, GRACE, MARCUS, RUTH, TOM, WILL, DemoPerson
+from netos_core.runtime.calls import Core
+from tests.web.conftest import sign_in
+from web_min.security import POLICY
+
+LISTS = ("/circuits", "/sites", "/providers", "/customers", "/contracts", "/renewals")
+RECORDS = ("/circuits/CKT-1007", "/sites/SIT-1001", "/providers/PRV-1002", "/customers/CUS-1002", "/contracts/CTR-1027")
+FORMS = ("/circuits/new", "/contracts/new", "/circuits/CKT-1007/edit", "/contracts/CTR-1027/edit",
+         "/providers/PRV-1002/edit", "/sites/SIT-1001/edit", "/customers/CUS-1002/edit",
+         "/circuits/bulk?ref=CKT-1001&ref=CKT-1002", "/circuits/bulk?all=yes&provider=Zayo")  # fmt: skip
+OTHERS = ("/", "/approvals", "/approvals?view=open", "/approvals?view=applied", "/approvals/CHG-1011", "/search?q=zayo",
+          "/search", "/search?q=qqqqqq")  # fmt: skip
+PAGES = (*LISTS, *RECORDS, *OTHERS)
+
+
+class Bones(HTMLParser):
+    """What a page is made of, as far as the tests ask."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.headings = 0
+        self.labelled: set[str] = set()
+        self.inputs: list[dict[str, str | None]] = []
+        self.heads: list[dict[str, str | None]] = []
+        self.ids: list[str] = []
+        self.unsafe: list[str] = []
+        self.landmarks: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        self.headings += tag == "h1"
+        if tag == "label" and found.get("for"):
+            self.labelled.add(str(found["for"]))
+        if tag in {"input", "select", "textarea"} and found.get("type") != "hidden":
+            self.inputs.append({"tag": tag, **found})
+        if tag == "th":
+            self.heads.append(found)
+        if found.get("id"):
+            self.ids.append(str(found["id"]))
+        if "style" in found or any(name.startswith("on") for name in found) or tag == "style":
+            self.unsafe.append(tag)
+        if tag == "script" and not str(found.get("src", "")).startswith("/static/"):
+            self.unsafe.append(tag)
+        if tag in {"main", "nav"}:
+            self.landmarks.add(tag)
+
+
+def bones(html: str) -> Bones:
+    made = Bones()
+    made.feed(html)
+    return made
+
+
+@pytest.mark.parametrize("person", DEMO_PEOPLE, ids=lambda p: str(p.roles[0]))
+def test_every_role_opens_every_page(demo_core: Core, person: DemoPerson) -> None:
+    browser = sign_in(demo_core, person.email)
+    for path in PAGES:
+        browser.get(path)
+
+
+def test_the_forms_open_for_who_may_propose(demo_core: Core) -> None:
+    browser = sign_in(demo_core, DANA.email)
+    for path in FORMS:
+        browser.get(path)
+    assert "does not propose" in sign_in(demo_core, RUTH.email).get("/circuits/new", 403)
+
+
+def test_every_page_keeps_the_headers(demo_core: Core) -> None:
+    browser = sign_in(demo_core, MARCUS.email)
+    for path in (*PAGES, *FORMS, "/trail", "/sign-in", "/nowhere"):
+        headers = browser.client.get(path).headers
+        assert headers["content-security-policy"] == POLICY, path
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["cache-control"] == "no-store"
+        assert headers["referrer-policy"] == "same-origin"
+
+
+def test_every_page_has_the_bones_of_an_accessible_one(demo_core: Core) -> None:
+    browser = sign_in(demo_core, MARCUS.email)
+    for path in (*PAGES, *FORMS, "/trail"):
+        page = bones(browser.get(path))
+        assert page.headings == 1, path
+        assert page.unsafe == [], path
+        assert page.landmarks == {"main", "nav"}, path
+        assert len(page.ids) == len(set(page.ids)), (path, {i for i in page.ids if page.ids.count(i) > 1})
+        assert all(head.get("scope") in {"col", "row"} for head in page.heads), path
+        for entry in page.inputs:
+            named = entry.get("aria-label") or entry.get("id") in page.labelled
+            wrapped = entry.get("type") in {"checkbox", "radio"}
+            assert named or wrapped, (path, entry)
+
+
+def test_a_sorted_head_says_so(demo_core: Core) -> None:
+    browser = sign_in(demo_core, MARCUS.email)
+    assert 'aria-sort="descending"><a href="/circuits?sort=mrc">MRC' in browser.get("/circuits?sort=-mrc")
+
+
+@pytest.mark.parametrize("path", [*LISTS, "/trail", "/approvals", "/search"])
+def test_an_unknown_filter_names_the_valid_ones(demo_core: Core, path: str) -> None:
+    page = sign_in(demo_core, MARCUS.email).get(f"{path}?colour=red", 400)
+    assert "There is no filter “colour”" in page
+    assert "Valid: " in page
+
+
+def test_a_value_that_does_not_fit_is_refused(demo_core: Core) -> None:
+    browser = sign_in(demo_core, MARCUS.email)
+    assert "status: is not one of the known values" in browser.get("/circuits?status=sleeping", 400)
+    assert "column to sort by" in browser.get("/circuits?sort=colour", 400)
+    assert "Write it like 2026-11-22" in browser.get("/trail?since=soon", 400)
+    browser.get("/circuits?cursor=forged", 400)
+    browser.get("/circuits?query=&provider=&status=")  # a form sends its empty fields
+
+
+def test_what_is_not_there_is_said_calmly(demo_core: Core) -> None:
+    browser = sign_in(demo_core, MARCUS.email)
+    for path in ("/circuits/CKT-9", "/approvals/CHG-9", "/nowhere", "/sites/x/y/z"):
+        page = browser.get(path, 404)
+        assert "Traceback" not in page
+        assert bones(page).headings == 1
+
+
+@pytest.mark.parametrize("person", [TOM, WILL], ids=["noc", "field"])
+def test_amounts_are_nowhere_for_roles_that_may_not_see_them(demo_core: Core, person: DemoPerson) -> None:
+    browser = sign_in(demo_core, person.email)
+    for path in (*PAGES, "/circuits/CKT-1007/edit"):
+        html = browser.get(path)
+        shown = html.replace("IFN's letter of this week", "")
+        assert "$" not in re.sub(r"<title>.*?</title>", "", shown), path
+        assert "data-mrc" not in html, path
+        assert "1725.00" not in html, path
+    for path in LISTS:
+        body = browser.get(f"{path}.csv")
+        head = body.splitlines()[0].lstrip("\N{ZERO WIDTH NO-BREAK SPACE}").split(",")
+        assert not {"mrc", "nrc", "mrr", "monthly_cost", "cost_of_silence"} & set(head), path
+    assert "1725" not in browser.get("/circuits.csv?query=CKT-1007")
+    assert "can not be" in browser.get("/circuits?sort=mrc", 403)
+    browser.get("/trail", 403)
+
+
+def test_csv_holds_what_the_list_shows(demo_core: Core) -> None:
+    browser = sign_in(demo_core, GRACE.email)
+    total = re.search(r'<p class="sub">(\d+) circuits here', browser.get("/circuits?provider=Zayo"))
+    assert total
+    answer = browser.client.get("/circuits.csv?provider=Zayo")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert 'filename="netos-circuits-' in answer.headers["content-disposition"]
+    assert len(answer.text.splitlines()) == int(total[1]) + 1
+
+
+def test_the_trail_filters_and_exports(demo_core: Core) -> None:
+    browser = sign_in(demo_core, RUTH.email)
+    page = browser.get("/trail?ref=CKT-1007&action=update")
+    assert "CKT-1007" in page
+    assert "CKT-1008" not in page
+    assert browser.get("/trail?since=2090-01-01").count("No entry matches") == 1
+    lines = browser.get("/trail.csv?ref=CKT-1007").splitlines()
+    assert lines[0].endswith("request_id")
+    assert len(lines) > 2
+
+
+def test_the_navigation_names_where_one_is(demo_core: Core) -> None:
+    page = sign_in(demo_core, MARCUS.email).get("/circuits/CKT-1007")
+    assert re.search(r'href="/circuits"[^>]*aria-current="page"', page)
+    assert 'href="/imports"' not in page

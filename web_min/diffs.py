@@ -1,0 +1,191 @@
+"""How a change reads before it is decided: its sums, its lines, and the lines that are not like the others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+
+from netos_core.changes.schemas import ChangeView, DiffRow
+from web_min.format import count, diff_value, field_label, money, percent
+
+FEW = 5  # so many lines that differ are named
+CROWD = 4  # lines that are alike before one that differs is worth a word
+NO_EFFECT = Decimal(0)
+COSTS = frozenset({"mrc", "nrc", "amount", "total_value"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One changed field as its row shows it."""
+
+    ref: str
+    linked: bool
+    part: str
+    label: str
+    old: str
+    new: str
+    aspect: str
+    action: str
+    withheld: bool
+    theirs: bool  # the value is someone's free text
+    delta: Decimal | None
+    delta_words: str
+    percent: str
+    worse: bool | None
+    flag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a change does to the monthly bill; only where every line is known."""
+
+    before: Decimal
+    after: Decimal
+
+    @property
+    def month(self) -> Decimal:
+        return self.after - self.before
+
+    @property
+    def share(self) -> str:
+        return percent(self.month / self.before * 100, signed=True) if self.before else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """A change laid out for a decision."""
+
+    lines: Sequence[Line]
+    flagged: Sequence[Line]
+    fields: int
+    effect: Effect | None
+    currency: str
+    complete: bool
+    mixed: bool
+
+
+FREE_TEXT = frozenset({"text", "description", "summary", "cause", "notice_address"})
+PREFIXES = ("CKT-", "PRV-", "CUS-", "SIT-", "CTR-", "CHG-")
+
+
+def laid_out(rows: Sequence[DiffRow], currency: str, *, complete: bool) -> Diff:
+    """Lay the rows of a diff out; currencies come from the rows themselves where they name one."""
+    spoken = {row.ref: str(row.new) for row in rows if row.field == "currency" and row.new}
+    lines = [_line(row, spoken.get(row.ref, currency)) for row in rows if not _silent(row)]
+    marked = _marked(lines) if complete else lines
+    currencies = {spoken.get(row.ref, currency) for row in rows}
+    return Diff(
+        lines=marked,
+        flagged=[line for line in marked if line.flag],
+        fields=len(lines),
+        effect=_effect(rows) if complete and len(currencies) == 1 else None,
+        currency=next(iter(currencies)) if len(currencies) == 1 else currency,
+        complete=complete,
+        mixed=len(currencies) > 1,
+    )
+
+
+def _silent(row: DiffRow) -> bool:
+    """Leave out what says nothing to a person: the keys that tie a note, an end or a cost to its record."""
+    tied = {"note": {"entity", "author"}, "tag": {"entity"}, "termination": {"circuit"}, "site_cost": {"site"},
+            "circuit_event": {"circuit"}, "circuit_customer": {"circuit"}}  # fmt: skip
+    return row.action == "create" and (row.new is None or row.field in tied.get(row.entity, set()))
+
+
+def _line(row: DiffRow, currency: str) -> Line:
+    old, new = _amount(row.old), _amount(row.new)
+    delta = None
+    if row.field in {*COSTS, "mrr"} and not row.withheld and (old is not None or new is not None):
+        delta = (new or NO_EFFECT) - (old or NO_EFFECT)
+    worse = None if not delta else ((delta > 0) == (row.field != "mrr"))
+    return Line(
+        ref=row.ref,
+        linked=row.ref.startswith(PREFIXES),
+        part=row.part,
+        label=_label(row),
+        old=diff_value(row.field, row.old, currency),
+        new=diff_value(row.field, row.new, currency),
+        aspect=row.aspect,
+        action=row.action,
+        withheld=row.withheld,
+        theirs=row.field in FREE_TEXT,
+        delta=delta,
+        delta_words=money(abs(delta), currency) if delta is not None else "",
+        percent=percent(delta / old * 100, signed=True) if delta is not None and old else "",
+        worse=worse,
+    )
+
+
+def _label(row: DiffRow) -> str:
+    if row.entity in {"note", "tag"}:
+        return row.entity.capitalize()
+    label = field_label(row.field)
+    return f"{row.part}: {label.lower() if label[1:2].islower() else label}" if row.part else label
+
+
+def _amount(value: object) -> Decimal | None:
+    try:
+        return None if value is None else Decimal(str(value))
+    except InvalidOperation:
+        return None
+
+
+def _effect(rows: Sequence[DiffRow]) -> Effect | None:
+    """Add up the MRC of circuits before and after; a retired circuit's is in the words of its row, so it has none."""
+    touched = [row for row in rows if row.field == "mrc" and row.entity == "circuit" and not row.withheld]
+    retired = any(row.action in {"retire", "restore"} and row.entity == "circuit" for row in rows)
+    if not touched or retired:
+        return None
+    before = sum((_amount(row.old) or NO_EFFECT for row in touched), NO_EFFECT)
+    after = sum((_amount(row.new) or NO_EFFECT for row in touched), NO_EFFECT)
+    return Effect(before, after)
+
+
+def _marked(lines: Sequence[Line]) -> list[Line]:
+    """Name the few lines that go against the many: the other way, or another field."""
+    updates = [line for line in lines if line.action == "update"]
+    usual = Counter(line.label for line in updates).most_common(1)
+    if not usual or usual[0][1] < CROWD:
+        return list(lines)
+    label, alike = usual[0]
+    others = [line for line in updates if line.label != label]
+    moved = Counter(line.worse for line in updates if line.label == label and line.worse is not None).most_common()
+    flags: dict[int, str] = {}
+    if 0 < len(others) <= FEW:
+        flags |= {id(line): f"also gets a new {line.label.lower()}" for line in others}
+    if len(moved) > 1 and moved[1][1] <= FEW and moved[0][1] >= CROWD:
+        way = "up" if moved[1][0] else "down"
+        rest = f"{count(moved[0][1], 'other')} {'go' if moved[0][1] > 1 else 'goes'} {'down' if way == 'up' else 'up'}"
+        flags |= {
+            id(line): f"goes {way} by {line.delta_words} while {rest}"
+            for line in updates
+            if line.label == label and line.worse is moved[1][0]
+        }
+    if len(flags) >= alike:
+        return list(lines)
+    marked = [_flagged(line, flags.get(id(line))) for line in lines]
+    return [*(line for line in marked if line.flag), *(line for line in marked if not line.flag)]
+
+
+def _flagged(line: Line, flag: str | None) -> Line:
+    if flag is None:
+        return line
+    return replace(line, flag=flag)
+
+
+def sentence(view: ChangeView, diff: Diff) -> str:
+    """Say what approving does, exactly: the changes, the records and the monthly money."""
+    said = f"Approve {count(changes(view, diff), 'change')} on {count(view.counts.get('records', 0), 'record')}"
+    effect = diff.effect
+    if effect is None:
+        return f"{said}."
+    if not effect.month:
+        return f"{said}: the monthly bill stays as it is."
+    more = "more" if effect.month > 0 else "less"
+    return f"{said}: {money(abs(effect.month), diff.currency)} {more} MRC a month."
+
+
+def changes(view: ChangeView, diff: Diff) -> int:
+    return diff.fields if diff.complete else view.changes_total

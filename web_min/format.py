@@ -1,0 +1,270 @@
+"""How values read on a page: dates, money, bandwidth, spans and the trade's words. The one place for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from netos_core.circuits.rules import bandwidth_words
+
+MINUS = "\N{MINUS SIGN}"
+DASH = "\N{EN DASH}"  # a value that can not exist here
+NOT_SET = "not set"
+
+SIGNS: Mapping[str, str] = {"USD": "$", "EUR": "€", "GBP": "£", "CAD": "CA$", "MXN": "MX$", "AUD": "A$"}
+
+MILLION = Decimal(1_000_000)
+MINUTES_OF_DAY = 24 * 60
+ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+
+BASIS_LETTERS: Mapping[str, tuple[str, str]] = {
+    "actual": ("A", "Actual: from an invoice or billing record"),
+    "contracted": ("C", "Contracted: from a signed term"),
+    "modeled": ("M", "Modeled: an estimate, never summed into actuals"),
+}
+
+# Words whose letters stand alone; everything else is a lower-case word with a capital at its start.
+CAPITALS = frozenset(
+    {"dia", "epl", "evpl", "mpls", "iru", "noc", "pop", "mrc", "nrc", "mrr", "ban", "asn", "foc", "clli", "lata", "etf",
+     "vlan", "ip", "url", "msa", "a", "z"}
+)  # fmt: skip
+CODES: Mapping[str, str] = {
+    "auto_renew": "Auto-renews",
+    "roll": "Rolls month to month",
+    "auto_disconnect": "Disconnects",
+    "colo": "Colocation",
+}
+FIELDS: Mapping[str, str] = {
+    "provider_circuit": "Provider circuit id",
+    "customer_circuit": "Customer circuit id",
+    "legacy_circuit": "Legacy circuit id",
+    "cross_connect": "Cross connect id",
+    "external": "External id",
+    "bandwidth_mbps": "Bandwidth",
+    "port_speed_mbps": "Port speed",
+    "ban": "Billing account (BAN)",
+    "billing_account": "Billing account (BAN)",
+    "lon": "Longitude",
+    "lat": "Latitude",
+    "stub": "Data gap",
+    "term_start_date": "Term start",
+    "term_end_date": "Term end",
+}
+MONEY_FIELDS = frozenset({"mrc", "nrc", "mrr", "amount", "total_value"})
+MBPS_FIELDS = frozenset({"bandwidth_mbps", "port_speed_mbps"})
+CODED_FIELDS = frozenset(
+    {"status", "service_type", "kind", "impact", "cadence", "end_of_term", "notice_unit", "notice_method",
+     "notice_counted_from", "decision", "co_terminus"}
+)  # fmt: skip
+
+
+def day(value: date | None) -> str:
+    """Write a date: 4 Dec 2026."""
+    return DASH if value is None else f"{value.day} {value:%b} {value.year}"
+
+
+def short_day(value: date | None) -> str:
+    """Write a date as tables do: 4 Dec 26."""
+    return DASH if value is None else f"{value.day} {value:%b} {value:%y}"
+
+
+def weekday(value: date) -> str:
+    """Write a near date: Fri 4 Dec."""
+    return f"{value:%a} {value.day} {value:%b}"
+
+
+def moment(value: datetime | None, zone: ZoneInfo) -> str:
+    """Write an instant with its zone: 9 Nov 2026, 14:02 CST."""
+    if value is None:
+        return DASH
+    local = value.astimezone(zone)
+    return f"{day(local.date())}, {local:%H:%M} {local.tzname()}"
+
+
+def clock(value: datetime, zone: ZoneInfo) -> str:
+    """Write the business time of now: Mon 23 Nov 2026, 10:42 CST."""
+    local = value.astimezone(zone)
+    return f"{local:%a} {day(local.date())}, {local:%H:%M} {local.tzname()}"
+
+
+def ago(value: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Write when something happened, short: today's by the time, older by the day."""
+    local, here = value.astimezone(zone), now.astimezone(zone)
+    if local.date() == here.date():
+        return f"Today {local:%H:%M}"
+    return short_day(local.date()) if local.year != here.year else f"{local.day} {local:%b}, {local:%H:%M}"
+
+
+def money(value: Decimal | str | None, currency: str = "USD", *, cents: bool = True) -> str:
+    """Write an amount with its sign or code: $1,234.00, −€5.00, CHF 9.00."""
+    if value is None:
+        return DASH
+    amount = Decimal(value)
+    exact = amount.quantize(Decimal("0.01") if cents else Decimal(1), rounding=ROUND_HALF_UP)
+    sign = SIGNS.get(currency, f"{currency} ")
+    return f"{MINUS if exact < 0 else ''}{sign}{abs(exact):,}"
+
+
+def card_money(value: Decimal | None, currency: str = "USD") -> str:
+    """Write an amount as cards round it: $612,480 and $4.48 M."""
+    if value is None:
+        return DASH
+    if abs(value) < MILLION:
+        return money(value, currency, cents=False)
+    shown = (abs(value) / MILLION).quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+    return f"{MINUS if value < 0 else ''}{SIGNS.get(currency, f'{currency} ')}{shown} M"
+
+
+def sums(totals: Mapping[str, Decimal], *, card: bool = False) -> str:
+    """Write sums by currency side by side; they are never added up."""
+    write = card_money if card else money
+    return " + ".join(write(value, currency) for currency, value in sorted(totals.items())) or DASH
+
+
+def per_mbps(value: Decimal | None, currency: str = "USD") -> str:
+    """Write a price of a megabit with three decimals: $0.485."""
+    if value is None:
+        return DASH
+    shown = value.quantize(Decimal("0.001"), rounding=ROUND_HALF_UP)
+    return f"{MINUS if shown < 0 else ''}{SIGNS.get(currency, f'{currency} ')}{abs(shown):,}"
+
+
+def number(value: float | Decimal | None) -> str:
+    """Write a count: 1,234 and −10."""
+    return DASH if value is None else f"{value:,}".replace("-", MINUS)
+
+
+def percent(value: Decimal | None, *, signed: bool = False) -> str:
+    """Write a share with one decimal: 27.5%, −10.8%."""
+    if value is None:
+        return DASH
+    shown = value.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+    sign = MINUS if shown < 0 else ("+" if signed and shown > 0 else "")
+    return f"{sign}{abs(shown):,}%"
+
+
+def bandwidth(mbps: Decimal | str | None) -> str:
+    """Write a bandwidth: 10 G, 500 M."""
+    return bandwidth_words(mbps) or DASH
+
+
+def days(value: int) -> str:
+    """Write a span of days: 11 days, 1 day."""
+    return f"{number(value)} {'day' if abs(value) == 1 else 'days'}"
+
+
+def minutes(value: int) -> str:
+    """Write a duration: 48 min, 2 h 14 min, 3 days 4 h."""
+    if value < 60:  # noqa: PLR2004
+        return f"{value} min"
+    if value < MINUTES_OF_DAY:
+        hours, rest = divmod(value, 60)
+        return f"{hours} h {rest} min" if rest else f"{hours} h"
+    whole, rest = divmod(value, MINUTES_OF_DAY)
+    return f"{days(whole)} {rest // 60} h" if rest >= 60 else days(whole)  # noqa: PLR2004
+
+
+def left(until: datetime, now: datetime) -> str:
+    """Write how long is left: 22 h left, 3 days left, over."""
+    span = until - now
+    if span <= timedelta(0):
+        return "over"
+    if span < timedelta(hours=1):
+        return f"{int(span.total_seconds() // 60)} min left"
+    if span < timedelta(days=2):
+        return f"{int(span.total_seconds() // 3600)} h left"
+    return f"{days(span.days)} left"
+
+
+def count(n: int, noun: str, plural: str | None = None) -> str:
+    """Write a number with its noun: 1 circuit, 24 circuits."""
+    return f"{number(n)} {noun if n == 1 else plural or noun + 's'}"
+
+
+def words(value: str | None) -> str:
+    """Write a code in the trade's words: dark_fiber is Dark fiber, dia is DIA."""
+    if not value:
+        return DASH
+    if value in CODES:
+        return CODES[value]
+    parts = [p.upper() if p in CAPITALS else p for p in value.split("_")]
+    joined = " ".join(parts)
+    return joined[0].upper() + joined[1:]
+
+
+def field_label(name: str) -> str:
+    """Name a field as forms and diffs do, with or without the _id of its column."""
+    return FIELDS.get(name.removesuffix("_id")) or words(name)
+
+
+def plain_days(text: str) -> str:
+    """Write the days in a sentence of the core as pages write days."""
+    return ISO_DAY.sub(lambda found: _day_of(found[0]), text)
+
+
+def _day_of(text: str) -> str:
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+def since(value: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Write since when something lasts: since 13:00, since 4 Nov, 02:26."""
+    return "since " + ago(value, now, zone).removeprefix("Today ")
+
+
+def groups(digest: str) -> str:
+    """Write a digest in groups of four, so that people can compare it."""
+    return " ".join(digest[at : at + 4] for at in range(0, len(digest), 4))
+
+
+def diff_value(field: str, value: Any, currency: str = "USD") -> str:
+    """Write one side of a changed field the way its list shows it."""
+    if value is None or value == "":
+        return NOT_SET
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = str(value)
+    try:
+        if field in MONEY_FIELDS:
+            return money(Decimal(text), currency)
+        if field in MBPS_FIELDS:
+            return bandwidth(text)
+        if field.endswith(("_date", "_on")) or field in {"act_by", "notice_deadline"}:
+            return day(date.fromisoformat(text))
+    except (InvalidOperation, ValueError):
+        return text
+    return words(text) if field in CODED_FIELDS else text
+
+
+def filters(zone: ZoneInfo) -> dict[str, Any]:
+    """Return the filters of the templates."""
+    return {
+        "day": day,
+        "short_day": short_day,
+        "weekday": weekday,
+        "moment": lambda value: moment(value, zone),
+        "ago": lambda value, now: ago(value, now, zone),
+        "money": money,
+        "card_money": card_money,
+        "sums": sums,
+        "per_mbps": per_mbps,
+        "number": number,
+        "percent": percent,
+        "bandwidth": bandwidth,
+        "days": days,
+        "minutes": minutes,
+        "left": left,
+        "count": count,
+        "words": words,
+        "field_label": field_label,
+        "plain_days": plain_days,
+        "since": lambda value, now: since(value, now, zone),
+        "groups": groups,
+        "diff_value": diff_value,
+    }

@@ -1,0 +1,97 @@
+"""The navigation: pages that exist, with counts that are at most a few seconds old."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from starlette.requests import Request
+
+from netos_core.kernel.context import Channel, Principal
+from netos_core.kernel.errors import NetosError
+from netos_core.overview.operations import get_dashboard
+from netos_core.overview.schemas import Dashboard, Nothing
+from netos_core.runtime.calls import Core
+
+FRESH_SECONDS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One line of the navigation; `key` follows G on the keyboard."""
+
+    label: str
+    url: str
+    icon: str
+    key: str = ""
+    count: int | None = None
+    hot: bool = False
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    label: str
+    links: Sequence[Link]
+
+
+class Nav:
+    """Makes the navigation for a person, and keeps its counts for a moment."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._kept: dict[UUID, tuple[float, Dashboard | None]] = {}
+        self._lock = threading.Lock()
+
+    def forget(self) -> None:
+        """Drop the counts; someone has just sent a form."""
+        with self._lock:
+            self._kept.clear()
+
+    def keep(self, person: Principal, dashboard: Dashboard) -> None:
+        with self._lock:
+            self._kept[person.person_id] = (time.monotonic() + FRESH_SECONDS, dashboard)
+
+    def _dashboard(self, person: Principal) -> Dashboard | None:
+        with self._lock:
+            until, known = self._kept.get(person.person_id, (0.0, None))
+        if until > time.monotonic():
+            return known
+        try:
+            fresh = self._core.call(get_dashboard, Nothing(), person, Channel.PAGE)
+        except NetosError:  # a role without the overview sees the links, not the counts
+            return None
+        self.keep(person, fresh)
+        return fresh
+
+    def groups(self, person: Principal, request: Request) -> list[Group]:
+        board = self._dashboard(person)
+        path = request.url.path
+
+        def link(
+            label: str, url: str, icon: str, key: str = "", count: int | None = None, *, hot: bool = False
+        ) -> Link:
+            current = path == url if url == "/" else path == url or path.startswith(url + "/")
+            return Link(label, url, icon, key, count, hot and bool(count), current)
+
+        work = [
+            link("Today", "/", "today", "t"),
+            link("Approvals", "/approvals", "approve", "a", board.waiting_for_you if board else None, hot=True),
+            link("Renewals", "/renewals", "renew", "r"),
+        ]
+        if any(getattr(route, "name", None) == "imports" for route in request.app.routes):
+            work.append(link("Imports", "/imports", "import", "i"))
+        inventory = [
+            link("Circuits", "/circuits", "circuit", "c", board.circuits if board else None),
+            link("Sites", "/sites", "site", "s", board.sites if board else None),
+            link("Providers", "/providers", "provider", "p", board.providers if board else None),
+            link("Customers", "/customers", "people", "u", board.customers if board else None),
+            link("Contracts", "/contracts", "contract", "o", board.contracts if board else None),
+        ]
+        groups = [Group("Work", work), Group("Inventory", inventory)]
+        if person.may("read:audit"):
+            groups.append(Group("Record", [link("Activity trail", "/trail", "trail", "v")]))
+        return groups

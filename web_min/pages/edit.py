@@ -1,0 +1,268 @@
+"""Forms that propose a new record, a correction of one, or its retirement. Nothing is written by them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from pydantic import BaseModel
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from netos_core.circuits.schemas import CircuitEdit
+from netos_core.contracts.schemas import ContractEdit
+from netos_core.customers.schemas import CustomerEdit
+from netos_core.kernel.errors import Conflict, Invalid, NetosError, NotFound
+from netos_core.kernel.operation import Operation
+from netos_core.overview import operations as overview
+from netos_core.overview.schemas import CircuitView, ContractView, GetOne, SiteView
+from netos_core.proposals.operations import propose_change
+from netos_core.proposals.schemas import ProposeChange
+from netos_core.providers.schemas import ProviderEdit
+from netos_core.sites.schemas import SiteEdit
+from web_min import errors, fields
+from web_min.asked import validated
+from web_min.fields import BANK, MONEY, Layout, Section, as_input
+from web_min.site import Site, Visit, get, post, require
+
+END = ("site", "place", "handoff", "demarc", "cross_connect_id", "patch_panel_port", "vlan")
+PLAIN_CIRCUIT = ("provider", "provider_circuit_id", "service_type", "bandwidth_mbps", "port_speed_mbps", "status",
+                 "market", "order_number", "legacy_circuit_id", "customer_circuit_id")  # fmt: skip
+DATES = ("ordered_date", "foc_date", "install_date", "billing_start_date", "disconnect_date")
+
+
+def _same_names(view: BaseModel, model: type[BaseModel]) -> dict[str, str]:
+    """Take over what a view calls by the name its form does."""
+    return {name: as_input(getattr(view, name)) for name in model.model_fields if name in type(view).model_fields}
+
+
+def _of_circuit(view: CircuitView) -> dict[str, str]:
+    known = _same_names(view, CircuitEdit)
+    for end in view.ends:
+        side = end.side.lower()
+        known |= {f"{side}_{name}": as_input(getattr(end, name)) for name in END}
+    return known
+
+
+def _of_contract(view: ContractView) -> dict[str, str]:
+    known = _same_names(view, ContractEdit) | _same_names(view.term, ContractEdit)
+    known["parent"] = as_input(view.term.parent_ref)
+    known["evergreen"] = str(view.term.evergreen).lower()
+    return known
+
+
+def _of_site(view: SiteView) -> dict[str, str]:
+    known = _same_names(view, SiteEdit)
+    known["parent"] = view.ancestors[-1].ref if view.ancestors else ""
+    return known
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of record with its form."""
+
+    name: str
+    path: str
+    model: type[BaseModel]
+    operation: Operation[GetOne, Any]
+    layout: Layout
+    known: Callable[[Any], Mapping[str, str]]
+
+
+KINDS = (
+    Kind(
+        "circuit",
+        "/circuits",
+        CircuitEdit,
+        overview.get_circuit,
+        Layout(
+            {
+                "Circuit": PLAIN_CIRCUIT,
+                "Money": ("mrc", "nrc", "currency", "ban"),
+                "A end": tuple(f"a_{name}" for name in END),
+                "Z end": tuple(f"z_{name}" for name in END),
+                "Dates": DATES,
+                "Customer": ("customer", "mrr"),
+                "More": ("description",),
+            },
+            frozenset({"provider", "service_type"}),
+        ),
+        _of_circuit,
+    ),
+    Kind(
+        "site",
+        "/sites",
+        SiteEdit,
+        overview.get_site,
+        Layout(
+            {
+                "Site": ("name", "kind", "external_id", "market", "parent", "customer", "provider"),
+                "Address": ("building_name", "address", "floor", "suite", "city", "state", "postal_code",
+                            "postal_code_plus4", "country"),
+                "Place": ("lat", "lon", "clli", "lata"),
+                "More": ("description",),
+            },
+            frozenset({"name", "kind"}),
+        ),
+        _of_site,
+    ),
+    Kind(
+        "provider",
+        "/providers",
+        ProviderEdit,
+        overview.get_provider,
+        Layout(
+            {
+                "Provider": ("name", "legal_name", "website", "portal_url", "asn"),
+                "NOC": ("noc_phone", "noc_email"),
+                "Successor": ("successor", "succeeded_on"),
+                "Remittance": ("remittance_address", "bank_name", "bank_routing", "bank_account"),
+            },
+            frozenset({"name"}),
+        ),
+        partial(_same_names, model=ProviderEdit),
+    ),
+    Kind(
+        "customer",
+        "/customers",
+        CustomerEdit,
+        overview.get_customer,
+        Layout(
+            {"Customer": ("name", "account_number", "kind"), "Contact": ("email", "phone", "city", "state")},
+            frozenset({"name"}),
+        ),
+        partial(_same_names, model=CustomerEdit),
+    ),
+    Kind(
+        "contract",
+        "/contracts",
+        ContractEdit,
+        overview.get_contract,
+        Layout(
+            {
+                "Paper": ("kind", "provider", "parent", "number", "title", "signed_date"),
+                "Term": ("term_start_date", "term_months", "term_end_date", "end_of_term", "renewal_term_months",
+                         "evergreen"),
+                "Notice": ("notice_count", "notice_unit", "notice_method", "notice_counted_from", "delivery_lead_days",
+                           "notice_address"),
+                "Decision": ("decision", "decided_date"),
+                "Money": ("mrc", "nrc", "total_value", "currency"),
+                "More": ("description",),
+            },
+            frozenset({"kind", "provider", "title"}),
+        ),
+        _of_contract,
+    ),
+)  # fmt: skip
+
+
+def routes(site: Site) -> list[BaseRoute]:
+    made: list[BaseRoute] = []
+    for kind in KINDS:
+        made += [
+            get(site, f"{kind.path}/new", partial(_new, kind=kind), f"new_{kind.name}"),
+            post(site, f"{kind.path}/new", partial(_propose_new, kind=kind), f"propose_new_{kind.name}"),
+            get(site, f"{kind.path}/{{ref}}/edit", partial(_edit, kind=kind), f"edit_{kind.name}"),
+            post(site, f"{kind.path}/{{ref}}/edit", partial(_propose_edit, kind=kind), f"propose_{kind.name}"),
+            post(site, f"{kind.path}/{{ref}}/retire", partial(_propose_retire, kind=kind), f"retire_{kind.name}"),
+        ]
+    return made
+
+
+def _hidden(visit: Visit) -> set[str]:
+    return (set() if visit.may("see:money") else set(MONEY)) | (set() if visit.may("see:bank") else set(BANK))
+
+
+def _sections(visit: Visit, kind: Kind, view: Any = None) -> list[Section]:
+    known = kind.known(view) if view is not None else {}
+    made = fields.sections(kind.model, kind.layout, now=known, hidden=_hidden(visit), new=view is None)
+    if isinstance(view, CircuitView):
+        for entry in fields.every(made):
+            if entry.name == "status":  # where a circuit may go from where it is
+                entry.choices = [c for c in entry.choices if c[0] in {view.status, *view.may_become}]
+            if entry.name in {"customer", "mrr"} and view.customers:
+                entry.hint = "Has now: " + ", ".join(link.name for link in view.customers)
+    if isinstance(view, ContractView):
+        for entry in fields.every(made):
+            if entry.name == "notice_count" and view.term.notice:
+                entry.hint = f"Now {view.term.notice}; leave the notice fields empty to keep it."
+    return made
+
+
+def _show(
+    visit: Visit,
+    kind: Kind,
+    made: list[Section],
+    *,
+    view: Any = None,
+    refusal: NetosError | None = None,
+    reason: str = "",
+) -> Response:
+    placed = refusal is not None and fields.blame(made, refusal.field, _said(refusal))
+    return visit.page(
+        "form.html",
+        status=errors.shown(refusal).status if refusal else 200,
+        kind=kind,
+        record=view,
+        sections=made,
+        refusal=refusal,
+        placed=placed,
+        reason=reason,
+        reason_error=_said(refusal) if refusal and refusal.field == "reason" else None,
+    )
+
+
+def _said(refusal: NetosError) -> str:
+    return f"{refusal.message} {refusal.fix}" if refusal.fix else refusal.message
+
+
+def _new(visit: Visit, kind: Kind) -> Response:
+    require(visit, "propose:changes")
+    return _show(visit, kind, _sections(visit, kind))
+
+
+def _propose_new(visit: Visit, kind: Kind) -> Response:
+    made = _sections(visit, kind)
+    asked = {name: value for name, value in fields.take(made, visit.form).items() if value is not None}
+    return _propose(visit, kind, made, {"action": "create", "set": asked})
+
+
+def _edit(visit: Visit, kind: Kind) -> Response:
+    require(visit, "propose:changes")
+    view = visit.call(kind.operation, GetOne(ref=visit.request.path_params["ref"]))
+    return _show(visit, kind, _sections(visit, kind, view), view=view)
+
+
+def _propose_edit(visit: Visit, kind: Kind) -> Response:
+    view = visit.call(kind.operation, GetOne(ref=visit.request.path_params["ref"]))
+    made = _sections(visit, kind, view)
+    asked = fields.take(made, visit.form)
+    if not asked:
+        refusal = Invalid("Nothing is different from what it says now.", fix="Change a field, then propose it.")
+        return _show(visit, kind, made, view=view, refusal=refusal, reason=visit.text("reason"))
+    return _propose(visit, kind, made, {"action": "update", "ref": view.ref, "set": asked}, view)
+
+
+def _propose(visit: Visit, kind: Kind, made: list[Section], wish: dict[str, Any], view: Any = None) -> Response:
+    reason = visit.text("reason")
+    if not reason:
+        refusal = Invalid("A change needs its reason.", field="reason", fix="Say why in a sentence.")
+        return _show(visit, kind, made, view=view, refusal=refusal)
+    try:
+        change = visit.call(propose_change, validated(ProposeChange, {"kind": kind.name, "reason": reason, **wish}))
+    except (Invalid, NotFound, Conflict) as refused:
+        return _show(visit, kind, made, view=view, refusal=refused, reason=reason)
+    return visit.go(f"/approvals/{change.change_id}", said="proposed")
+
+
+def _propose_retire(visit: Visit, kind: Kind) -> Response:
+    wish = {
+        "kind": kind.name,
+        "action": "retire",
+        "ref": str(visit.request.path_params["ref"]).upper(),
+        "reason": visit.text("reason"),
+    }
+    change = visit.call(propose_change, validated(ProposeChange, wish))
+    return visit.go(f"/approvals/{change.change_id}", said="proposed")

@@ -1,0 +1,100 @@
+"""The page of one record: circuit, site, provider, customer, contract."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from netos_core.changes.operations import search_audit
+from netos_core.changes.schemas import AuditEntry, SearchAudit
+from netos_core.outages.operations import get_outage_history
+from netos_core.outages.schemas import OutageHistoryRequest
+from netos_core.overview import operations as overview
+from netos_core.overview.schemas import CircuitView, GetOne, PlRequest
+from web_min import charts
+from web_min.format import bandwidth, day, words
+from web_min.pages import notes
+from web_min.pages.find import page_of
+from web_min.pages.trail import shown
+from web_min.site import Site, Visit, get
+
+TRAIL_SHOWN = 8
+
+
+def routes(site: Site) -> list[BaseRoute]:
+    return [
+        get(site, "/circuits/{ref}", _circuit, "circuit"),
+        get(site, "/sites/{ref}", _site, "site"),
+        get(site, "/providers/{ref}", _provider, "provider"),
+        get(site, "/customers/{ref}", _customer, "customer"),
+        get(site, "/contracts/{ref}", _contract, "contract"),
+    ]
+
+
+def _one(visit: Visit) -> GetOne:
+    return GetOne(ref=str(visit.request.path_params["ref"])[:200])
+
+
+def _trail(visit: Visit, ref: str) -> Sequence[AuditEntry] | None:
+    """Return the record's last trail entries, or nothing where the reader's role does not include the trail."""
+    if not visit.may("read:audit"):
+        return None
+    return visit.call(search_audit, SearchAudit(ref=ref, limit=TRAIL_SHOWN)).entries
+
+
+def _shared(visit: Visit, ref: str) -> dict[str, Any]:
+    return {"toast": notes.toast(visit), "trail": _trail(visit, ref), "shown": shown, "page_of": page_of}
+
+
+def _circuit(visit: Visit) -> Response:
+    view = visit.call(overview.get_circuit, _one(visit))
+    outages = visit.call(get_outage_history, OutageHistoryRequest(ref=view.ref))
+    pl = visit.call(overview.get_circuit_pl, PlRequest(ref=view.ref)) if visit.may("see:money") else None
+    revenue = [line for line in pl.lines if line.component == "revenue"] if pl else []
+    return visit.page(
+        "circuit.html",
+        c=view,
+        pl=pl,
+        revenue=revenue,
+        steps=charts.pl_steps(pl) if pl else [],
+        outages=outages,
+        columns=charts.outage_columns(outages.minutes_by_month),
+        timeline=charts.notice_timeline(view.term, visit.today) if view.term else None,
+        sentence=_circuit_sentence(view),
+        **_shared(visit, view.ref),
+    )
+
+
+def _circuit_sentence(view: CircuitView) -> str:
+    """Say in a line what the circuit is, such as: Zayo 10 G wave, SAT Frost Twr to DAL Infomart."""
+    kind = words(view.service_type)
+    kind = kind if kind[1:2].isupper() else kind.lower()
+    speed = f" {bandwidth(view.bandwidth_mbps)}" if view.bandwidth_mbps is not None else ""
+    ends = {end.side: end.site or end.place for end in view.ends}
+    way = " to ".join(end for end in (ends.get("A"), ends.get("Z")) if end)
+    since = f" In service since {day(view.install_date)}." if view.install_date and view.status == "active" else ""
+    return f"{view.provider}{speed} {kind}{', ' + way if way else ''}.{since}"
+
+
+def _site(visit: Visit) -> Response:
+    view = visit.call(overview.get_site, _one(visit))
+    return visit.page("site.html", s=view, **_shared(visit, view.ref))
+
+
+def _provider(visit: Visit) -> Response:
+    view = visit.call(overview.get_provider, _one(visit))
+    return visit.page("provider.html", p=view, sees_bank=visit.may("see:bank"), **_shared(visit, view.ref))
+
+
+def _customer(visit: Visit) -> Response:
+    view = visit.call(overview.get_customer, _one(visit))
+    return visit.page("customer.html", k=view, **_shared(visit, view.ref))
+
+
+def _contract(visit: Visit) -> Response:
+    view = visit.call(overview.get_contract, _one(visit))
+    timeline = charts.notice_timeline(view.term, visit.today)
+    return visit.page("contract.html", k=view, term=view.term, timeline=timeline, **_shared(visit, view.ref))

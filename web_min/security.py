@@ -1,0 +1,127 @@
+"""What every response carries and every request must pass: host, size, headers. Plain ASGI, no page knowledge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from netos_core.runtime.settings import LOOPBACK, Settings
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'; connect-src 'self'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=()",
+}
+
+TOO_LARGE = 413
+MEBIBYTE = 1 << 20
+FORM_LIMIT = 2 * MEBIBYTE
+LIMITS = (("/imports", 64 * MEBIBYTE), ("/mcp", 16 * MEBIBYTE), ("/api", 16 * MEBIBYTE))
+
+
+def allowed_hosts(settings: Settings) -> frozenset[str]:
+    """List the names this server answers to: the loopback's, the public one's and the one it listens on."""
+    hosts = {*LOOPBACK, settings.host, urlsplit(settings.url).hostname or ""}
+    return frozenset(hosts - {"", "0.0.0.0", "::"})  # noqa: S104 - compared, not bound
+
+
+def host_name(header: str) -> str:
+    """Take the name out of a Host header, without its port: [::1]:8420 is ::1."""
+    try:
+        return (urlsplit(f"//{header}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+class KnownHost:
+    """Refuse a request made for another host: a name someone else pointed here (DNS rebinding)."""
+
+    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+        self.app = app
+        self.hosts = frozenset(hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in {"http", "websocket"} and host_name(Headers(scope=scope).get("host", "")) not in self.hosts:
+            refusal = PlainTextResponse(
+                "This server does not answer to that host name. Use its own address, or set NETOS_PUBLIC_URL.\n",
+                status_code=HTTPStatus.MISDIRECTED_REQUEST,
+            )
+            await refusal(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
+class SafeHeaders:
+    """Give every response the headers that keep a browser from doing what no page of ours does."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("cache-control", "no-store")
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+class BodyLimit:
+    """Stop reading a body that is larger than its path may take."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        most = limit_of(scope["path"])
+        declared = Headers(scope=scope).get("content-length", "0")
+        if not declared.isdigit() or int(declared) > most:
+            await _too_large(most)(scope, receive, send)
+            return
+        read = 0
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await receive()
+            if message["type"] == "http.request":
+                read += len(message.get("body", b""))
+                if read > most:
+                    raise HTTPException(TOO_LARGE)
+            return message
+
+        await self.app(scope, counted, send)
+
+
+def limit_of(path: str) -> int:
+    return next((most for prefix, most in LIMITS if path == prefix or path.startswith(prefix + "/")), FORM_LIMIT)
+
+
+def _too_large(most: int) -> PlainTextResponse:
+    return PlainTextResponse(
+        f"More was sent than this page takes ({most // MEBIBYTE} MiB). Send less at once.\n",
+        status_code=TOO_LARGE,
+    )

@@ -1,0 +1,241 @@
+"""Lists as data: which columns a list shows, how each cell reads, which filters stand above it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from starlette.datastructures import QueryParams
+from starlette.responses import Response, StreamingResponse
+
+from netos_core.kernel.operation import Operation
+from netos_core.kernel.page import MAX_LIMIT
+from netos_core.kernel.redaction import sensitive_fields
+from web_min import asked
+from web_min.fields import as_input
+from web_min.format import words
+from web_min.site import Visit
+
+PAGE_ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: the row's field, its head, how a cell reads, from which width on it is there."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    at: str = ""
+    sort: str | None = None
+    money: bool = False
+
+    @property
+    def right(self) -> bool:
+        return self.kind in {"money", "number", "date", "bandwidth"}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter chip: its input and the words of its choices."""
+
+    name: str
+    label: str
+    kind: str = "text"
+    choices: Sequence[tuple[str, str]] = ()
+    money: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter as it stands: what was chosen, and the address without it."""
+
+    filter: Filter
+    values: Sequence[str]
+    shown: str
+    without: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of a column: the address that sorts by it, and how it is sorted now."""
+
+    column: Column
+    href: str | None
+    sorted: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A list's page: what is asked, what came, and the addresses around it."""
+
+    title: str
+    path: str
+    noun: str
+    listing: Any
+    rows: Sequence[Any]
+    heads: Sequence[Head]
+    chips: Sequence[Chip]
+    kept: Sequence[tuple[str, str]]
+    query: str
+    first: int
+    last: int
+    next_url: str | None
+    first_url: str | None
+    csv_url: str
+    clear_url: str
+    sort_words: str
+    ref_path: str
+
+    @property
+    def filtered(self) -> bool:
+        return bool(self.query) or any(chip.values for chip in self.chips)
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """Everything that makes a list page of one operation."""
+
+    title: str
+    path: str
+    noun: str
+    operation: Operation[Any, Any]
+    rows: Callable[[Any], Sequence[Any]]
+    columns: Sequence[Column]
+    filters: Sequence[Filter]
+    sort: str
+    ref_path: str
+
+
+def choices(values: Iterable[Any]) -> list[tuple[str, str]]:
+    return [(str(value), words(str(value))) for value in values]
+
+
+def read(visit: Visit, spec: Spec) -> Sheet:
+    """Read one page of a list as its address asks for it."""
+    model = spec.operation.request
+    query = visit.request.query_params
+    pairs = asked.given(query, asked.filters_of(model))
+    listing = visit.call(spec.operation, asked.request_of(model, pairs, limit=PAGE_ROWS))
+    start = _start(query)
+    kept = [(name, value) for name, value in pairs if name not in asked.PAGING]
+    more = listing.next_cursor
+    following = asked.address(spec.path, kept)
+    joint = "&" if "?" in following else "?"
+    shown = len(spec.rows(listing))
+    columns = [c for c in spec.columns if not c.money or visit.may("see:money")]
+    return Sheet(
+        title=spec.title,
+        path=spec.path,
+        noun=spec.noun,
+        listing=listing,
+        rows=spec.rows(listing),
+        heads=[_head(spec, column, kept) for column in columns],
+        chips=[_chip(spec, entry, kept) for entry in spec.filters if not entry.money or visit.may("see:money")],
+        kept=kept,
+        query=dict(kept).get("query", ""),
+        first=start + 1 if shown else 0,
+        last=start + shown,
+        next_url=f"{following}{joint}cursor={more}&start={start + shown}" if more else None,
+        first_url=following if start else None,
+        csv_url=asked.address(f"{spec.path}.csv", kept),
+        clear_url=asked.address(spec.path, [(n, v) for n, v in kept if n == "sort"]),
+        sort_words=_sort_words(spec, dict(kept).get("sort", spec.sort)),
+        ref_path=spec.ref_path,
+    )
+
+
+def _start(query: QueryParams) -> int:
+    text = query.get("start", "0")
+    return int(text) if query.get("cursor") and text.isascii() and text.isdigit() and len(text) < 10 else 0  # noqa: PLR2004
+
+
+def _head(spec: Spec, column: Column, kept: Sequence[tuple[str, str]]) -> Head:
+    if column.sort is None:
+        return Head(column, None, None)
+    now = dict(kept).get("sort", spec.sort)
+    up, down = column.sort, f"-{column.sort}"
+    state = {up: "ascending", down: "descending"}.get(now)
+    return Head(column, asked.address(spec.path, kept, sort=down if now == up else up), state)
+
+
+def _chip(spec: Spec, entry: Filter, kept: Sequence[tuple[str, str]]) -> Chip:
+    values = [value for name, value in kept if name == entry.name]
+    named = dict(entry.choices)
+    shown = ", ".join(named.get(value, value) for value in values)
+    return Chip(entry, values, shown, asked.address(spec.path, kept, without=[entry.name]))
+
+
+def _sort_words(spec: Spec, sort: str) -> str:
+    column = next((c for c in spec.columns if c.sort == sort.removeprefix("-")), None)
+    if column is None:
+        return ""
+    label = column.label if column.label[1:2].isupper() else column.label.lower()
+    return f"Sorted by {label}{', from the last' if sort.startswith('-') else ''}."
+
+
+def export(visit: Visit, spec: Spec) -> Response:
+    """Send everything the list shows, over all its pages, as CSV."""
+    model = spec.operation.request
+    pairs = [p for p in asked.given(visit.request.query_params, asked.filters_of(model)) if p[0] not in asked.PAGING]
+    first = visit.call(spec.operation, asked.request_of(model, pairs, limit=MAX_LIMIT))
+    names = _columns(visit, spec)
+
+    def every() -> Iterator[Any]:
+        listing = first
+        while True:
+            yield from spec.rows(listing)
+            if listing.next_cursor is None:
+                return
+            asked_next = asked.request_of(model, pairs, limit=MAX_LIMIT, cursor=listing.next_cursor)
+            listing = visit.call(spec.operation, asked_next)
+
+    rows = ([as_input(getattr(row, name)) for name in names] for row in every())
+    return as_csv(names, rows, f"netos-{spec.path.strip('/')}-{visit.today}.csv")
+
+
+def _columns(visit: Visit, spec: Spec) -> list[str]:
+    """List the fields of a row this reader may see; the core has emptied the others."""
+    listed = spec.operation.view.model_fields["rows"].annotation
+    row: type[BaseModel] = get_args(listed)[0]
+    sensitive = sensitive_fields(row)
+    return [name for name in row.model_fields if sensitive.get(name, frozenset()) <= visit.person.rights]
+
+
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def safe_cell(text: str) -> str:
+    """Keep a spreadsheet from running a cell as a formula; a plain number stays one."""
+    if not text.startswith(DANGEROUS) or _is_number(text):
+        return text
+    return "'" + text
+
+
+def _is_number(text: str) -> bool:
+    return text[:1] == "-" and text[1:].replace(".", "", 1).isascii() and text[1:].replace(".", "", 1).isdigit()
+
+
+def as_csv(head: Sequence[str], rows: Iterable[Sequence[str]], filename: str) -> Response:
+    """Stream rows as CSV (RFC 4180, UTF-8 with a mark, so that spreadsheets read it right)."""
+
+    def lines() -> Iterator[str]:
+        yield "\N{ZERO WIDTH NO-BREAK SPACE}" + _csv_line(head)
+        for row in rows:
+            yield _csv_line([safe_cell(cell) for cell in row])
+
+    return StreamingResponse(
+        lines(),
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="{filename}"'},
+    )
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\r\n").writerow(cells)
+    return buffer.getvalue()
