@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
-from netos_core.changes.schemas import ChangeView, DiffRow
+from netos_core.changes.schemas import ChangeView, DiffRow, MonthlyTotal
 from web_min.format import count, diff_value, field_label, money, percent
 
 FEW = 5  # so many lines that differ are named
@@ -39,7 +39,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a change does to the monthly bill; only where every line is known."""
+    """What a change does to the monthly bill, over all its lines."""
 
     before: Decimal
     after: Decimal
@@ -70,17 +70,16 @@ FREE_TEXT = frozenset({"text", "description", "summary", "cause", "notice_addres
 PREFIXES = ("CKT-", "PRV-", "CUS-", "SIT-", "CTR-", "CHG-")
 
 
-def laid_out(rows: Sequence[DiffRow], currency: str, *, complete: bool) -> Diff:
+def laid_out(rows: Sequence[DiffRow], monthly: Sequence[MonthlyTotal], currency: str, *, complete: bool) -> Diff:
     """Lay the rows of a diff out; currencies come from the rows themselves where they name one."""
-    spoken = {row.ref: str(row.new) for row in rows if row.field == "currency" and row.new}
-    lines = [_line(row, spoken.get(row.ref, currency)) for row in rows if not _silent(row)]
+    lines = [_line(row, row.currency or currency) for row in rows if not _silent(row)]
     marked = _marked(lines) if complete else lines
-    currencies = {spoken.get(row.ref, currency) for row in rows}
+    currencies = {row.currency for row in rows if row.currency} or {currency}
     return Diff(
         lines=marked,
         flagged=[line for line in marked if line.flag],
         fields=len(lines),
-        effect=_effect(rows) if complete and len(currencies) == 1 else None,
+        effect=_effect(monthly),
         currency=next(iter(currencies)) if len(currencies) == 1 else currency,
         complete=complete,
         mixed=len(currencies) > 1,
@@ -89,8 +88,8 @@ def laid_out(rows: Sequence[DiffRow], currency: str, *, complete: bool) -> Diff:
 
 def _silent(row: DiffRow) -> bool:
     """Leave out what says nothing to a person: the keys that tie a note, an end or a cost to its record."""
-    tied = {"note": {"entity", "author"}, "tag": {"entity"}, "termination": {"circuit"}, "site_cost": {"site"},
-            "circuit_event": {"circuit"}, "circuit_customer": {"circuit"}}  # fmt: skip
+    tied = {"note": {"entity", "on", "author"}, "tag": {"entity", "on"}, "termination": {"circuit"},
+            "site_cost": {"site"}, "circuit_event": {"circuit"}, "circuit_customer": {"circuit"}}  # fmt: skip
     return row.action == "create" and (row.new is None or row.field in tied.get(row.entity, set()))
 
 
@@ -132,15 +131,11 @@ def _amount(value: object) -> Decimal | None:
         return None
 
 
-def _effect(rows: Sequence[DiffRow]) -> Effect | None:
-    """Add up the MRC of circuits before and after; a retired circuit's is in the words of its row, so it has none."""
-    touched = [row for row in rows if row.field == "mrc" and row.entity == "circuit" and not row.withheld]
-    retired = any(row.action in {"retire", "restore"} and row.entity == "circuit" for row in rows)
-    if not touched or retired:
+def _effect(monthly: Sequence[MonthlyTotal]) -> Effect | None:
+    """Say what the bill becomes, where the change stays within one currency."""
+    if len(monthly) != 1 or monthly[0].before is None or monthly[0].after is None:
         return None
-    before = sum((_amount(row.old) or NO_EFFECT for row in touched), NO_EFFECT)
-    after = sum((_amount(row.new) or NO_EFFECT for row in touched), NO_EFFECT)
-    return Effect(before, after)
+    return Effect(monthly[0].before, monthly[0].after)
 
 
 def _marked(lines: Sequence[Line]) -> list[Line]:

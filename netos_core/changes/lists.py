@@ -105,6 +105,7 @@ def audit_page(ctx: Context, request: SearchAudit) -> AuditPage:
     names = names_of(ctx.session, people)
     ids = {row.proposal_id for row in shown if row.proposal_id}
     refs = {r.id: r.ref for r in ctx.session.execute(select(Proposal.id, Proposal.ref).where(Proposal.id.in_(ids)))}
+    currencies = queries.currencies(ctx, shown)
     total = ctx.session.scalar(select(func.count()).select_from(AuditRow).where(*wanted)) or 0
     return AuditPage(
         total=total,
@@ -127,7 +128,7 @@ def audit_page(ctx: Context, request: SearchAudit) -> AuditPage:
                 change_id=refs.get(row.proposal_id) if row.proposal_id else None,
                 request_id=row.request_id,
                 address=row.address,
-                fields=views.diff_rows(ctx, row) if row.entity != "proposal" else [],
+                fields=views.diff_rows(ctx, row, currencies) if row.entity != "proposal" else [],
             )
             for row in shown
         ],

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from netos_core.access.rules import rights_of
-from netos_core.changes.model import Approval, Proposal, ProposalChange
+from netos_core.changes.model import Approval, AuditRow, Proposal, ProposalChange
 from netos_core.changes.rules import Action, Change, ChangeSet, Given, Status, Via
 from netos_core.kernel.context import Context
+from netos_core.kernel.db import Base
 from netos_core.kernel.errors import NotFound
 
 
@@ -79,6 +81,37 @@ def change_rows(
         .order_by(ProposalChange.seq)
     )
     return list(ctx.session.scalars(query.limit(limit) if limit else query))
+
+
+def currencies(ctx: Context, rows: Iterable[ProposalChange | AuditRow]) -> dict[UUID, str]:
+    """Return the currency of each record that keeps amounts, for spelling changes of them out."""
+    wanted: dict[str, set[UUID]] = {}
+    for row in rows:
+        if row.entity_id is not None and row.entity in Base.metadata.tables:
+            wanted.setdefault(row.entity, set()).add(row.entity_id)
+    found: dict[UUID, str] = {}
+    for entity, ids in wanted.items():
+        table = Base.metadata.tables[entity]
+        if "currency" in table.columns:
+            rows_of = ctx.session.execute(select(table.c.id, table.c.currency).where(table.c.id.in_(ids)))
+            found.update({row.id: row.currency for row in rows_of})
+    return found
+
+
+def monthly_totals(ctx: Context, proposal_id: UUID) -> list[tuple[str, Decimal, Decimal]]:
+    """Add up the MRC of the circuits a proposal touches, before and after, by currency."""
+    rows = ctx.session.execute(
+        text(
+            "select coalesce(c.after->>'currency', t.currency, '') as currency,"
+            " coalesce(sum((c.before->>'mrc')::numeric), 0) as before,"
+            " coalesce(sum((c.after->>'mrc')::numeric), 0) as after"
+            " from proposal_change c left join circuit t on t.id = c.entity_id"
+            " where c.proposal_id = :proposal and c.entity = 'circuit'"
+            " and (jsonb_exists(c.before, 'mrc') or jsonb_exists(c.after, 'mrc')) group by 1 order by 1"
+        ),
+        {"proposal": proposal_id},
+    )
+    return [(row.currency, row.before, row.after) for row in rows]
 
 
 def change_set_of(ctx: Context, proposal: Proposal) -> ChangeSet:

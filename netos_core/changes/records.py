@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import CursorResult, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
@@ -129,20 +130,19 @@ def _people_needed(ctx: Context, change_set: ChangeSet) -> int:
 
 
 def _save_changes(ctx: Context, proposal: Proposal, change_set: ChangeSet) -> None:
-    rows = [
-        {**change.as_json(), "seq": seq, "columns": ",".join(sorted(change.after))}
-        for seq, change in enumerate(change_set.changes)
-    ]
-    ctx.session.execute(
-        text(
-            "insert into proposal_change"
-            " (proposal_id, seq, action, entity, entity_id, ref, part, version, columns, before, after, labels)"
-            " select :proposal, seq, action, entity, id, ref, part, version, columns, before, after, labels"
-            " from jsonb_to_recordset(cast(:rows as jsonb)) as r(seq int, action text, entity text, id uuid, ref text,"
-            " part text, version int, columns text, before jsonb, after jsonb, labels jsonb)"
-        ),
-        {"proposal": proposal.id, "rows": json.dumps(rows)},
-    )
+    """Copy the changes in: an import has tens of thousands, and COPY takes them fastest."""
+    connection: psycopg.Connection[Any] = ctx.session.connection().connection.driver_connection  # type: ignore[assignment]
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for seq, c in enumerate(change_set.changes):
+            columns = ",".join(sorted(c.after))
+            shown = (json.dumps(c.before), json.dumps(c.after), json.dumps(c.labels))
+            copy.write_row((proposal.id, seq, str(c.action), c.entity, c.id, c.ref, c.part, c.version, columns, *shown))
+
+
+_COPY = (
+    "copy proposal_change (proposal_id, seq, action, entity, entity_id, ref, part, version, columns, before, after,"
+    " labels) from stdin"
+)
 
 
 def save_approval(ctx: Context, proposal: Proposal, *, decision: str, via: Via, comment: str | None = None) -> None:

@@ -94,6 +94,8 @@ class ChangeSet:
 
 def as_json_value(value: object) -> Json:
     """Write a column value the way PostgreSQL reads it back from JSON, exactly."""
+    if type(value) is str:  # most values of an import are
+        return value
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, (datetime, date)):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import Field
 
 from netos_core.kernel.page import DEFAULT_LIMIT, MAX_LIMIT
-from netos_core.kernel.redaction import Request, View
+from netos_core.kernel.redaction import Request, Sensitive, View
 
 ChangeId = str
 
@@ -53,11 +54,21 @@ class DiffRow(View):
     old: Any
     new: Any
     aspect: str
+    currency: str | None
     withheld: bool
+
+
+class MonthlyTotal(View):
+    """MRC of the circuits a change touches, before and after, in one currency."""
+
+    currency: str
+    before: Sensitive[Decimal] | None
+    after: Sensitive[Decimal] | None
 
 
 class ApprovalView(View):
     person: str
+    by_you: bool
     decision: str
     via: str
     at: datetime
@@ -86,6 +97,7 @@ class ChangeView(View):
     reason: str
     warnings: list[str]
     proposed_by: str
+    by_you: bool
     agent: str | None
     created_at: datetime
     expires_at: datetime
@@ -93,6 +105,7 @@ class ChangeView(View):
     ended_by: str | None
     ended_reason: str | None
     counts: dict[str, int]
+    monthly: list[MonthlyTotal]
     diff: list[DiffRow]
     changes_shown: int
     changes_total: int

@@ -23,23 +23,24 @@ from netos_core.changes.rules import (
     risk_words,
     verdict,
 )
-from netos_core.changes.schemas import ApprovalView, ChangeResult, ChangeView, DiffRow, Need
+from netos_core.changes.schemas import ApprovalView, ChangeResult, ChangeView, DiffRow, MonthlyTotal, Need
 from netos_core.kernel.context import Channel, Context
 from netos_core.kernel.page import Cursor
 
 SEEN_WITH = {Aspect.MONEY: "see:money", Aspect.BANK: "see:bank"}
 
 
-def diff_rows(ctx: Context, row: Any) -> list[DiffRow]:
-    """Spell one stored change out field by field."""
+def diff_rows(ctx: Context, row: Any, currencies: Mapping[UUID, str]) -> list[DiffRow]:
+    """Spell one stored change out field by field; amounts carry their record's currency."""
+    currency = row.after.get("currency") or currencies.get(row.entity_id)
     if row.action in (Action.RETIRE, Action.RESTORE):
         told = [c for c, value in row.before.items() if value is not None and not _hidden(ctx, row.entity, c)]
         shown = ", ".join(str(row.before[c]) for c in told)
         word = "retired" if row.action == Action.RETIRE else "live"
         other = "live" if row.action == Action.RETIRE else "retired"
-        return [_row(ctx, row, "record", f"{other}: {shown}" if shown else other, word, Aspect.DELETE)]
+        return [_row(ctx, row, "record", f"{other}: {shown}" if shown else other, word, Aspect.DELETE, None)]
     columns = [c for c in row.after if c != "ref" or row.action == Action.UPDATE]
-    return [_row(ctx, row, c, row.before.get(c), row.after[c], field_aspect(row.entity, c)) for c in columns]
+    return [_row(ctx, row, c, row.before.get(c), row.after[c], field_aspect(row.entity, c), currency) for c in columns]
 
 
 def _hidden(ctx: Context, entity: str, column: str) -> bool:
@@ -47,7 +48,7 @@ def _hidden(ctx: Context, entity: str, column: str) -> bool:
     return right is not None and not ctx.principal.may(right)
 
 
-def _row(ctx: Context, row: Any, column: str, old: Any, new: Any, aspect: Aspect) -> DiffRow:
+def _row(ctx: Context, row: Any, column: str, old: Any, new: Any, aspect: Aspect, currency: str | None) -> DiffRow:
     right = SEEN_WITH.get(aspect)
     hidden = right is not None and not ctx.principal.may(right)
     return DiffRow(
@@ -59,6 +60,7 @@ def _row(ctx: Context, row: Any, column: str, old: Any, new: Any, aspect: Aspect
         old=None if hidden else _words(old, row.labels),
         new=None if hidden else _words(new, row.labels),
         aspect=aspect,
+        currency=currency if aspect is Aspect.MONEY and column != "currency" else None,
         withheld=hidden,
     )
 
@@ -125,6 +127,7 @@ def change_view(ctx: Context, proposal: Proposal, *, limit: int, cursor: str | N
     current = weigh(ctx, proposal, approvals)
     status = queries.status_of(proposal, ctx)
     is_open = status is Status.OPEN
+    currencies = queries.currencies(ctx, rows)
     names = names_of(ctx.session, {proposal.person_id, *(a.person_id for a in approvals), *_some(proposal.ended_by)})
     blocked = why_not(ctx, proposal, approvals)
     total = sum(n for key, n in proposal.counts.items() if key != "records")
@@ -139,6 +142,7 @@ def change_view(ctx: Context, proposal: Proposal, *, limit: int, cursor: str | N
         reason=proposal.reason,
         warnings=list(proposal.warnings),
         proposed_by=names[proposal.person_id],
+        by_you=proposal.person_id == ctx.principal.person_id,
         agent=proposal.agent,
         created_at=proposal.created_at,
         expires_at=proposal.expires_at,
@@ -146,12 +150,23 @@ def change_view(ctx: Context, proposal: Proposal, *, limit: int, cursor: str | N
         ended_by=names.get(proposal.ended_by) if proposal.ended_by else None,
         ended_reason=proposal.ended_reason,
         counts=proposal.counts,
-        diff=[line for row in rows for line in diff_rows(ctx, row)],
+        monthly=[
+            MonthlyTotal(currency=currency, before=before, after=after)
+            for currency, before, after in queries.monthly_totals(ctx, proposal.id)
+        ],
+        diff=[line for row in rows for line in diff_rows(ctx, row, currencies)],
         changes_shown=len(rows),
         changes_total=total,
         next_cursor=Cursor(f"diff:{proposal.ref}", None, str(rows[-1].seq)).encode() if more else None,
         approvals=[
-            ApprovalView(person=names[a.person_id], decision=a.decision, via=a.via, at=a.at, comment=a.comment)
+            ApprovalView(
+                person=names[a.person_id],
+                by_you=a.person_id == ctx.principal.person_id,
+                decision=a.decision,
+                via=a.via,
+                at=a.at,
+                comment=a.comment,
+            )
             for a in approvals
         ],
         needs=needs_of(current.waiting, people_missing=current.people_needed - current.people) if is_open else [],

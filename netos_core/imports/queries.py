@@ -115,7 +115,7 @@ def list_batches(ctx: Context, request: ListImports) -> ImportPage:
     query = select(ImportBatch, Proposal).outerjoin(Proposal, Proposal.id == ImportBatch.proposal_id).where(mine)
     if request.cursor:
         query = query.where(ImportBatch.id < UUID(Cursor.decode(request.cursor, "imports").id))
-    found = ctx.session.execute(query.order_by(ImportBatch.id.desc()).limit(request.limit + 1)).tuples().all()
+    found = ctx.session.execute(query.order_by(ImportBatch.id.desc()).limit(request.limit + 1)).all()
     shown = found[: request.limit]
     return ImportPage(
         total=total,

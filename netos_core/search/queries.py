@@ -118,7 +118,9 @@ def _sources(query: str) -> dict[Kind, Source]:
         "circuit": Source(
             select(
                 Circuit.ref.label("ref"),
-                func.concat_ws(" ", Owner.name, Circuit.service_type, Circuit.provider_circuit_id).label("title"),
+                func.concat_ws(
+                    " ", Owner.name, func.replace(Circuit.service_type, "_", " "), Circuit.provider_circuit_id
+                ).label("title"),
                 Circuit.status.label("detail"),
             )
             .join(Owner, Owner.id == Circuit.provider_id)

@@ -167,7 +167,7 @@ def test_all_that_match_are_one_proposal(core: Core) -> None:
     assert "and 120 more" in form
     where = browser.where("/circuits/bulk", {"refs": refs[1], "do": "retire", "retire_reason": "Sold."})
     page = browser.get(f"/approvals/{change_at(where)}")
-    assert "Approve 130 changes on 130 records." in page
+    assert "Approve 130 changes on 130 records: $130,000.00 less MRC a month." in page
     assert "Rows 1 to 100 of 130" in page
     assert "Rows 101 to 130 of 130" in browser.get(f"/approvals/{change_at(where)}?start=100")
 

@@ -66,7 +66,7 @@ def _change(visit: Visit) -> Response:
     query = visit.request.query_params
     first = visit.call(get_change, GetChange(change_id=ref, limit=LINES, cursor=query.get("cursor")))
     rows, complete = _rows(visit, first)
-    diff = diffs.laid_out(rows, visit.site.core.policy.currency, complete=complete)
+    diff = diffs.laid_out(rows, first.monthly, visit.site.core.policy.currency, complete=complete)
     start = _start(query.get("start", ""), len(diff.lines)) if complete else 0
     lines = diff.lines[start : start + LINES] if complete else diff.lines
     said = SAID.get(query.get("said", ""))
@@ -81,7 +81,7 @@ def _change(visit: Visit) -> Response:
         changes=diffs.changes(first, diff),
         page_of=page_of,
         completes=_completes(visit, first),
-        own=any(a.person == visit.person.name and a.decision == "approve" for a in first.approvals),
+        own=any(a.by_you and a.decision == "approve" for a in first.approvals),
         toast={"text": f"{first.change_id} {said}", "undo": None, "back": ""} if said else None,
     )
 
@@ -150,7 +150,7 @@ def _reject(visit: Visit) -> Response:
 def _decided_already(visit: Visit, decision: str) -> bool:
     """Tell a second click from a refusal: the same person has made the same decision."""
     change = visit.call(get_change, GetChange(change_id=_ref(visit), limit=1))
-    return any(a.person == visit.person.name and a.decision == decision for a in change.approvals)
+    return any(a.by_you and a.decision == decision for a in change.approvals)
 
 
 def _rebase(visit: Visit) -> Response:

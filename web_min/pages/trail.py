@@ -93,7 +93,7 @@ def _next(path: str, kept: Sequence[tuple[str, str]], cursor: str | None) -> str
 
 def shown(entry: AuditEntry, currency: str) -> Sequence[diffs.Line]:
     """Lay the changed fields of an entry out as its change's page does."""
-    return diffs.laid_out(entry.fields, currency, complete=False).lines
+    return diffs.laid_out(entry.fields, (), currency, complete=False).lines
 
 
 def _csv(visit: Visit) -> Response:

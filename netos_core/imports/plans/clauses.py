@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from netos_core.changes.rules import Change
+from netos_core.contracts.plans import warnings_of
 from netos_core.contracts.rules import ContractKind, EndOfTerm
 from netos_core.imports.rules.cells import NoticePeriod
 from netos_core.imports.rules.preview import StagedRow
+from netos_core.kernel.context import Context
+
+MOST_TOLD = 5
 
 TERM_FIELDS = ("term_months", "term_start_date", "term_end_date", "auto_renews", "notice", "contract_number")
 _ENDINGS = {"roll": EndOfTerm.ROLL, "autoRenew": EndOfTerm.AUTO_RENEW, "autoDisconnect": EndOfTerm.AUTO_DISCONNECT}
@@ -37,6 +42,20 @@ def kind_of(words: str) -> ContractKind | None:
     """Read the kind of a contract from what the sheet calls it, where one of the trade's words is in it."""
     said = words.casefold()
     return next((kind for kind, known in _KIND_WORDS if any(word in said for word in known)), None)
+
+
+def contradictions(ctx: Context, changes: Sequence[Change], rows: Mapping[str, int]) -> tuple[str, ...]:
+    """Say which rows tell terms that contradict themselves, the first few of them in full.
+
+    Args:
+        ctx: The call.
+        changes: The planned contracts.
+        rows: The row each contract came from, by its reference.
+    """
+    told = [(warning.partition(": ")) for warning in warnings_of(ctx, changes)]
+    full = [f"Row {rows[ref]}: {words}" for ref, _, words in told[:MOST_TOLD]]
+    left = len(told) - len(full)
+    return (*full, *([f"{left} more rows tell terms that contradict themselves."] if left else []))
 
 
 def terms_told(row: StagedRow) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from netos_core.contracts import plans as contracts
 from netos_core.contracts.queries import links_of_circuits
 from netos_core.contracts.schemas import ContractCircuitEdit, ContractEdit
 from netos_core.imports.plans import stubs
-from netos_core.imports.plans.clauses import clause, kind_of
+from netos_core.imports.plans.clauses import clause, contradictions, kind_of
 from netos_core.imports.plans.numbers import by_number
 from netos_core.imports.plans.outcome import (
     Asked,
@@ -41,7 +41,6 @@ _FIELDS = (
     "number", "title", "provider", "signed_date", "term_start_date", "term_end_date", "term_months",
     "renewal_term_months", "mrc", "nrc", "total_value", "currency",
 )  # fmt: skip
-MOST_TOLD = 5
 
 
 def check(rows: Sequence[StagedRow], headers: Headers) -> Bad:
@@ -86,9 +85,8 @@ def plan(ctx: Context, rows: Sequence[StagedRow], headers: Headers) -> Planned:
         r: Outcome("update", o.ref) for r, o in outcomes.items() if o.outcome != "invalid" and o.ref in touched
     }
     used = still_needed(made, changes)
-    warnings = contracts.warnings_of(ctx, changes)
-    more = (f"{len(warnings) - MOST_TOLD} more contracts contradict themselves.",) if len(warnings) > MOST_TOLD else ()
-    return Planned((*used, *changes, *links), outcomes, {"provider": len(used)}, (*warnings[:MOST_TOLD], *more))
+    warnings = contradictions(ctx, changes, {o.ref: row for row, o in outcomes.items() if o.ref})
+    return Planned((*used, *changes, *links), outcomes, {"provider": len(used)}, warnings)
 
 
 def _fields(row: StagedRow) -> tuple[Mapping[str, Any], Iterable[str]]:

@@ -14,9 +14,9 @@ from netos_core.changes.rules import Action, Change
 from netos_core.contracts import plans as contracts
 from netos_core.contracts.queries import governing, links_of_circuits
 from netos_core.contracts.schemas import ContractEdit
-from netos_core.imports.plans.clauses import TERM_FIELDS, clause, terms_told
+from netos_core.imports.plans.clauses import MOST_TOLD, TERM_FIELDS, clause, contradictions, terms_told
 from netos_core.imports.plans.numbers import by_number
-from netos_core.imports.plans.outcome import Asked, Bad, Headers, planned_apart, problem, unfit
+from netos_core.imports.plans.outcome import Asked, Bad, Headers, ids_by_ref, planned_apart, problem, unfit
 from netos_core.imports.plans.remarks import Record
 from netos_core.imports.rules.preview import StagedRow
 from netos_core.kernel.context import Context
@@ -34,7 +34,6 @@ class Orders:
 
 
 Member: TypeAlias = tuple[Record, StagedRow]
-MOST_TOLD = 5
 
 
 def of_circuits(
@@ -76,7 +75,9 @@ def of_circuits(
                 bad[first.row] = unfit(first, refused, headers)
     made, refused_rows = _planned(ctx, asked, owners.values(), [m for members in groups.values() for m in members])
     bad |= refused_rows
-    warnings = [*_unlike(groups), *contracts.warnings_of(ctx, made)[:MOST_TOLD]]
+    first_rows = [a.row.row for a in asked if a.row.row not in refused_rows]
+    by_ref = dict(zip(ids_by_ref("contract", made), first_rows, strict=True))
+    warnings = [*_unlike(groups), *contradictions(ctx, made, by_ref)]
     if governed:
         warnings.append(f"The terms of {len(governed)} rows were not used: a contract governs their circuits already.")
     return Orders(

@@ -190,15 +190,16 @@ def _provider_parts(ctx: Context, records: Sequence[tuple[remarks.Record, Staged
         if "ban" in row.values
     ]
     accounts = known_providers.accounts(ctx, ((named.id, ban) for named, ban in bans))
-    managers = set(
-        ctx.session.execute(
-            select(ProviderContact.provider_id, func.lower(ProviderContact.name)).where(
+    managers = {
+        (row.provider_id, row.name)
+        for row in ctx.session.execute(
+            select(ProviderContact.provider_id, func.lower(ProviderContact.name).label("name")).where(
                 ProviderContact.provider_id.in_([record.id for record, _ in records]),
                 ProviderContact.kind == ContactKind.ACCOUNT_MANAGER,
                 ProviderContact.retired_at.is_(None),
             )
-        ).tuples()
-    )
+        )
+    }
     changes: list[Change] = []
     for record, row in records:
         labels = {str(record.id): str(row.values["name"])}

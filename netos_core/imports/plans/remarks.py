@@ -70,13 +70,14 @@ def tags(ctx: Context, wanted: Sequence[tuple[Record, StagedRow]]) -> list[Chang
 
 def notes(ctx: Context, wanted: Mapping[Record, str]) -> list[Change]:
     """Plan notes on records that have no field for a remark."""
-    there = set(
-        ctx.session.execute(
+    there = {
+        (row.entity_id, row.text)
+        for row in ctx.session.execute(
             select(Note.entity_id, Note.text).where(
                 Note.entity_id.in_([record.id for record in wanted]), Note.retired_at.is_(None)
             )
-        ).tuples()
-    )
+        )
+    }
     author = ctx.principal
     return [
         created(

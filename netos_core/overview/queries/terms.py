@@ -58,6 +58,8 @@ def term_of(ctx: Context, row: Mapping[str, Any], mrc: Decimal | None) -> TermVi
         evergreen=row["evergreen"],
         renewal_term_months=row["renewal_term_months"],
         notice=notice_words(row["notice_count"], row["notice_unit"]),
+        notice_count=row["notice_count"],
+        notice_unit=row["notice_unit"],
         notice_method=row["notice_method"],
         renewal_state=row["renewal_state"],
         notice_deadline=row["notice_deadline"],
@@ -65,6 +67,7 @@ def term_of(ctx: Context, row: Mapping[str, Any], mrc: Decimal | None) -> TermVi
         days_left=(row["act_by"] - ctx.today).days if row["act_by"] else None,
         explanation=explain(terms, deadline_of(terms)) if not problems else problems[0].message,
         cost_of_silence=silence.amount.value if silence.amount else None,
+        currency=row["currency"],
         decision=row["decision"],
         problems=[p.message for p in problems],
     )

@@ -26,6 +26,8 @@ class TermView(View):
     evergreen: bool
     renewal_term_months: int | None
     notice: str | None
+    notice_count: int | None
+    notice_unit: str | None
     notice_method: str | None
     renewal_state: str
     notice_deadline: date | None
@@ -33,6 +35,7 @@ class TermView(View):
     days_left: int | None
     explanation: str
     cost_of_silence: Sensitive[Money] | None
+    currency: str
     decision: str | None
     problems: list[str]
 

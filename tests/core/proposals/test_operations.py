@@ -91,7 +91,7 @@ def test_asking_for_what_already_is_so_is_said(session: Session) -> None:
     ("action", "fields", "title"),
     [
         ("update", {"market": "North"}, "Set market of {}"),
-        ("update", {"mrc": "1", "nrc": "2", "market": "N", "ban": None}, "Set ban, market, mrc and 1 more of {}"),
+        ("update", {"mrc": "1", "nrc": "2", "market": "N", "ban": None}, "Set BAN, market, MRC and 1 more of {}"),
         ("retire", {}, "Retire {}"),
     ],
 )  # fmt: skip
