@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
-from pydantic import BaseModel
 from starlette.datastructures import QueryParams
-from starlette.responses import Response, StreamingResponse
 
 from netos_core.kernel.operation import Operation
-from netos_core.kernel.page import MAX_LIMIT
-from netos_core.kernel.redaction import sensitive_fields
 from web_min import asked
-from web_min.fields import as_input
 from web_min.format import words
 from web_min.site import Visit
 
@@ -87,6 +80,7 @@ class Sheet:
     next_url: str | None
     first_url: str | None
     csv_url: str
+    xlsx_url: str
     clear_url: str
     sort_words: str
     ref_path: str
@@ -143,6 +137,7 @@ def read(visit: Visit, spec: Spec) -> Sheet:
         next_url=f"{following}{joint}cursor={more}&start={start + shown}" if more else None,
         first_url=following if start else None,
         csv_url=asked.address(f"{spec.path}.csv", kept),
+        xlsx_url=asked.address(f"{spec.path}.xlsx", kept),
         clear_url=asked.address(spec.path, [(n, v) for n, v in kept if n == "sort"]),
         sort_words=_sort_words(spec, dict(kept).get("sort", spec.sort)),
         ref_path=spec.ref_path,
@@ -176,66 +171,3 @@ def _sort_words(spec: Spec, sort: str) -> str:
         return ""
     label = column.label if column.label[1:2].isupper() else column.label.lower()
     return f"Sorted by {label}{', from the last' if sort.startswith('-') else ''}."
-
-
-def export(visit: Visit, spec: Spec) -> Response:
-    """Send everything the list shows, over all its pages, as CSV."""
-    model = spec.operation.request
-    pairs = [p for p in asked.given(visit.request.query_params, asked.filters_of(model)) if p[0] not in asked.PAGING]
-    first = visit.call(spec.operation, asked.request_of(model, pairs, limit=MAX_LIMIT))
-    names = _columns(visit, spec)
-
-    def every() -> Iterator[Any]:
-        listing = first
-        while True:
-            yield from spec.rows(listing)
-            if listing.next_cursor is None:
-                return
-            asked_next = asked.request_of(model, pairs, limit=MAX_LIMIT, cursor=listing.next_cursor)
-            listing = visit.call(spec.operation, asked_next)
-
-    rows = ([as_input(getattr(row, name)) for name in names] for row in every())
-    return as_csv(names, rows, f"netos-{spec.path.strip('/')}-{visit.today}.csv")
-
-
-def _columns(visit: Visit, spec: Spec) -> list[str]:
-    """List the fields of a row this reader may see; the core has emptied the others."""
-    listed = spec.operation.view.model_fields["rows"].annotation
-    row: type[BaseModel] = get_args(listed)[0]
-    sensitive = sensitive_fields(row)
-    return [name for name in row.model_fields if sensitive.get(name, frozenset()) <= visit.person.rights]
-
-
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def safe_cell(text: str) -> str:
-    """Keep a spreadsheet from running a cell as a formula; a plain number stays one."""
-    if not text.startswith(DANGEROUS) or _is_number(text):
-        return text
-    return "'" + text
-
-
-def _is_number(text: str) -> bool:
-    return text[:1] == "-" and text[1:].replace(".", "", 1).isascii() and text[1:].replace(".", "", 1).isdigit()
-
-
-def as_csv(head: Sequence[str], rows: Iterable[Sequence[str]], filename: str) -> Response:
-    """Stream rows as CSV (RFC 4180, UTF-8 with a mark, so that spreadsheets read it right)."""
-
-    def lines() -> Iterator[str]:
-        yield "\N{ZERO WIDTH NO-BREAK SPACE}" + _csv_line(head)
-        for row in rows:
-            yield _csv_line([safe_cell(cell) for cell in row])
-
-    return StreamingResponse(
-        lines(),
-        media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="{filename}"'},
-    )
-
-
-def _csv_line(cells: Sequence[str]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\r\n").writerow(cells)
-    return buffer.getvalue()

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from web_min import format as words
-from web_min.table import safe_cell
+from web_min.export import safe_cell
 
 ZONE = ZoneInfo("America/Chicago")
 NOW = datetime(2026, 11, 23, 16, 42, tzinfo=UTC)

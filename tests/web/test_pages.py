@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
+from datetime import datetime
 from html.parser import HTMLParser
 
+import openpyxl
 import pytest
 
 from netos_core.demo.people import DANA, DEMO_PEOPLE, GRACE, MARCUS, RUTH, TOM, WILL, DemoPerson
@@ -172,3 +175,21 @@ def test_the_navigation_names_where_one_is(demo_core: Core) -> None:
     page = sign_in(demo_core, MARCUS.email).get("/circuits/CKT-1007")
     assert re.search(r'href="/circuits"[^>]*aria-current="page"', page)
     assert 'href="/imports"' in page
+
+
+def test_a_list_is_exported_as_a_workbook_with_amounts_and_dates_as_such(demo_core: Core) -> None:
+    browser = sign_in(demo_core, MARCUS.email)
+    answer = browser.client.get("/circuits.xlsx?provider=Zayo&sort=-mrc")
+    assert answer.headers["content-disposition"].endswith('.xlsx"')
+    rows = [[cell.value for cell in row] for row in openpyxl.load_workbook(io.BytesIO(answer.content)).active.rows]
+    amounts = [row[rows[0].index("MRC")] for row in rows[1:]]
+    assert len(amounts) > 5
+    assert amounts == sorted(amounts, reverse=True)
+    assert {type(row[rows[0].index("Act by")]) for row in rows[1:]} <= {datetime, type(None)}
+
+
+def test_a_workbook_holds_no_amount_its_reader_may_not_see(demo_core: Core) -> None:
+    answer = sign_in(demo_core, "tom.kessler@xiber.example").client.get("/circuits.xlsx")
+    head = [cell.value for cell in next(openpyxl.load_workbook(io.BytesIO(answer.content)).active.rows)]
+    assert "Ref" in head
+    assert not {"MRC", "NRC", "MRR"} & set(head)

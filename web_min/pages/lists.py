@@ -14,8 +14,9 @@ from netos_core.overview import operations as overview
 from netos_core.renewals.operations import list_renewals
 from netos_core.renewals.rules import RenewalState
 from netos_core.sites.rules import SiteKind
+from web_min.export import as_csv_of, as_xlsx_of
 from web_min.site import Site, Visit, get
-from web_min.table import Column, Filter, Spec, choices, export, read
+from web_min.table import Column, Filter, Spec, choices, read
 
 YES_NO = (("true", "Yes"), ("false", "No"))
 
@@ -251,7 +252,8 @@ def routes(site: Site) -> list[BaseRoute]:
     for spec in SPECS:
         name = spec.path.strip("/")
         made.append(get(site, spec.path, partial(_page, spec=spec), name))
-        made.append(get(site, f"{spec.path}.csv", partial(export, spec=spec), f"{name}_csv"))
+        made.append(get(site, f"{spec.path}.csv", partial(as_csv_of, spec=spec), f"{name}_csv"))
+        made.append(get(site, f"{spec.path}.xlsx", partial(as_xlsx_of, spec=spec), f"{name}_xlsx"))
     return made
 
 

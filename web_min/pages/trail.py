@@ -13,10 +13,11 @@ from netos_core.changes.schemas import AuditEntry, AuditPage, SearchAudit
 from netos_core.kernel.errors import Invalid
 from netos_core.kernel.page import MAX_LIMIT
 from web_min import asked, diffs
+from web_min.export import as_csv
 from web_min.format import diff_value
 from web_min.pages.find import page_of
 from web_min.site import Site, Visit, get
-from web_min.table import PAGE_ROWS, Filter, as_csv, choices
+from web_min.table import PAGE_ROWS, Filter, choices
 
 ENTITIES = ("circuit", "termination", "circuit_event", "circuit_customer", "provider", "provider_alias",
             "provider_contact", "billing_account", "customer", "site", "site_cost", "contract", "contract_circuit",
