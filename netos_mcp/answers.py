@@ -39,17 +39,19 @@ class Call:
     address: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """A result as a program reads it and as a model does."""
 
     structured: dict[str, Any]
     text: str
 
-    @property
+    @functools.cached_property
     def tokens(self) -> int:
-        whole = json.dumps(self.structured, ensure_ascii=False, separators=(",", ":"))
-        return max(estimate(self.text), estimate(whole))
+        """Tokens of the larger of the two, from above: no token is shorter than a byte, so most need no count."""
+        both = (self.text, json.dumps(self.structured, ensure_ascii=False, separators=(",", ":")))
+        longest = max(len(text.encode()) for text in both)
+        return longest if longest <= CEILING else max(estimate(text) for text in both)
 
 
 REST: Mapping[str, str] = {

@@ -98,7 +98,12 @@ def _unauthorized(refusal: NetosError) -> JSONResponse:
 
 
 class Door(Protocol):
-    """How one transport knows its callers."""
+    """How one transport knows its callers.
+
+    `at_hand` says that the caller is known without a look into the database, so no thread is worth it.
+    """
+
+    at_hand: bool
 
     def caller(self, request: HTTPConnection | None) -> Principal:
         """Return the principal of a call; may read the database."""
@@ -109,6 +114,8 @@ class Door(Protocol):
 
 class HttpDoor:
     """HTTP: the gate has let the caller in."""
+
+    at_hand = True
 
     def caller(self, request: HTTPConnection | None) -> Principal:
         found = request.scope.get(PRINCIPAL) if request is not None else None
@@ -123,6 +130,8 @@ class HttpDoor:
 @dataclass(frozen=True, slots=True)
 class PersonDoor:
     """stdio and the command line: one person for the life of the process, read anew for each call."""
+
+    at_hand = False
 
     core: Core
     email: str | None = None

@@ -68,6 +68,9 @@ def make_server(core: Core, door: Door, state_key: bytes, *, pages: bool = True)
             (ConfirmTool if one.name == "confirm_change" else OperationTool).make(one, service) for one in PUBLISHED
         ],
     )
+    # Left to itself the framework lists every tool on each call, to find the schema of one.
+    schemas = {one.name: one.input_schema for one in PUBLISHED}
+    server._mcp_server.get_tool_input_schema = schemas.get  # noqa: SLF001 - the low-level server's own option
     add_resources(server, service)
     return server
 

@@ -41,7 +41,7 @@ class Service:
     async def call(self, context: Context, request_id: str) -> Call:
         """Say who makes this call, through which agent and from where."""
         request = request_of(context)
-        caller = await in_thread(self.door.caller, request)
+        caller = self.door.caller(request) if self.door.at_hand else await in_thread(self.door.caller, request)
         address = request.client.host if request is not None and request.client else None
         return Call(dataclasses.replace(caller, agent=agent_name(context)), request_id, address)
 

@@ -446,6 +446,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
         sa.UniqueConstraint("ref", name=op.f("uq_site_ref")),
     )
+    op.create_index("ix_site_city_lower", "site", [sa.literal_column("lower(city)")], unique=False)
     op.create_index(op.f("ix_site_customer_id"), "site", ["customer_id"], unique=False)
     op.create_index(
         "ix_site_name_lower",
@@ -464,6 +465,7 @@ def upgrade() -> None:
         postgresql_using="gin",
         postgresql_ops={"search_text": "gin_trgm_ops"},
     )
+    op.create_index("ix_site_state_lower", "site", [sa.literal_column("lower(state)")], unique=False)
     op.create_index(
         "uq_site_external_id_live", "site", ["external_id"], unique=True, postgresql_where=sa.text("retired_at is null")
     )
@@ -603,6 +605,14 @@ def upgrade() -> None:
         "ix_circuit_mrc", "circuit", ["mrc", "id"], unique=False, postgresql_where=sa.text("retired_at is null")
     )
     op.create_index("ix_circuit_provider_circuit_key", "circuit", ["provider_circuit_key"], unique=False)
+    op.create_index(
+        "ix_circuit_provider_circuit_key_trgm",
+        "circuit",
+        ["provider_circuit_key"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_ops={"provider_circuit_key": "gin_trgm_ops"},
+    )
     op.create_index(op.f("ix_circuit_provider_id"), "circuit", ["provider_id"], unique=False)
     op.create_index(
         "ix_circuit_search_text_trgm",
@@ -851,6 +861,12 @@ def downgrade() -> None:
         postgresql_ops={"search_text": "gin_trgm_ops"},
     )
     op.drop_index(op.f("ix_circuit_provider_id"), table_name="circuit")
+    op.drop_index(
+        "ix_circuit_provider_circuit_key_trgm",
+        table_name="circuit",
+        postgresql_using="gin",
+        postgresql_ops={"provider_circuit_key": "gin_trgm_ops"},
+    )
     op.drop_index("ix_circuit_provider_circuit_key", table_name="circuit")
     op.drop_index("ix_circuit_mrc", table_name="circuit", postgresql_where=sa.text("retired_at is null"))
     op.drop_index("ix_circuit_market", table_name="circuit", postgresql_where=sa.text("retired_at is null"))
@@ -866,6 +882,7 @@ def downgrade() -> None:
     op.drop_table("approval")
     op.drop_table("web_session")
     op.drop_index("uq_site_external_id_live", table_name="site", postgresql_where=sa.text("retired_at is null"))
+    op.drop_index("ix_site_state_lower", table_name="site")
     op.drop_index(
         "ix_site_search_text_trgm",
         table_name="site",
@@ -876,6 +893,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_site_parent_id"), table_name="site")
     op.drop_index("ix_site_name_lower", table_name="site", postgresql_where=sa.text("retired_at is null"))
     op.drop_index(op.f("ix_site_customer_id"), table_name="site")
+    op.drop_index("ix_site_city_lower", table_name="site")
     op.drop_table("site")
     op.drop_index(op.f("ix_provider_contact_provider_id"), table_name="provider_contact")
     op.drop_table("provider_contact")

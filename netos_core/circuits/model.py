@@ -66,6 +66,7 @@ class Circuit(Entity, Base):
         Index("ix_circuit_mrc", "mrc", "id", postgresql_where=LIVE),
         Index("ix_circuit_market", "market", postgresql_where=LIVE),
         trigram_index("circuit"),
+        trigram_index("circuit", "provider_circuit_key"),
     )  # fmt: skip
 
 

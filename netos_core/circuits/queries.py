@@ -6,16 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, any_, bindparam, func, literal, or_, select
+from sqlalchemy import ARRAY, Text, any_, bindparam, func, or_, select
 
 from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
 from netos_core.kernel.context import Context
-from netos_core.kernel.listing import spelled_like
-from netos_core.kernel.lookup import Named, Names, folded
+from netos_core.kernel.lookup import Named, Names, folded, nearest
 
 CIRCUIT = Circuit.__table__
-NEAREST = 3
-NEAR = 0.45  # word similarity from which the index alone finds the nearest
+SHOWN = func.coalesce(Circuit.provider_circuit_id, Circuit.ref)
 
 
 def circuit_key(text: str) -> str:
@@ -28,7 +26,7 @@ def names(ctx: Context, keys: Iterable[str]) -> Names:
     wanted = list(keys)
     refs = {folded(k).upper() for k in wanted}
     keyed = {circuit_key(k): k for k in wanted if circuit_key(k)}
-    found = Names("circuit", "search_circuits", lambda key: _nearest(ctx, key))
+    found = Names("circuit", "search_circuits", lambda key: nearest(ctx.session, CIRCUIT, key, name=SHOWN))
     rows = ctx.session.execute(_NAMED, {"refs": sorted(refs), "keys": sorted(keyed)}) if wanted else ()
     for row in rows:
         named = Named(row.id, row.ref, row.ref)
@@ -46,16 +44,6 @@ _NAMED = select(Circuit.id, Circuit.ref, Circuit.provider_circuit_key).where(
     ),
     Circuit.retired_at.is_(None),
 )
-
-
-def _nearest(ctx: Context, given: str) -> list[Named]:
-    """Return up to three circuits spelled most like the given id: near ones by the index, else the least far."""
-    unlike = literal(given.lower()).op("<<->")(Circuit.search_text)
-    shown = func.coalesce(Circuit.provider_circuit_id, Circuit.ref).label("name")
-    query = select(Circuit.id, Circuit.ref, shown).where(Circuit.retired_at.is_(None)).order_by(unlike).limit(NEAREST)
-    near = ctx.session.execute(query.where(spelled_like(ctx, Circuit.search_text, given, NEAR))).all()
-    rows = near if len(near) == NEAREST else ctx.session.execute(query)
-    return [Named(row.id, row.ref, row.name) for row in rows]
 
 
 def get_circuit_id(ctx: Context, ref: str, field: str = "ref") -> Named:

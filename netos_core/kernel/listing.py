@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, RowMapping, Select, SQLColumnExpression, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from netos_core.kernel.context import Context
@@ -71,15 +71,6 @@ def after(cursor: Cursor, order: Order, key: Column, identity: Column) -> Column
 def _like(value: Any, column: Column) -> ColumnElement[Any]:
     """Read a value of a cursor, which is text, as the type of the column it came from."""
     return literal(value).cast(column.type)
-
-
-def spelled_like(ctx: Context, text: SQLColumnExpression[str], given: str, least: float) -> ColumnElement[bool]:
-    """Match text spelled at least so much like the given words, as the trigram index of a column can.
-
-    The operator that the index serves takes its bound from a setting, which holds until the transaction ends.
-    """
-    ctx.session.execute(select(func.set_config("pg_trgm.word_similarity_threshold", str(least), True)))
-    return text.op("%>", is_comparison=True)(given.lower())
 
 
 def plain(row: RowMapping) -> dict[str, Any]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, SQLColumnExpression, func, literal, select
 from sqlalchemy.orm import Session
 
 from netos_core.kernel.errors import Ambiguous, NotFound
@@ -108,13 +109,31 @@ def fill(
             names.add(row.key, Named(row.id, row.ref, row.name))
 
 
-def nearest(session: Session, table: FromClause, given: str, *, name: ColumnElement[str] | None = None) -> list[Named]:
-    """Return up to three live records whose words are most like the given ones (trigram distance)."""
+NEAR = 0.45  # word similarity under which a spelling is not offered
+NEAREST = 3
+
+
+def spelled_like(session: Session, text: SQLColumnExpression[str], given: str) -> ColumnElement[bool]:
+    """Match text spelled near the given words, as the trigram index of a column can.
+
+    The operator that the index serves takes its bound from a setting, which holds until the transaction ends.
+    """
+    session.execute(select(func.set_config("pg_trgm.word_similarity_threshold", str(NEAR), True)))
+    return text.op("%>", is_comparison=True)(given.lower())
+
+
+def nearest(
+    session: Session, table: FromClause, given: str, *, name: SQLColumnExpression[Any] | None = None
+) -> list[Named]:
+    """Return up to three live records spelled most like the given words: near ones by the index, else the least far."""
     shown = name if name is not None else table.c.name
-    rows = session.execute(
+    unlike = literal(given.lower()).op("<<->")(table.c.search_text)
+    query = (
         select(table.c.id, table.c.ref, shown.label("name"))
         .where(table.c.retired_at.is_(None))
-        .order_by(literal(given.lower()).op("<->>")(table.c.search_text))
-        .limit(3)
+        .order_by(unlike)
+        .limit(NEAREST)
     )
+    near = session.execute(query.where(spelled_like(session, table.c.search_text, given))).all()
+    rows = near if len(near) == NEAREST else session.execute(query).all()
     return [Named(row.id, row.ref, row.name) for row in rows]

@@ -27,10 +27,9 @@ from netos_core.circuits.queries import circuit_key
 from netos_core.contracts.model import Contract
 from netos_core.customers.model import Customer
 from netos_core.kernel.context import Context
-from netos_core.kernel.listing import spelled_like
+from netos_core.kernel.lookup import spelled_like
 from netos_core.overview.queries.words import (
     FEWEST_KEY_LETTERS,
-    NEAR,
     circuits_with,
     contracts_with,
     like,
@@ -90,7 +89,7 @@ def _near(ctx: Context, kind: Kind, source: Source, request: Search) -> list[Hit
     likeness = func.word_similarity(literal(request.query.lower()), source.text)
     query = (
         source.rows.add_columns((likeness * ALL_WORDS).label("score"))
-        .where(spelled_like(ctx, source.text, request.query, NEAR))
+        .where(spelled_like(ctx.session, source.text, request.query))
         .order_by(likeness.desc())
         .limit(request.limit)
     )

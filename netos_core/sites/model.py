@@ -53,6 +53,8 @@ class Site(Entity, Base):
         CheckConstraint("parent_id <> id", name="not_its_own_parent"),
         Index("ix_site_name_lower", text("lower(name)"), postgresql_where=LIVE),
         Index("uq_site_external_id_live", "external_id", unique=True, postgresql_where=LIVE),
+        Index("ix_site_state_lower", text("lower(state)")),
+        Index("ix_site_city_lower", text("lower(city)")),
         trigram_index("site"),
     )
 

@@ -115,5 +115,5 @@ async def test_the_estimate_is_never_below_the_truth_for_what_we_answer(plant: P
 
 
 def test_an_answer_counts_the_dearer_of_its_two_forms() -> None:
-    answer = Answer({"a": "x" * 400}, "x")
+    answer = Answer({"a": "x" * 9000}, "x")
     assert answer.tokens == estimate(compact(answer.structured))

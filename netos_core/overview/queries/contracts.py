@@ -18,7 +18,7 @@ from netos_core.kernel.context import Context
 from netos_core.kernel.page import columns_of
 from netos_core.overview.queries import circuits, parts, terms
 from netos_core.overview.queries.words import contracts_with, nearest_ids, words_of
-from netos_core.overview.schemas import ContractList, ContractRow, ContractView, SearchContracts
+from netos_core.overview.schemas import ContractLine, ContractList, ContractRow, ContractView, SearchContracts
 from netos_core.providers.model import Provider
 from netos_core.providers.queries import get_provider_id
 from netos_core.renewals.queries import renewal_state
@@ -174,7 +174,7 @@ def contract(ctx: Context, ref: str) -> ContractView:
     return ContractView(
         **{name: row[name] for name in _OWN},
         term=terms.term_of(ctx, dict(row), row["monthly"]),
-        children=[f"{c.ref} {c.title}" for c in children],
+        children=[ContractLine(ref=c.ref, title=c.title) for c in children],
         circuits=governed,
         circuits_mrc={r.currency: r.mrc for r in spend},
         tags=parts.tags(ctx, "contract", contract_id),

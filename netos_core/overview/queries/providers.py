@@ -16,7 +16,15 @@ from netos_core.kernel.context import Context
 from netos_core.kernel.page import columns_of
 from netos_core.overview.queries import parts
 from netos_core.overview.queries.words import nearest_ids, providers_with, words_of
-from netos_core.overview.schemas import AccountView, AliasView, ListProviders, ProviderList, ProviderRow, ProviderView
+from netos_core.overview.schemas import (
+    AccountView,
+    AliasView,
+    ContractLine,
+    ListProviders,
+    ProviderList,
+    ProviderRow,
+    ProviderView,
+)
 from netos_core.providers.model import BillingAccount, Provider, ProviderAlias
 from netos_core.providers.queries import get_provider_id
 from netos_core.sites.model import Site
@@ -138,7 +146,7 @@ def provider(ctx: Context, ref: str) -> ProviderView:
         )
         or 0,
         contracts=[
-            f"{c.ref} {c.title}"
+            ContractLine(ref=c.ref, title=c.title)
             for c in ctx.session.execute(
                 select(Contract.ref, Contract.title)
                 .where(Contract.provider_id == provider_id, Contract.retired_at.is_(None))

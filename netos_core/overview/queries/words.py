@@ -12,12 +12,11 @@ from netos_core.circuits.queries import circuit_key
 from netos_core.contracts.model import Contract
 from netos_core.customers.model import Customer
 from netos_core.kernel.context import Context
-from netos_core.kernel.listing import spelled_like
+from netos_core.kernel.lookup import spelled_like
 from netos_core.providers.model import Provider, ProviderAlias
 from netos_core.sites.model import Site
 
 MOST_WORDS = 8
-NEAR = 0.45  # word similarity under which a spelling is not offered
 FEWEST_KEY_LETTERS = 4
 
 
@@ -79,7 +78,7 @@ def nearest_ids(ctx: Context, model: type[Circuit | Site | Contract | Provider |
     likeness = func.word_similarity(literal(query.lower()), model.search_text)
     rows = ctx.session.execute(
         select(model.id)
-        .where(model.retired_at.is_(None), spelled_like(ctx, model.search_text, query, NEAR))
+        .where(model.retired_at.is_(None), spelled_like(ctx.session, model.search_text, query))
         .order_by(likeness.desc(), model.id)
         .limit(10)
     )

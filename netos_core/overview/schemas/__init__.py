@@ -12,7 +12,14 @@ from netos_core.overview.schemas.circuits import (
     PlRequest,
     SearchCircuits,
 )
-from netos_core.overview.schemas.contracts import ContractList, ContractRow, ContractView, SearchContracts, TermView
+from netos_core.overview.schemas.contracts import (
+    ContractLine,
+    ContractList,
+    ContractRow,
+    ContractView,
+    SearchContracts,
+    TermView,
+)
 from netos_core.overview.schemas.dashboard import Count, Dashboard, DeadlineLine, EventLine
 from netos_core.overview.schemas.partners import (
     AccountView,
@@ -38,6 +45,7 @@ __all__ = [
     "CircuitRow",
     "CircuitView",
     "ContactView",
+    "ContractLine",
     "ContractList",
     "ContractRow",
     "ContractView",

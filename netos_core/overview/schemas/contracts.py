@@ -75,6 +75,13 @@ class ContractList(Listing):
     rows: list[ContractRow]
 
 
+class ContractLine(View):
+    """A contract as other records list it."""
+
+    ref: str
+    title: str
+
+
 class ContractView(View):
     """Everything recorded of one contract."""
 
@@ -93,7 +100,7 @@ class ContractView(View):
     total_value: Sensitive[Money] | None
     currency: str
     description: str | None
-    children: list[str]
+    children: list[ContractLine]
     circuits: list[CircuitLine]
     circuits_mrc: Sensitive[dict[str, Money]]
     tags: list[str]

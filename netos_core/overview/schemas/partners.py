@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Bank, Sensitive, View
+from netos_core.overview.schemas.contracts import ContractLine
 from netos_core.overview.schemas.parts import CircuitLine, ContactView, Money, NoteView, OpenChange, SiteLine
 
 
@@ -73,7 +74,7 @@ class ProviderView(View):
     circuits_by_status: dict[str, int]
     mrc: Sensitive[dict[str, Money]]
     site_count: int
-    contracts: list[str]
+    contracts: list[ContractLine]
     tags: list[str]
     notes: list[NoteView]
     open_changes: list[OpenChange]
