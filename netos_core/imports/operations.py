@@ -14,12 +14,12 @@ from netos_core.changes.schemas import ChangeView
 from netos_core.imports import queries, records
 from netos_core.imports.model import ImportBatch
 from netos_core.imports.plans import check, plan
-from netos_core.imports.plans.outcome import Outcome, Planned
 from netos_core.imports.rules.cells import NoticePeriod
 from netos_core.imports.rules.grid import SheetRow
 from netos_core.imports.rules.mapping import override_columns
-from netos_core.imports.rules.preview import StagedRow
-from netos_core.imports.rules.reading import read_again, read_file
+from netos_core.imports.rules.outcome import Outcome, Planned
+from netos_core.imports.rules.preview import StagedRow, of_sheet
+from netos_core.imports.rules.reading import Reading, read_again, read_file
 from netos_core.imports.rules.values import Value
 from netos_core.imports.schemas import (
     EditImportRow,
@@ -52,10 +52,11 @@ def stage_import(ctx: Context, request: StageImport) -> ImportView:
     sha256 = hashlib.sha256(request.content).hexdigest()
     batch = queries.find_same(ctx, sha256, request.kind, request.sheet)
     if batch is not None:
-        records.restage(ctx, batch, queries.reading_of(ctx, batch))
+        reading = queries.reading_of(ctx, batch)
     else:
         reading = read_file(request.file_name, request.content, request.kind, sheet=request.sheet)
         batch = records.save_batch(ctx, request.file_name, sha256, reading)
+    _restage(ctx, batch, reading)
     return queries.import_view(ctx, batch, GetImport(ref=batch.ref))
 
 
@@ -80,7 +81,7 @@ def map_import(ctx: Context, request: MapImport) -> ImportView:
         reading = read_again(reading.sheet, reading.header, request.kind, request.fields)
     else:
         reading = replace(reading, mapping=override_columns(reading.mapping, request.fields))
-    records.restage(ctx, batch, reading)
+    _restage(ctx, batch, reading)
     return queries.import_view(ctx, batch, GetImport(ref=batch.ref))
 
 
@@ -96,8 +97,16 @@ def edit_import_row(ctx: Context, request: EditImportRow) -> ImportView:
     if request.row not in {row.number for row in reading.sheet.rows}:
         raise NotFound("The sheet has no such row.", field="row")
     rows = tuple(_edited(row, names, request.cells) if row.number == request.row else row for row in reading.sheet.rows)
-    records.restage(ctx, batch, replace(reading, sheet=replace(reading.sheet, rows=rows)))
+    _restage(ctx, batch, replace(reading, sheet=replace(reading.sheet, rows=rows)))
     return queries.import_view(ctx, batch, GetImport(ref=batch.ref, outcome=None, after_row=request.row - 1, limit=1))
+
+
+def _restage(ctx: Context, batch: ImportBatch, reading: Reading) -> Planned:
+    """Read every row anew, plan the sheet and keep each row's outcome; returns the plan, which is not stored."""
+    staged, problems = reading.rows()
+    planned = plan(ctx, reading.mapping.kind, staged, reading.headers())
+    records.save_staging(ctx, batch, reading, of_sheet(staged, problems), planned)
+    return planned
 
 
 def _edited(row: SheetRow, names: list[str], cells: dict[str, str]) -> SheetRow:
@@ -115,7 +124,7 @@ def propose_import(ctx: Context, request: ProposeImport) -> ChangeView:
     waiting = _waiting(ctx, batch)
     if waiting is not None:  # asked for already, by a call that was repeated or by another one a moment ago
         return views.change_view(ctx, waiting, limit=SAMPLE, cursor=None)
-    planned = records.restage(ctx, batch, queries.reading_of(ctx, batch))
+    planned = _restage(ctx, batch, queries.reading_of(ctx, batch))
     counts = planned.counts()
     if not planned.changes:
         if counts["unchanged"]:
@@ -200,7 +209,7 @@ def preview_file(
         ctx.require("run:imports")
         planned = plan(ctx, kind, staged, reading.headers())
     told = [
-        *records.problems_of_sheet(staged, problems),
+        *of_sheet(staged, problems),
         *(p for row in staged for p in planned.outcomes[row.row].problems),
     ]
     return ImportPreview(

@@ -10,18 +10,17 @@ from sqlalchemy import delete, text
 
 from netos_core.changes.plans import take_refs
 from netos_core.imports.model import ImportBatch, ImportRow
-from netos_core.imports.plans import plan
-from netos_core.imports.plans.outcome import Planned
 from netos_core.imports.queries import cell_json
 from netos_core.imports.rules.header import data_rows
-from netos_core.imports.rules.preview import RowProblem, StagedRow
+from netos_core.imports.rules.outcome import Planned
+from netos_core.imports.rules.preview import RowProblem
 from netos_core.imports.rules.reading import Reading
 from netos_core.kernel.context import Context
 from netos_core.kernel.db import new_id
 
 
 def save_batch(ctx: Context, name: str, sha256: str, reading: Reading) -> ImportBatch:
-    """Store a sheet for the first time and work out what it would do."""
+    """Store a sheet for the first time; what it would do is told by `save_staging`."""
     batch = ImportBatch(
         id=new_id(),
         ref=take_refs(ctx.session, "import")[0],
@@ -40,7 +39,6 @@ def save_batch(ctx: Context, name: str, sha256: str, reading: Reading) -> Import
         created_at=ctx.now,
     )
     ctx.session.add(batch)
-    restage(ctx, batch, reading)
     return batch
 
 
@@ -49,10 +47,18 @@ def sheet_notes(reading: Reading) -> list[str]:
     return [*reading.sheet.notes, *data_rows(reading.sheet.rows, reading.header)[1]]
 
 
-def restage(ctx: Context, batch: ImportBatch, reading: Reading) -> Planned:
-    """Read every row anew, plan the sheet and keep each row's outcome; returns the plan, which is not stored."""
-    staged, problems = reading.rows()
-    planned = plan(ctx, reading.mapping.kind, staged, reading.headers())
+def save_staging(
+    ctx: Context, batch: ImportBatch, reading: Reading, problems: Sequence[RowProblem], planned: Planned
+) -> None:
+    """Keep how a sheet was read, and beside each row what it would do.
+
+    Args:
+        ctx: The call.
+        batch: The import.
+        reading: The sheet as it is read now.
+        problems: Those of the sheet as a whole.
+        planned: What its rows come to; the changes themselves are not stored.
+    """
     batch.kind = reading.mapping.kind
     batch.kind_why = reading.mapping.kind_why
     batch.mapping = [asdict(column) for column in reading.mapping.columns]
@@ -61,16 +67,10 @@ def restage(ctx: Context, batch: ImportBatch, reading: Reading) -> Planned:
         "outcomes": planned.counts(),
         "stubs": {kind: n for kind, n in planned.stubs.items() if n},
         "warnings": list(planned.warnings),
-        "sheet_problems": [asdict(p) for p in problems_of_sheet(staged, problems)],
+        "sheet_problems": [asdict(p) for p in problems],
     }
     ctx.session.flush()
     _save_rows(ctx, batch, reading, planned)
-    return planned
-
-
-def problems_of_sheet(staged: Sequence[StagedRow], problems: Sequence[RowProblem]) -> Sequence[RowProblem]:
-    """Return the problems that are no row's: they come first."""
-    return problems[: len(problems) - sum(len(row.problems) for row in staged)]
 
 
 def _save_rows(ctx: Context, batch: ImportBatch, reading: Reading, planned: Planned) -> None:

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import zipfile
@@ -106,8 +107,11 @@ def test_a_preview_is_one_object_of_the_promised_shape(tmp_path: Path) -> None:
     assert set(told) >= PROMISED
     assert told["counts"] == {"create": 1, "update": 0, "unchanged": 0, "invalid": 1}
     assert told["mapping"][0] == {
-        "header": "Circuit ID", "field": "provider_circuit_id", "score": 1.0, "why": "Named “circuit id”; the values fit.",
-    }  # fmt: skip
+        "header": "Circuit ID",
+        "field": "provider_circuit_id",
+        "score": 1.0,
+        "why": "Named “circuit id”; the values fit.",
+    }
     assert (told["sheet"], told["header_row"], told["rows"], told["kind"]) == ("a.csv", 1, 2, "circuits")
     (error,) = told["errors"]
     assert (error["row"], error["column"]) == (3, "MRC")
@@ -341,8 +345,6 @@ def test_a_person_nobody_knows_is_refused(plant: Plant, tmp_path: Path) -> None:
 
 @pytest.mark.processes
 def test_a_run_starts_its_own_services_and_leaves_none_running(tmp_path: Path) -> None:
-    import tempfile
-
     with tempfile.TemporaryDirectory(prefix="netos-t-") as folder:
         home = Path(folder) / "home"
         refusal = netos("run", sheet(tmp_path, HEADER + ROW), "--home", home, "--json", NETOS_DEMO="true").refusal

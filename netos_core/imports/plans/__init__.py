@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from netos_core.imports.plans import circuits, contracts, parties, places
-from netos_core.imports.plans.outcome import Bad, Headers, Planned
+from netos_core.imports.plans.rows import Headers
 from netos_core.imports.rules.fields import REQUIRED
+from netos_core.imports.rules.outcome import Bad, Planned
 from netos_core.imports.rules.preview import RowProblem, StagedRow
 from netos_core.kernel.context import Context
 

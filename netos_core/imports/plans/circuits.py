@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
+from uuid import UUID
 
 from netos_core.changes.plans import Wanted
 from netos_core.changes.rules import Action, Change
@@ -15,12 +16,9 @@ from netos_core.circuits import plans as circuits
 from netos_core.circuits.queries import by_provider_key, circuit_key, names
 from netos_core.circuits.schemas import CircuitEdit
 from netos_core.imports.plans import orders, remarks, stubs
-from netos_core.imports.plans.outcome import (
+from netos_core.imports.plans.rows import (
     Asked,
-    Bad,
     Headers,
-    Outcome,
-    Planned,
     Said,
     asked_for,
     distinct,
@@ -31,6 +29,7 @@ from netos_core.imports.plans.outcome import (
     read,
     still_needed,
 )
+from netos_core.imports.rules.outcome import Bad, Outcome, Planned
 from netos_core.imports.rules.preview import StagedRow
 from netos_core.kernel.context import Context
 from netos_core.kernel.lookup import Named, folded
@@ -42,6 +41,7 @@ _SAME_NAME = (
     "order_number", "legacy_circuit_id", "customer_circuit_id", "ordered_date", "foc_date", "install_date",
     "billing_start_date", "disconnect_date", "service_type", "customer", "a_handoff", "z_handoff",
 )  # fmt: skip
+Key: TypeAlias = tuple[UUID, str]
 _THOUSANDTH = Decimal("0.001")
 _OUR_REF = re.compile(r"CKT-\d+", re.IGNORECASE)
 
@@ -66,8 +66,11 @@ def _plan(ctx: Context, rows: Sequence[StagedRow], headers: Headers) -> tuple[Pl
     said, unfit = _read([row for row in rows if row.row not in bad], headers)
     known = circuits.known_for(ctx, [Wanted(Action.CREATE, None, s.edit) for s in said])
     made = _stubs(ctx, said, known)
-    asked, unmatched, warnings = _matched(ctx, said, known, headers)
-    asked, doubles = distinct(asked, lambda a: _claims(a, known))
+    keys = {s.row.row: key for s in said if (key := _key(s.edit, known))}
+    asked, unmatched, warnings = _matched(ctx, said, keys, headers)
+    asked, doubles = distinct(
+        asked, lambda a: [("provider and circuit id", keys[a.row.row])] if a.row.row in keys else []
+    )
     existing = circuits.known_for(ctx, [a.wanted for a in asked if a.wanted.ref])
     known = replace(
         known, circuits=existing.circuits, rows=existing.rows, ends=existing.ends, links=existing.links,
@@ -178,10 +181,10 @@ def _accounts(
 
 
 def _matched(
-    ctx: Context, said: Sequence[Said[CircuitEdit]], known: circuits.Known, headers: Headers
+    ctx: Context, said: Sequence[Said[CircuitEdit]], keys: Mapping[int, Key], headers: Headers
 ) -> tuple[list[Asked[CircuitEdit]], Bad, tuple[str, ...]]:
     """Match rows to circuits we have: by our reference where the sheet has it, else by provider and circuit id."""
-    there = by_provider_key(ctx, {circuit_key(s.edit.provider_circuit_id) for s in said if s.edit.provider_circuit_id})
+    there = by_provider_key(ctx, {key for _, key in keys.values()})
     given = {s.row.row: str(s.row.values["ref"]).strip() for s in said if "ref" in s.row.values}
     refs = names(ctx, {ref for ref in given.values() if _OUR_REF.fullmatch(ref)})
     asked: list[Asked[CircuitEdit]] = []
@@ -189,7 +192,7 @@ def _matched(
     foreign = 0
     for s in said:
         ref = given.get(s.row.row)
-        key = _key(s.edit, known)
+        key = keys.get(s.row.row)
         owner = there.get(key) if key else None
         if ref is not None and (_OUR_REF.fullmatch(ref) or key is None):
             named = refs.find(ref)
@@ -208,16 +211,11 @@ def _matched(
     return asked, bad, warnings
 
 
-def _key(edit: CircuitEdit, known: circuits.Known) -> tuple[Any, str] | None:
+def _key(edit: CircuitEdit, known: circuits.Known) -> Key | None:
     """Return what a circuit is known by: its provider and that provider's id for it, punctuation aside."""
     provider = known.providers.find(edit.provider) if edit.provider else None
     key = circuit_key(edit.provider_circuit_id or "")
     return (provider.id, key) if provider and key else None
-
-
-def _claims(asked: Asked[CircuitEdit], known: circuits.Known) -> list[tuple[str, Any]]:
-    key = _key(asked.wanted.edit, known)
-    return [("provider and circuit id", key)] if key else []
 
 
 def _overwritten(changes: Sequence[Change], known: circuits.Known) -> tuple[str, ...]:

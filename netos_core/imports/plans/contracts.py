@@ -11,27 +11,27 @@ from netos_core.changes.rules import Action, Change
 from netos_core.circuits.queries import names as circuit_names
 from netos_core.contracts import plans as contracts
 from netos_core.contracts.queries import links_of_circuits
+from netos_core.contracts.queries import names as contract_names
 from netos_core.contracts.schemas import ContractCircuitEdit, ContractEdit
 from netos_core.imports.plans import stubs
 from netos_core.imports.plans.clauses import clause, contradictions, kind_of
 from netos_core.imports.plans.numbers import by_number
-from netos_core.imports.plans.outcome import (
+from netos_core.imports.plans.rows import (
     Asked,
-    Bad,
     Headers,
-    Outcome,
-    Planned,
     Said,
     asked_for,
     distinct,
     ids_by_ref,
     in_waves,
+    orphans,
     outcomes_of,
     planned_apart,
     problem,
     read,
     still_needed,
 )
+from netos_core.imports.rules.outcome import Bad, Outcome, Planned
 from netos_core.imports.rules.preview import StagedRow
 from netos_core.kernel.context import Context
 from netos_core.kernel.lookup import Named, Names, folded
@@ -56,8 +56,11 @@ def plan(ctx: Context, rows: Sequence[StagedRow], headers: Headers) -> Planned:
     circuits = circuit_names(ctx, {key for s in said for key in s.edit.circuits or ()})
     asked, unmatched = _matched(ctx, said, providers, circuits, headers)
     asked, doubles = distinct(asked, lambda a: _claims(a, providers, circuits))
-    waves, circle = in_waves(asked, lambda e: e.parent, lambda e: filter(None, (e.number,)))
-    bad |= unmatched | doubles
+    parents = contract_names(ctx, {a.wanted.edit.parent for a in asked if a.wanted.edit.parent})
+    lost = orphans(asked, _parent, _numbers, parents, headers.get("parent_number"))
+    asked = [a for a in asked if a.row.row not in lost]
+    waves, circle = in_waves(asked, _parent, _numbers)
+    bad |= unmatched | doubles | lost
     bad |= {a.row.row: problem(a.row, "invalid", "The contracts are under each other in a circle.") for a in circle}
     covered = {a.row.row: a.wanted for a in asked if a.wanted.ref and a.wanted.edit.circuits}
     asked = [_without_circuits(a) if a.row.row in covered else a for wave in waves for a in wave]
@@ -131,6 +134,14 @@ def _matched(
         else:
             asked.append(asked_for(s, found[0].ref if found else None, ("provider", "number")))
     return asked, bad
+
+
+def _parent(edit: ContractEdit) -> str | None:
+    return edit.parent
+
+
+def _numbers(edit: ContractEdit) -> Iterable[str]:
+    return filter(None, (edit.number,))
 
 
 def _claims(asked: Asked[ContractEdit], providers: Names, circuits: Names) -> Iterable[tuple[str, Any]]:

@@ -16,8 +16,9 @@ from netos_core.contracts.queries import governing, links_of_circuits
 from netos_core.contracts.schemas import ContractEdit
 from netos_core.imports.plans.clauses import MOST_TOLD, TERM_FIELDS, clause, contradictions, terms_told
 from netos_core.imports.plans.numbers import by_number
-from netos_core.imports.plans.outcome import Asked, Bad, Headers, ids_by_ref, planned_apart, problem, unfit
 from netos_core.imports.plans.remarks import Record
+from netos_core.imports.plans.rows import Asked, Headers, ids_by_ref, planned_apart, problem, unfit
+from netos_core.imports.rules.outcome import Bad
 from netos_core.imports.rules.preview import StagedRow
 from netos_core.kernel.context import Context
 from netos_core.kernel.lookup import Named, Names, folded
@@ -73,7 +74,9 @@ def of_circuits(
                 asked.append(Asked(first, Wanted(Action.CREATE, None, _order(members, owners[first.row]))))
             except ValidationError as refused:
                 bad[first.row] = unfit(first, refused, headers)
-    made, refused_rows = _planned(ctx, asked, owners.values(), [m for members in groups.values() for m in members])
+    made, refused_rows = _planned(
+        ctx, asked, owners.values(), [m for members in groups.values() for m in members], headers
+    )
     bad |= refused_rows
     first_rows = [a.row.row for a in asked if a.row.row not in refused_rows]
     by_ref = dict(zip(ids_by_ref("contract", made), first_rows, strict=True))
@@ -124,7 +127,11 @@ def _order(members: Sequence[Member], provider: Named) -> ContractEdit:
 
 
 def _planned(
-    ctx: Context, asked: Sequence[Asked[ContractEdit]], owners: Iterable[Named], members: Sequence[Member]
+    ctx: Context,
+    asked: Sequence[Asked[ContractEdit]],
+    owners: Iterable[Named],
+    members: Sequence[Member],
+    headers: Headers,
 ) -> tuple[list[Change], Bad]:
     providers, circuits = Names("provider", "get_provider"), Names("circuit", "search_circuits")
     for owner in owners:
@@ -137,7 +144,7 @@ def _planned(
         # None of these circuits is governed, and each is in one order only, so no link is in the way.
         return contracts.plan(ctx, wanted, replace(known, links=contracts.Links({}, {})))
 
-    return planned_apart(asked, plan, {})
+    return planned_apart(asked, plan, headers)
 
 
 def _link(contract: Named, circuit: Record, linked: dict[tuple[UUID, UUID], Any]) -> Change:

@@ -15,12 +15,9 @@ from netos_core.customers import plans as customers
 from netos_core.customers import queries as known_customers
 from netos_core.customers.schemas import CustomerEdit
 from netos_core.imports.plans import remarks, stubs
-from netos_core.imports.plans.outcome import (
+from netos_core.imports.plans.rows import (
     Asked,
-    Bad,
     Headers,
-    Outcome,
-    Planned,
     Said,
     asked_for,
     distinct,
@@ -31,6 +28,7 @@ from netos_core.imports.plans.outcome import (
     read,
     unfit,
 )
+from netos_core.imports.rules.outcome import Bad, Outcome, Planned
 from netos_core.imports.rules.preview import StagedRow
 from netos_core.kernel.context import Context
 from netos_core.kernel.lookup import Named, Names, folded

@@ -14,23 +14,22 @@ from sqlalchemy import func, or_, select
 from netos_core.changes.plans import changed, created
 from netos_core.changes.rules import Action, Change
 from netos_core.imports.plans import stubs
-from netos_core.imports.plans.outcome import (
+from netos_core.imports.plans.rows import (
     Asked,
-    Bad,
     Headers,
-    Outcome,
-    Planned,
     Said,
     asked_for,
     distinct,
     ids_by_ref,
     in_waves,
+    orphans,
     outcomes_of,
     planned_apart,
     problem,
     read,
     still_needed,
 )
+from netos_core.imports.rules.outcome import Bad, Outcome, Planned
 from netos_core.imports.rules.preview import StagedRow
 from netos_core.kernel.context import Context
 from netos_core.kernel.lookup import Named, folded
@@ -57,10 +56,12 @@ def plan(ctx: Context, rows: Sequence[StagedRow], headers: Headers) -> Planned:
     said, bad = read(SiteEdit, rows, _fields, headers)
     asked, ambiguous = _matched(ctx, said)
     asked, doubles = distinct(asked, lambda a: _claims(a.wanted.edit))
-    waves, circle = in_waves(asked, lambda e: e.parent, lambda e: filter(None, (e.external_id, e.name)))
-    bad |= ambiguous | doubles
-    bad |= {a.row.row: problem(a.row, "invalid", "The sites are in each other in a circle.") for a in circle}
     known = sites.known_for(ctx, [a.wanted for a in asked])
+    lost = orphans(asked, _parent, _names, known.sites, headers.get("parent"))
+    asked = [a for a in asked if a.row.row not in lost]
+    waves, circle = in_waves(asked, _parent, _names)
+    bad |= ambiguous | doubles | lost
+    bad |= {a.row.row: problem(a.row, "invalid", "The sites are in each other in a circle.") for a in circle}
     edits = [a.wanted.edit for a in asked]
     made = stubs.stubs(ctx, "provider", {e.provider: {} for e in edits if e.provider}, known.providers)
     made += stubs.stubs(ctx, "customer", {e.customer: {} for e in edits if e.customer}, known.customers)
@@ -170,6 +171,14 @@ def _named(edit: SiteEdit, by_name: Mapping[str, list[_Candidate]]) -> list[_Can
     """List the sites of a row's name, but for those with another external id: they are other sites."""
     mine = (None, edit.external_id)
     return [c for c in by_name.get(folded(edit.name or ""), ()) if edit.external_id is None or c.external_id in mine]
+
+
+def _parent(edit: SiteEdit) -> str | None:
+    return edit.parent
+
+
+def _names(edit: SiteEdit) -> Iterable[str]:
+    return filter(None, (edit.external_id, edit.name))
 
 
 def _claims(edit: SiteEdit) -> Iterable[tuple[str, Any]]:

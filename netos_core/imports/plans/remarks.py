@@ -14,7 +14,8 @@ from netos_core.annotations.queries import tags_by_record
 from netos_core.annotations.schemas import TagEdit
 from netos_core.changes.plans import created
 from netos_core.changes.rules import Change
-from netos_core.imports.plans.outcome import Bad, Headers, problem
+from netos_core.imports.plans.rows import Headers, problem
+from netos_core.imports.rules.outcome import Bad
 from netos_core.imports.rules.preview import StagedRow
 from netos_core.kernel.context import Context
 

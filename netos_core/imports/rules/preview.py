@@ -73,6 +73,11 @@ def read_rows(sheet: Sheet, header: HeaderRow, mapping: Mapping, kind: str) -> t
     return staged, problems
 
 
+def of_sheet(staged: Sequence[StagedRow], problems: Sequence[RowProblem]) -> Sequence[RowProblem]:
+    """Return the problems that are no row's: they come first."""
+    return problems[: len(problems) - sum(len(row.problems) for row in staged)]
+
+
 def column_notes(sheet: Sheet, header: HeaderRow, mapping: Mapping) -> list[str]:
     """Say what was decided for whole columns and rows: date orders, totals left out, titles skipped."""
     rows, dropped = data_rows(sheet.rows, header)

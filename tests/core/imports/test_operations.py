@@ -375,7 +375,7 @@ def test_rows_whose_terms_can_not_be_stay_out_whole(session: Session) -> None:
         "A-1,Lumen,2025-01-01,2024-01-01,K-1\nA-2,Lumen,2024-01-01,2025-01-01,K-1\nA-3,Zayo,2024-01-01,2025-01-01,K-2\n"
     )
     view = stage(session, sheet, "circuits")
-    assert [e.row for e in view.errors] == [2, 3], "both rows of the contract"
+    assert [(e.row, e.column) for e in view.errors] == [(2, "Term end"), (3, "Term end")], "both rows of the contract"
     assert view.counts["create"] == 1
     bring_in(session, sheet, "circuits")
     assert [row["provider_circuit_id"] for row in rows_of(session, "circuit")] == ["A-3"]
@@ -438,6 +438,11 @@ def test_sites_in_sites_come_in_together_in_any_order(session: Session) -> None:
     view = stage(session, "Site ID,Site name,Parent site\nS-8,East,West\nS-9,West,East\n", "sites")
     assert view.counts["invalid"] == 2
     assert "circle" in view.errors[0].message
+
+
+def test_a_place_nobody_knows_holds_no_site(session: Session) -> None:
+    view = stage(session, "Site name,Parent site\nCage,Nowhere\nSuite,\n", "sites")
+    assert (messages(view), view.counts["create"]) == ([(2, "Parent site", "not_found")], 1)
 
 
 def test_sites_of_one_name_are_told_apart_by_id_and_by_address(session: Session) -> None:

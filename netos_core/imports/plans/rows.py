@@ -1,51 +1,22 @@
-"""What planning a sheet comes to, row by row, and how one bad row is kept from stopping the rest."""
+"""From rows to what they ask for, and how one bad row is kept from stopping the rest."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from netos_core.changes.plans import Wanted
 from netos_core.changes.rules import Action, Change
+from netos_core.imports.rules.outcome import Bad, Outcome
 from netos_core.imports.rules.preview import RowProblem, StagedRow
 from netos_core.kernel.errors import NetosError
-from netos_core.kernel.lookup import folded
+from netos_core.kernel.lookup import Names, folded
 
 Edit = TypeVar("Edit", bound=BaseModel)
-Bad: TypeAlias = dict[int, tuple[RowProblem, ...]]
 Headers: TypeAlias = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one row would do: create, update, unchanged, or invalid for the reasons given."""
-
-    outcome: str
-    ref: str | None = None
-    problems: tuple[RowProblem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """The changes of a sheet and the outcome of each of its rows; stubs are counted by kind."""
-
-    changes: tuple[Change, ...]
-    outcomes: Mapping[int, Outcome]
-    stubs: Mapping[str, int]
-    warnings: tuple[str, ...] = ()
-
-    def with_problems(self, problems: Mapping[int, tuple[RowProblem, ...]]) -> Planned:
-        bad = {row: Outcome("invalid", None, told) for row, told in problems.items()}
-        return replace(self, outcomes={**self.outcomes, **bad})
-
-    def counts(self) -> dict[str, int]:
-        told = dict.fromkeys(("create", "update", "unchanged", "invalid"), 0)
-        for outcome in self.outcomes.values():
-            told[outcome.outcome] += 1
-        return told
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +159,25 @@ def in_waves(
         done |= {a.row.row for a in wave}
         left = [a for a in left if a.row.row not in done]
     return waves, left
+
+
+def orphans(
+    asked: Sequence[Asked[Edit]],
+    parent_of: Callable[[Edit], str | None],
+    names_of: Callable[[Edit], Iterable[str]],
+    known: Names,
+    column: str | None,
+) -> Bad:
+    """Tell the rows under a record that is neither in the sheet nor among ours, or that several answer to."""
+    here = {folded(name) for a in asked for name in names_of(a.wanted.edit)}
+    told: Bad = {}
+    for a in asked:
+        parent = parent_of(a.wanted.edit)
+        if parent and folded(parent) not in here and known.find(parent) is None:
+            code = "ambiguous" if known.knows(parent) else "not_found"
+            message = "Several records answer to that name." if known.knows(parent) else "No record has that name."
+            told[a.row.row] = problem(a.row, code, f"{message} Give its ref, or add it first.", column)
+    return told
 
 
 def outcomes_of(asked: Sequence[Asked[Edit]], changes: Sequence[Change], entity: str, bad: Bad) -> dict[int, Outcome]:
