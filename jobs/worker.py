@@ -13,7 +13,7 @@ from arq.worker import func
 
 from jobs import audit, delivery, queue, upkeep
 from netos_core.notices.channels import channels
-from netos_core.runtime.calls import Core
+from netos_core.runtime.calls import Core, plan_large_sets
 from netos_core.runtime.home import open_home
 from netos_core.runtime.logs import configure_logging
 from netos_core.runtime.settings import load_settings
@@ -37,6 +37,7 @@ async def start(worker: Worker) -> None:
     configure_logging(settings.log_level)
     logging.getLogger("arq.worker").setLevel(logging.WARNING)  # it would write two lines for every tick
     worker["core"] = Core(settings)
+    plan_large_sets()
     worker["ways"] = channels(open_home(settings.home).folder("outbox"), settings.url)
 
 

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from netos_core.runtime.calls import Core
+from netos_core.runtime.calls import Core, plan_large_sets
 from netos_core.runtime.home import open_home
 from netos_core.runtime.logs import configure_logging
 from netos_core.runtime.settings import load_settings
@@ -43,7 +43,9 @@ def app() -> Starlette:
     core = Core(settings)
     handlers: dict[Any, Any] = dict(exception_handlers(core))
     pages = Starlette(routes=make_routes(core), middleware=middleware(core), exception_handlers=handlers)
-    return make_app(core, open_home(settings.home).key(STATE_KEY), [Mount("/", pages)])
+    made = make_app(core, open_home(settings.home).key(STATE_KEY), [Mount("/", pages)])
+    plan_large_sets()
+    return made
 
 
 def make_app(core: Core, state_key: bytes, pages: Sequence[BaseRoute] = ()) -> Starlette:

@@ -30,6 +30,7 @@ from netos_core.kernel.context import Context
 from netos_core.kernel.lookup import spelled_like
 from netos_core.overview.queries.words import (
     FEWEST_KEY_LETTERS,
+    NEAR_HINT,
     circuits_with,
     contracts_with,
     like,
@@ -63,7 +64,7 @@ def search(ctx: Context, request: Search) -> SearchResult:
     hint = None
     if not hits:
         hits = [hit for kind in kinds for hit in _near(ctx, kind, sources[kind], request)]
-        hint = "Nothing contains all of these words; these are the nearest by spelling." if hits else None
+        hint = NEAR_HINT if hits else None
     hits.sort(key=lambda hit: -hit.score)
     shown = hits[: request.limit]
     return SearchResult(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from netos_core.runtime.calls import Core
+from netos_core.runtime.calls import Core, plan_large_sets
 from netos_core.runtime.home import Runtime
 from netos_core.runtime.settings import load_settings
 
@@ -23,6 +23,7 @@ def core_on(runtime: Runtime) -> Iterator[Core]:
             public_url=runtime.web_url,
         )
     )
+    plan_large_sets()
     try:
         yield core
     finally:

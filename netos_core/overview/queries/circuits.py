@@ -39,7 +39,7 @@ from netos_core.kernel import listing
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import Forbidden
 from netos_core.kernel.page import Cursor, Order, columns_of, order_of
-from netos_core.overview.queries.words import circuits_with, nearest_ids, words_of
+from netos_core.overview.queries.words import NEAR_HINT, circuits_with, nearest_ids, words_of
 from netos_core.overview.schemas import CircuitLine, CircuitList, CircuitRow, SearchCircuits
 from netos_core.providers.model import Provider
 from netos_core.providers.queries import get_provider_id
@@ -90,7 +90,7 @@ def search_circuits(ctx: Context, request: SearchCircuits) -> CircuitList:
     if not found.totals and words:
         near = nearest_ids(ctx, Circuit, request.query or "")
         found = _find(ctx, [*wanted, Circuit.id.in_(near)], request, order) if near else found
-        hint = "Nothing contains all of these words; these are the nearest by spelling." if found.totals else None
+        hint = NEAR_HINT if found.totals else None
     count = sum(n for n, _ in found.totals.values())
     if not count:
         hint = "No circuit matches. Leave filters out one by one, or search other words."

@@ -17,7 +17,7 @@ from netos_core.kernel import listing
 from netos_core.kernel.context import Context
 from netos_core.kernel.page import columns_of
 from netos_core.overview.queries import circuits, parts, terms
-from netos_core.overview.queries.words import contracts_with, nearest_ids, words_of
+from netos_core.overview.queries.words import contracts_with, page_of
 from netos_core.overview.schemas import ContractLine, ContractList, ContractRow, ContractView, SearchContracts
 from netos_core.providers.model import Provider
 from netos_core.providers.queries import get_provider_id
@@ -84,20 +84,13 @@ def search_contracts(ctx: Context, request: SearchContracts) -> ContractList:
         sortable["mrc"] = func.coalesce(mrc, -1)
     wanted = _filters(ctx, request, state)
     source = listing.ListSource("contracts", query, sortable, Contract.id, "ref")
-    words = [contracts_with(word) for word in words_of(request.query or "")]
-    found = listing.page(ctx, source, request, [*wanted, *words])
-    hint = None
-    if not found.total and words:
-        found = listing.page(
-            ctx, source, request, [*wanted, Contract.id.in_(nearest_ids(ctx, Contract, request.query or ""))]
-        )
-        hint = "Nothing contains all of these words; these are the nearest by spelling."
+    found, hint = page_of(ctx, source, request, wanted, Contract, contracts_with)
     return ContractList(
         total=found.total,
         shown=len(found.rows),
         next_cursor=found.next_cursor,
         columns=columns,
-        hint=hint if found.total else "No contract matches. Leave filters out one by one.",
+        hint=hint,
         rows=[_made(ctx, listing.plain(row)) for row in found.rows],
     )
 

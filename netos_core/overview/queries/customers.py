@@ -12,7 +12,7 @@ from netos_core.kernel import listing
 from netos_core.kernel.context import Context
 from netos_core.kernel.page import columns_of
 from netos_core.overview.queries import circuits, parts
-from netos_core.overview.queries.words import like, nearest_ids, words_of
+from netos_core.overview.queries.words import like, page_of
 from netos_core.overview.schemas import CustomerList, CustomerRow, CustomerView, ListCustomers, SiteLine
 from netos_core.sites.model import Site
 
@@ -49,20 +49,13 @@ def list_customers(ctx: Context, request: ListCustomers) -> CustomerList:
         )
         wanted.append(Customer.id.in_(tagged))
     source = listing.ListSource("customers", query, sortable, Customer.id, "name")
-    words = [Customer.search_text.like(like(word)) for word in words_of(request.query or "")]
-    found = listing.page(ctx, source, request, [*wanted, *words])
-    hint = None
-    if not found.total and words:
-        found = listing.page(
-            ctx, source, request, [*wanted, Customer.id.in_(nearest_ids(ctx, Customer, request.query or ""))]
-        )
-        hint = "Nothing contains all of these words; these are the nearest by spelling."
+    found, hint = page_of(ctx, source, request, wanted, Customer, lambda word: Customer.search_text.like(like(word)))
     return CustomerList(
         total=found.total,
         shown=len(found.rows),
         next_cursor=found.next_cursor,
         columns=columns,
-        hint=hint if found.total else "No customer matches.",
+        hint=hint,
         rows=[CustomerRow(**listing.plain(row), currency=ctx.policy.currency) for row in found.rows],
     )
 

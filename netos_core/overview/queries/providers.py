@@ -15,7 +15,7 @@ from netos_core.kernel import listing
 from netos_core.kernel.context import Context
 from netos_core.kernel.page import columns_of
 from netos_core.overview.queries import parts
-from netos_core.overview.queries.words import nearest_ids, providers_with, words_of
+from netos_core.overview.queries.words import page_of, providers_with
 from netos_core.overview.schemas import (
     AccountView,
     AliasView,
@@ -75,20 +75,13 @@ def list_providers(ctx: Context, request: ListProviders) -> ProviderList:
     if request.stub is not None:
         wanted.append(Provider.stub.is_(request.stub))
     source = listing.ListSource("providers", query, sortable, Provider.id, "name")
-    words = [Provider.id.in_(providers_with(word)) for word in words_of(request.query or "")]
-    found = listing.page(ctx, source, request, [*wanted, *words])
-    hint = None
-    if not found.total and words:
-        found = listing.page(
-            ctx, source, request, [*wanted, Provider.id.in_(nearest_ids(ctx, Provider, request.query or ""))]
-        )
-        hint = "Nothing contains all of these words; these are the nearest by spelling."
+    found, hint = page_of(ctx, source, request, wanted, Provider, lambda word: Provider.id.in_(providers_with(word)))
     return ProviderList(
         total=found.total,
         shown=len(found.rows),
         next_cursor=found.next_cursor,
         columns=columns,
-        hint=hint if found.total else "No provider matches.",
+        hint=hint,
         rows=[ProviderRow(**listing.plain(row), currency=ctx.policy.currency) for row in found.rows],
     )
 

@@ -17,7 +17,7 @@ from netos_core.kernel.context import Context
 from netos_core.kernel.money import sum_by_currency
 from netos_core.kernel.page import columns_of
 from netos_core.overview.queries import circuits, parts
-from netos_core.overview.queries.words import nearest_ids, sites_with, words_of
+from netos_core.overview.queries.words import page_of, sites_with
 from netos_core.overview.schemas import CostView, SearchSites, SiteLine, SiteList, SiteRow, SiteView
 from netos_core.providers.model import Provider
 from netos_core.providers.queries import get_provider_id
@@ -91,15 +91,7 @@ def search_sites(ctx: Context, request: SearchSites) -> SiteList:
     }
     source = listing.ListSource("sites", query, sortable, Site.id, "ref")
     wanted = _filters(ctx, request)
-    words = [sites_with(word) for word in words_of(request.query or "")]
-    found = listing.page(ctx, source, request, [*wanted, *words])
-    hint = None
-    if not found.total and words:
-        near = nearest_ids(ctx, Site, request.query or "")
-        found = listing.page(ctx, source, request, [*wanted, Site.id.in_(near)])
-        hint = "Nothing contains all of these words; these are the nearest by spelling."
-    if not found.total:
-        hint = "No site matches. Leave filters out one by one, or search other words."
+    found, hint = page_of(ctx, source, request, wanted, Site, sites_with)
     return SiteList(
         total=found.total,
         shown=len(found.rows),

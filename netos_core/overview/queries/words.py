@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
@@ -11,12 +12,15 @@ from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
 from netos_core.circuits.queries import circuit_key
 from netos_core.contracts.model import Contract
 from netos_core.customers.model import Customer
+from netos_core.kernel import listing
 from netos_core.kernel.context import Context
 from netos_core.kernel.lookup import spelled_like
+from netos_core.kernel.page import ListRequest
 from netos_core.providers.model import Provider, ProviderAlias
 from netos_core.sites.model import Site
 
 MOST_WORDS = 8
+NEAR_HINT = "Nothing contains all of these words; these are the nearest by spelling."
 FEWEST_KEY_LETTERS = 4
 
 
@@ -83,3 +87,25 @@ def nearest_ids(ctx: Context, model: type[Circuit | Site | Contract | Provider |
         .limit(10)
     )
     return [row.id for row in rows]
+
+
+def page_of(
+    ctx: Context,
+    source: listing.ListSource,
+    request: ListRequest,
+    wanted: list[ColumnElement[bool]],
+    model: type[Site | Contract | Provider | Customer],
+    with_word: Callable[[str], ColumnElement[bool]],
+) -> tuple[listing.Found, str | None]:
+    """Return a page of the rows that contain every word, else of those spelled nearest, and the hint that says so."""
+    what = model.__tablename__
+    query = request.query or ""
+    words = [with_word(word) for word in words_of(query)]
+    found = listing.page(ctx, source, request, [*wanted, *words])
+    if found.total:
+        return found, None
+    if words and (near := nearest_ids(ctx, model, query)):
+        found = listing.page(ctx, source, request, [*wanted, model.id.in_(near)])
+    if found.total:
+        return found, NEAR_HINT
+    return found, f"No {what} matches. Leave filters out one by one, or search other words."
