@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
 
 from netos_core.changes.schemas import ChangeView, DiffRow, MonthlyTotal
 from web_min.format import count, diff_value, field_label, money, percent
@@ -70,9 +71,11 @@ FREE_TEXT = frozenset({"text", "description", "summary", "cause", "notice_addres
 PREFIXES = ("CKT-", "PRV-", "CUS-", "SIT-", "CTR-", "CHG-")
 
 
-def laid_out(rows: Sequence[DiffRow], monthly: Sequence[MonthlyTotal], currency: str, *, complete: bool) -> Diff:
+def laid_out(
+    rows: Sequence[DiffRow], monthly: Sequence[MonthlyTotal], currency: str, zone: ZoneInfo, *, complete: bool
+) -> Diff:
     """Lay the rows of a diff out; currencies come from the rows themselves where they name one."""
-    lines = [_line(row, row.currency or currency) for row in rows if not _silent(row)]
+    lines = [_line(row, row.currency or currency, zone) for row in rows if not _silent(row)]
     marked = _marked(lines) if complete else lines
     currencies = {row.currency for row in rows if row.currency} or {currency}
     return Diff(
@@ -89,11 +92,13 @@ def laid_out(rows: Sequence[DiffRow], monthly: Sequence[MonthlyTotal], currency:
 def _silent(row: DiffRow) -> bool:
     """Leave out what says nothing to a person: the keys that tie a note, an end or a cost to its record."""
     tied = {"note": {"entity", "on", "author"}, "tag": {"entity", "on"}, "termination": {"circuit"},
-            "site_cost": {"site"}, "circuit_event": {"circuit"}, "circuit_customer": {"circuit"}}  # fmt: skip
+            "site_cost": {"site"}, "circuit_event": {"circuit"}, "circuit_customer": {"circuit"},
+            "provider_contact": {"provider"}, "provider_alias": {"provider"}, "billing_account": {"provider"},
+            "contract_circuit": {"contract"}}  # fmt: skip
     return row.action == "create" and (row.new is None or row.field in tied.get(row.entity, set()))
 
 
-def _line(row: DiffRow, currency: str) -> Line:
+def _line(row: DiffRow, currency: str, zone: ZoneInfo) -> Line:
     old, new = _amount(row.old), _amount(row.new)
     delta = None
     if row.field in {*COSTS, "mrr"} and not row.withheld and (old is not None or new is not None):
@@ -104,8 +109,8 @@ def _line(row: DiffRow, currency: str) -> Line:
         linked=row.ref.startswith(PREFIXES),
         part=row.part,
         label=_label(row),
-        old=diff_value(row.field, row.old, currency),
-        new=diff_value(row.field, row.new, currency),
+        old=diff_value(row.field, row.old, currency, zone),
+        new=diff_value(row.field, row.new, currency, zone),
         aspect=row.aspect,
         action=row.action,
         withheld=row.withheld,
@@ -121,7 +126,8 @@ def _label(row: DiffRow) -> str:
     if row.entity in {"note", "tag"}:
         return row.entity.capitalize()
     label = field_label(row.field)
-    return f"{row.part}: {label.lower() if label[1:2].islower() else label}" if row.part else label
+    part = row.part.replace("_", " ") if row.entity in {"circuit_event", "site_cost"} else row.part
+    return f"{part}: {label.lower() if label[1:2].islower() else label}" if part else label
 
 
 def _amount(value: object) -> Decimal | None:

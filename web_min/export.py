@@ -71,6 +71,7 @@ def _everything(visit: Visit, spec: Spec) -> tuple[list[str], Iterator[Any]]:
     """Read the columns and, page by page, all rows of the list as it is filtered and sorted."""
     model = spec.operation.request
     pairs = [p for p in asked.given(visit.request.query_params, asked.filters_of(model)) if p[0] not in asked.PAGING]
+    pairs.insert(0, ("sort", spec.sort))
     first = visit.call(spec.operation, asked.request_of(model, pairs, limit=MAX_LIMIT))
 
     def every() -> Iterator[Any]:

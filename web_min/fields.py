@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +19,8 @@ from web_min.format import MBPS_FIELDS, MONEY_FIELDS, field_label, words
 
 LONG_TEXT = 1000  # from this length on a text gets more than one line
 MONEY = frozenset({*MONEY_FIELDS, "currency"})
+CONTROLS: Mapping[Any, str] = {datetime: "moment", date: "date", Decimal: "number", int: "number", float: "number"}
+LISTED = re.compile(r"\^\(([a-z_|]+)\)\$")
 BANK = frozenset({"remittance_address", "bank_name", "bank_routing", "bank_account"})
 
 
@@ -34,6 +37,7 @@ class Input:
     choices: Sequence[tuple[str, str]] = ()
     required: bool = False
     error: str | None = None
+    clear: bool | None = None  # whether it is to be emptied, where a form asks that apart
 
 
 @dataclass(slots=True)
@@ -61,21 +65,26 @@ def _input(name: str, info: FieldInfo) -> Input:
     if name in MBPS_FIELDS:
         made.label += " (Mbps)"
     for part, marks in _parts(info.annotation, info.metadata):
-        if isinstance(part, type) and issubclass(part, Enum):
-            made.kind, made.choices = "choice", [(str(m.value), words(str(m.value))) for m in part]
-        elif typing.get_origin(part) is Literal:
-            made.kind, made.choices = "choice", [(str(v), words(str(v))) for v in typing.get_args(part)]
-        elif part is bool:
+        codes = _codes(part, marks)
+        if part is bool:
             made.kind, made.choices = "choice", [("true", "Yes"), ("false", "No")]
-        elif part is datetime:
-            made.kind = "moment"
-        elif part is date:
-            made.kind = "date"
-        elif part in (Decimal, int, float):
-            made.kind = "number"
+        elif codes:
+            made.kind, made.choices = "choice", [(code, words(code)) for code in codes]
+        elif part in CONTROLS:
+            made.kind = CONTROLS[part]
         elif part is str and any(isinstance(m, StringConstraints) and (m.max_length or 0) > LONG_TEXT for m in marks):
             made.kind = "long"
     return made
+
+
+def _codes(part: Any, marks: Sequence[Any]) -> list[str]:
+    """Return the words a value may be, where they are listed: by an enum, a literal or a pattern."""
+    if isinstance(part, type) and issubclass(part, Enum):
+        return [str(member.value) for member in part]
+    if typing.get_origin(part) is Literal:
+        return [str(value) for value in typing.get_args(part)]
+    patterns = [str(mark.pattern) for mark in marks if isinstance(mark, StringConstraints) and mark.pattern]
+    return next((found[1].split("|") for pattern in patterns if (found := LISTED.fullmatch(pattern))), [])
 
 
 def _parts(annotation: Any, metadata: Sequence[Any]) -> Iterable[tuple[Any, list[Any]]]:

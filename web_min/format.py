@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -77,7 +77,7 @@ def weekday(value: date) -> str:
     return f"{value:%a} {value.day} {value:%b}"
 
 
-def moment(value: datetime | None, zone: ZoneInfo) -> str:
+def moment(value: datetime | None, zone: tzinfo) -> str:
     """Write an instant with its zone: 9 Nov 2026, 14:02 CST."""
     if value is None:
         return DASH
@@ -223,7 +223,7 @@ def groups(digest: str) -> str:
     return " ".join(digest[at : at + 4] for at in range(0, len(digest), 4))
 
 
-def diff_value(field: str, value: Any, currency: str = "USD") -> str:
+def diff_value(field: str, value: Any, currency: str = "USD", zone: tzinfo = UTC) -> str:
     """Write one side of a changed field the way its list shows it."""
     if value is None or value == "":
         return NOT_SET
@@ -237,6 +237,8 @@ def diff_value(field: str, value: Any, currency: str = "USD") -> str:
             return bandwidth(text)
         if field.endswith(("_date", "_on")) or field in {"act_by", "notice_deadline"}:
             return day(date.fromisoformat(text))
+        if field.endswith("_at"):
+            return moment(datetime.fromisoformat(text), zone)
     except (InvalidOperation, ValueError):
         return text
     return words(text) if field in CODED_FIELDS else text

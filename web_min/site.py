@@ -7,8 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
+from uuid import UUID
+from weakref import WeakValueDictionary
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel
@@ -37,6 +40,19 @@ SEE_OTHER = 303
 MOST_FIELDS = 400
 
 
+class Turn:
+    """A lock that can be let go of when nobody waits for it any more."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
 class Site:
     """What the pages of one process share: the core, the templates and the navigation's counts."""
 
@@ -44,6 +60,8 @@ class Site:
         self.core = core
         self.zone = core.policy.zone
         self.nav = Nav(core)
+        self._turns: WeakValueDictionary[UUID, Turn] = WeakValueDictionary()
+        self._turns_lock = Lock()
         self.templates = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=True,
@@ -55,6 +73,14 @@ class Site:
         self.templates.globals.update(
             static_url=static_url, basis_letters=words.BASIS_LETTERS, demo=core.settings.demo, path=quote
         )
+
+    def turn(self, person_id: UUID) -> Turn:
+        """Return the lock under which a person's forms are worked off, one after the other.
+
+        A form sent twice at once would else be planned twice, before either proposal is there for the other to find.
+        """
+        with self._turns_lock:
+            return self._turns.setdefault(person_id, Turn())
 
 
 @dataclass(slots=True)
@@ -159,10 +185,12 @@ def _serve(site: Site, request: Request, handler: Handler, form: FormData | None
         return RedirectResponse("/sign-in?" + urlencode({"next": here if form is None else "/"}), SEE_OTHER)
     visit = Visit(site, request, principal(signed_in.person), signed_in.csrf, form or FormData())
     try:
-        if form is not None:
-            session.check_form(request, form.get(session.FIELD), signed_in.csrf)
-            site.nav.forget()
-        return handler(visit)
+        if form is None:
+            return handler(visit)
+        session.check_form(request, form.get(session.FIELD), signed_in.csrf)
+        site.nav.forget()
+        with site.turn(visit.person.person_id):
+            return handler(visit)
     except NetosError as refusal:
         return refused(visit, refusal)
     except Exception:

@@ -41,6 +41,7 @@ class Filter:
     kind: str = "text"
     choices: Sequence[tuple[str, str]] = ()
     money: bool = False
+    more: bool = False  # behind "More filters" until it is used
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def read(visit: Visit, spec: Spec) -> Sheet:
     model = spec.operation.request
     query = visit.request.query_params
     pairs = asked.given(query, asked.filters_of(model))
-    listing = visit.call(spec.operation, asked.request_of(model, pairs, limit=PAGE_ROWS))
+    listing = visit.call(spec.operation, asked.request_of(model, [("sort", spec.sort), *pairs], limit=PAGE_ROWS))
     start = _start(query)
     kept = [(name, value) for name, value in pairs if name not in asked.PAGING]
     more = listing.next_cursor

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from netos_core.access.rules import rights_of
@@ -51,7 +51,11 @@ def status_of(proposal: Proposal, ctx: Context) -> Status:
 
 
 def find_open_twin(ctx: Context, fingerprint: str) -> Proposal | None:
-    """Find the open proposal of the same person that already asks for exactly this."""
+    """Find the open proposal of the same person that already asks for exactly this.
+
+    Two identical requests at once wait for each other here, so the second finds what the first made.
+    """
+    ctx.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(fingerprint, 0))))
     return ctx.session.scalar(
         select(Proposal)
         .where(

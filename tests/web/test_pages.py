@@ -19,7 +19,11 @@ LISTS = ("/circuits", "/sites", "/providers", "/customers", "/contracts", "/rene
 RECORDS = ("/circuits/CKT-1007", "/sites/SIT-1001", "/providers/PRV-1002", "/customers/CUS-1002", "/contracts/CTR-1027")
 FORMS = ("/circuits/new", "/contracts/new", "/circuits/CKT-1007/edit", "/contracts/CTR-1027/edit",
          "/providers/PRV-1002/edit", "/sites/SIT-1001/edit", "/customers/CUS-1002/edit",
-         "/circuits/bulk?ref=CKT-1001&ref=CKT-1002", "/circuits/bulk?all=yes&provider=Zayo")  # fmt: skip
+         "/circuits/bulk?ref=CKT-1001&ref=CKT-1002", "/circuits/bulk?all=yes&provider=Zayo",
+         "/parts/contact/new?on=PRV-1002", "/parts/alias/new?on=PRV-1002", "/parts/billing_account/new?on=PRV-1002",
+         "/parts/site_cost/new?on=SIT-1001", "/parts/event/new?on=CKT-1007",
+         "/parts/circuit_customer/new?on=CKT-1007", "/parts/contract_circuit/new?on=CTR-1027",
+         "/parts/contract_circuit/CKT-1007/retire?on=CTR-1027")  # fmt: skip
 OTHERS = ("/", "/approvals", "/approvals?view=open", "/approvals?view=applied", "/approvals/CHG-1011", "/search?q=zayo",
           "/search", "/search?q=qqqqqq")  # fmt: skip
 PAGES = (*LISTS, *RECORDS, *OTHERS)

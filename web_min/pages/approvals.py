@@ -66,7 +66,7 @@ def _change(visit: Visit) -> Response:
     query = visit.request.query_params
     first = visit.call(get_change, GetChange(change_id=ref, limit=LINES, cursor=query.get("cursor")))
     rows, complete = _rows(visit, first)
-    diff = diffs.laid_out(rows, first.monthly, visit.site.core.policy.currency, complete=complete)
+    diff = diffs.laid_out(rows, first.monthly, visit.site.core.policy.currency, visit.site.zone, complete=complete)
     start = _start(query.get("start", ""), len(diff.lines)) if complete else 0
     lines = diff.lines[start : start + LINES] if complete else diff.lines
     said = SAID.get(query.get("said", ""))

@@ -21,6 +21,7 @@ from web_min.site import Site, Visit, get, post, require
 
 MOST = 2000
 SAMPLE = 10
+NEVER_EMPTY = frozenset({"status", "service_type", "currency"})
 REF = re.compile(r"CKT-\d{1,12}")
 TOO_MANY = "A bulk change holds up to 2,000 circuits; this list has {}."
 LAYOUT = Layout(
@@ -40,7 +41,28 @@ def routes(site: Site) -> list[BaseRoute]:
 
 
 def _sections(visit: Visit) -> list[Section]:
-    return fields.sections(CircuitEdit, LAYOUT, hidden=set() if visit.may("see:money") else MONEY)
+    made = fields.sections(CircuitEdit, LAYOUT, hidden=set() if visit.may("see:money") else MONEY)
+    for entry in fields.every(made):
+        entry.clear = False if entry.name not in NEVER_EMPTY else None
+    return made
+
+
+def _wanted(visit: Visit, made: list[Section]) -> dict[str, str | None]:
+    """Return the fields filled in and the fields to clear.
+
+    Raises:
+        Invalid: A field is both.
+    """
+    filled = fields.take(made, visit.form)
+    wanted: dict[str, str | None] = {name: value for name, value in filled.items() if value is not None}
+    for entry in fields.every(made):
+        entry.clear = bool(visit.text(f"clear.{entry.name}")) if entry.clear is not None else None
+        if entry.clear:
+            wanted[entry.name] = None
+    both = next((entry.name for entry in fields.every(made) if entry.clear and entry.value), None)
+    if both is not None:
+        raise Invalid("It is filled in and to be cleared at once.", field=both, fix="Do one of the two.")
+    return wanted
 
 
 def _show(visit: Visit) -> Response:
@@ -104,7 +126,10 @@ def _form(
 def _propose(visit: Visit) -> Response:
     refs = _known(visit.text("refs").split())
     made = _sections(visit)
-    wanted = {name: value for name, value in fields.take(made, visit.form).items() if value is not None}
+    try:
+        wanted = _wanted(visit, made)
+    except Invalid as refused:
+        return _form(visit, refs, made, refusal=refused, reason=visit.text("reason"))
     retire = visit.text("do") == "retire"
     reason = visit.text("retire_reason" if retire else "reason")
     wish: dict[str, Any] = {"kind": "circuit", "reason": reason, "items": [{"ref": ref} for ref in refs]}
@@ -113,7 +138,9 @@ def _propose(visit: Visit) -> Response:
         raise Invalid("No circuit is chosen.", fix="Tick circuits in the list first.")
     refusal = None
     if not wanted and not retire:
-        refusal = Invalid("No field is filled in, so nothing would change.", fix="Fill in what every circuit gets.")
+        refusal = Invalid(
+            "No field is filled in, so nothing would change.", fix="Fill in what every circuit gets, or clear it."
+        )
     elif not reason:
         refusal = Invalid("A change needs its reason.", fix="Say why in a sentence.")
     if refusal is not None:

@@ -14,7 +14,6 @@ from starlette.routing import BaseRoute
 from netos_core.circuits.schemas import CircuitEdit
 from netos_core.contracts.schemas import ContractEdit
 from netos_core.customers.schemas import CustomerEdit
-from netos_core.kernel.errors import Conflict, Invalid, NetosError, NotFound
 from netos_core.kernel.operation import Operation
 from netos_core.overview import operations as overview
 from netos_core.overview.schemas import CircuitView, ContractView, GetOne, SiteView
@@ -22,9 +21,10 @@ from netos_core.proposals.operations import propose_change
 from netos_core.proposals.schemas import ProposeChange
 from netos_core.providers.schemas import ProviderEdit
 from netos_core.sites.schemas import SiteEdit
-from web_min import errors, fields
+from web_min import fields, forms
 from web_min.asked import validated
-from web_min.fields import BANK, MONEY, Layout, Section, as_input
+from web_min.fields import Layout, Section, as_input
+from web_min.forms import Form
 from web_min.site import Site, Visit, get, post, require
 
 END = ("site", "place", "handoff", "demarc", "cross_connect_id", "patch_panel_port", "vlan")
@@ -171,90 +171,65 @@ def routes(site: Site) -> list[BaseRoute]:
     return made
 
 
-def _hidden(visit: Visit) -> set[str]:
-    return (set() if visit.may("see:money") else set(MONEY)) | (set() if visit.may("see:bank") else set(BANK))
-
-
 def _sections(visit: Visit, kind: Kind, view: Any = None) -> list[Section]:
     known = kind.known(view) if view is not None else {}
-    made = fields.sections(kind.model, kind.layout, now=known, hidden=_hidden(visit), new=view is None)
+    made = fields.sections(kind.model, kind.layout, now=known, hidden=forms.hidden(visit), new=view is None)
     if isinstance(view, CircuitView):
         for entry in fields.every(made):
             if entry.name == "status":  # where a circuit may go from where it is
                 entry.choices = [c for c in entry.choices if c[0] in {view.status, *view.may_become}]
             if entry.name in {"customer", "mrr"} and view.customers:
                 entry.hint = "Has now: " + ", ".join(link.name for link in view.customers)
-    if isinstance(view, ContractView):
-        for entry in fields.every(made):
-            if entry.name == "notice_count" and view.term.notice:
-                entry.hint = f"Now {view.term.notice}; leave the notice fields empty to keep it."
     return made
 
 
-def _show(
-    visit: Visit,
-    kind: Kind,
-    made: list[Section],
-    *,
-    view: Any = None,
-    refusal: NetosError | None = None,
-    reason: str = "",
-) -> Response:
-    placed = refusal is not None and fields.blame(made, refusal.field, _said(refusal))
-    return visit.page(
-        "form.html",
-        status=errors.shown(refusal).status if refusal else 200,
-        kind=kind,
-        record=view,
-        sections=made,
-        refusal=refusal,
-        placed=placed,
-        reason=reason,
-        reason_error=_said(refusal) if refusal and refusal.field == "reason" else None,
+def _form(kind: Kind, view: Any = None) -> Form:
+    index = (kind.path[1:].capitalize(), kind.path)
+    if view is None:
+        return Form(
+            heading=f"Propose a {kind.name}",
+            crumbs=(index,),
+            action=f"{kind.path}/new",
+            back=kind.path,
+            keep="Leave it out",
+            send=f"Propose the {kind.name}",
+            hint="Only fields you fill in are proposed.",
+        )
+    page = f"{kind.path}/{view.ref}"
+    return Form(
+        heading=f"Propose a change of {view.ref}",
+        crumbs=(index, (view.ref, page)),
+        action=f"{page}/edit",
+        back=page,
+        keep="Keep it as it is",
+        send="Propose the change",
+        hint="Only fields you change are proposed; an emptied field is cleared.",
     )
-
-
-def _said(refusal: NetosError) -> str:
-    return f"{refusal.message} {refusal.fix}" if refusal.fix else refusal.message
 
 
 def _new(visit: Visit, kind: Kind) -> Response:
     require(visit, "propose:changes")
-    return _show(visit, kind, _sections(visit, kind))
+    return forms.show(visit, _form(kind), _sections(visit, kind))
 
 
 def _propose_new(visit: Visit, kind: Kind) -> Response:
     made = _sections(visit, kind)
     asked = {name: value for name, value in fields.take(made, visit.form).items() if value is not None}
-    return _propose(visit, kind, made, {"action": "create", "set": asked})
+    return forms.propose(visit, _form(kind), made, {"kind": kind.name, "action": "create", "set": asked})
 
 
 def _edit(visit: Visit, kind: Kind) -> Response:
     require(visit, "propose:changes")
     view = visit.call(kind.operation, GetOne(ref=visit.request.path_params["ref"]))
-    return _show(visit, kind, _sections(visit, kind, view), view=view)
+    return forms.show(visit, _form(kind, view), _sections(visit, kind, view))
 
 
 def _propose_edit(visit: Visit, kind: Kind) -> Response:
     view = visit.call(kind.operation, GetOne(ref=visit.request.path_params["ref"]))
     made = _sections(visit, kind, view)
     asked = fields.take(made, visit.form)
-    if not asked:
-        refusal = Invalid("Nothing is different from what it says now.", fix="Change a field, then propose it.")
-        return _show(visit, kind, made, view=view, refusal=refusal, reason=visit.text("reason"))
-    return _propose(visit, kind, made, {"action": "update", "ref": view.ref, "set": asked}, view)
-
-
-def _propose(visit: Visit, kind: Kind, made: list[Section], wish: dict[str, Any], view: Any = None) -> Response:
-    reason = visit.text("reason")
-    if not reason:
-        refusal = Invalid("A change needs its reason.", field="reason", fix="Say why in a sentence.")
-        return _show(visit, kind, made, view=view, refusal=refusal)
-    try:
-        change = visit.call(propose_change, validated(ProposeChange, {"kind": kind.name, "reason": reason, **wish}))
-    except (Invalid, NotFound, Conflict) as refused:
-        return _show(visit, kind, made, view=view, refusal=refused, reason=reason)
-    return visit.go(f"/approvals/{change.change_id}", said="proposed")
+    wish = {"kind": kind.name, "action": "update", "ref": view.ref, "set": asked}
+    return forms.propose_edit(visit, _form(kind, view), made, asked, wish)
 
 
 def _propose_retire(visit: Visit, kind: Kind) -> Response:

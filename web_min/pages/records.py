@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
@@ -16,7 +17,7 @@ from netos_core.overview import operations as overview
 from netos_core.overview.schemas import CircuitView, GetOne, PlRequest
 from web_min import charts
 from web_min.format import bandwidth, day, words
-from web_min.pages import notes
+from web_min.pages import notes, parts
 from web_min.pages.find import page_of
 from web_min.pages.trail import shown
 from web_min.site import Site, Visit, get
@@ -46,7 +47,13 @@ def _trail(visit: Visit, ref: str) -> Sequence[AuditEntry] | None:
 
 
 def _shared(visit: Visit, ref: str) -> dict[str, Any]:
-    return {"toast": notes.toast(visit), "trail": _trail(visit, ref), "shown": shown, "page_of": page_of}
+    return {
+        "toast": notes.toast(visit),
+        "trail": _trail(visit, ref),
+        "shown": partial(shown, zone=visit.site.zone),
+        "page_of": page_of,
+        "links": parts.rights(visit),
+    }
 
 
 def _circuit(visit: Visit) -> Response:

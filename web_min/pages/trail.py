@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -80,7 +82,7 @@ def _page(visit: Visit) -> Response:
         first_url=asked.address("/trail", kept),
         next_url=_next("/trail", kept, page.next_cursor),
         csv_url=asked.address("/trail.csv", kept),
-        shown=shown,
+        shown=partial(shown, zone=visit.site.zone),
         page_of=page_of,
     )
 
@@ -92,9 +94,9 @@ def _next(path: str, kept: Sequence[tuple[str, str]], cursor: str | None) -> str
     return f"{base}{'&' if '?' in base else '?'}cursor={cursor}"
 
 
-def shown(entry: AuditEntry, currency: str) -> Sequence[diffs.Line]:
+def shown(entry: AuditEntry, currency: str, zone: ZoneInfo) -> Sequence[diffs.Line]:
     """Lay the changed fields of an entry out as its change's page does."""
-    return diffs.laid_out(entry.fields, (), currency, complete=False).lines
+    return diffs.laid_out(entry.fields, (), currency, zone, complete=False).lines
 
 
 def _csv(visit: Visit) -> Response:

@@ -101,11 +101,11 @@ all("[data-copy]").forEach((button) => {
   });
 });
 
-all("form[data-once]").forEach((form) => form.addEventListener("submit", (event) => {
+all('form[method="post"]').forEach((form) => form.addEventListener("submit", (event) => {
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = "yes";
 }));
-addEventListener("pageshow", () => all("form[data-once]").forEach((form) => { delete form.dataset.sent; }));
+addEventListener("pageshow", () => all('form[method="post"]').forEach((form) => { delete form.dataset.sent; }));
 
 if (!("command" in HTMLButtonElement.prototype)) {
   all("button[commandfor]").forEach((button) => button.addEventListener("click", () => {
