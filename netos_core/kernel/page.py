@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
+import hashlib
 from dataclasses import dataclass
 from typing import Any, Literal
+from uuid import UUID
 
 from pydantic import Field
 
@@ -23,15 +24,17 @@ class CursorMismatch(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The sort key and id of the last row of a page, bound to the list's order."""
+    """The sort key and id of the last row of a page, bound to the list's order. Short: models read it."""
 
     order: str
     key: Any
     id: str
 
     def encode(self) -> str:
-        raw = json.dumps([self.order, self.key, self.id], separators=(",", ":"), default=str)
-        return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+        parts = [_mark(self.order), _short(self.id)]
+        if self.key is not None and str(self.key) != self.id:
+            parts.append(_text64(str(self.key).encode()))
+        return ".".join(parts)
 
     @classmethod
     def decode(cls, text: str, order: str) -> Cursor:
@@ -40,18 +43,43 @@ class Cursor:
         Raises:
             CursorMismatch: It is not one of ours, or belongs to another order.
         """
+        mark, _, rest = text.partition(".")
+        short, told, key = rest.partition(".")
         try:
-            padded = text + "=" * (-len(text) % 4)
-            made_for, key, row_id = json.loads(base64.urlsafe_b64decode(padded.encode()))
-        except (ValueError, binascii.Error, TypeError):
-            made_for, key, row_id = None, None, None
-        if made_for != order or not isinstance(row_id, str):
+            row_id = _long(short)
+            last_key = _bytes64(key).decode() if told else row_id
+        except (ValueError, binascii.Error):
+            mark = row_id = last_key = ""
+        if mark != _mark(order) or not row_id:
             raise CursorMismatch(
                 "That cursor does not belong to this list and order.",
                 field="cursor",
                 fix="Leave the cursor out to start at the first page; keep filters and sort while paging.",
             )
-        return cls(order, key, row_id)
+        return cls(order, last_key, row_id)
+
+
+SHORT_UUID = 22
+
+
+def _mark(order: str) -> str:
+    return hashlib.sha256(order.encode()).hexdigest()[:6]
+
+
+def _short(row_id: str) -> str:
+    return row_id if row_id.isdecimal() else _text64(UUID(row_id).bytes)
+
+
+def _long(short: str) -> str:
+    return str(UUID(bytes=_bytes64(short))) if len(short) == SHORT_UUID else str(int(short))
+
+
+def _text64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _bytes64(text: str) -> bytes:
+    return base64.urlsafe_b64decode((text + "=" * (-len(text) % 4)).encode())
 
 
 class ListRequest(Request):
