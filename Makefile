@@ -22,7 +22,7 @@ demo: runtime
 	@exec $(BIN)/netos up --demo --home .netos
 
 test: development
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: development
 	$(BIN)/ruff format --check .
