@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, text
+from sqlalchemy import RowMapping, Select, select, text
 
 from netos_core.access.model import Person
 from netos_core.annotations.model import Note, Tag
@@ -73,6 +73,11 @@ def refs_of(ctx: Context, rows: Iterable[Mapping[str, Any]]) -> dict[UUID, str]:
         sql = f"select id, ref from {entity} where id = any(:ids)"  # noqa: S608 - our own table names
         refs |= {row.id: row.ref for row in ctx.session.execute(text(sql), {"ids": asked[entity]})}
     return refs
+
+
+def tagged(entity: str, name: str) -> Select[UUID]:
+    """Select the ids of records of a kind that have a tag, whatever case it is written in."""
+    return select(Tag.entity_id).where(Tag.entity == entity, Tag.name == name.lower(), Tag.retired_at.is_(None))
 
 
 def notes_on(ctx: Context, entity: str, entity_id: UUID) -> list[RowMapping]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from netos_core.changes.rules import Action, Change, as_json_value
 from netos_core.kernel.db import SYSTEM_COLUMNS, Base, new_id
+from netos_core.kernel.errors import Conflict
 
 Edit = TypeVar("Edit", bound=BaseModel)
 
@@ -107,6 +108,19 @@ PREFIXES = {
     "job": "JOB",
     "import": "IMP",
 }
+
+
+def refuse_doubles(asked: Iterable[tuple[UUID, str]]) -> None:
+    """Refuse a batch that asks for one record twice; each is given by its id and what it is called.
+
+    Raises:
+        Conflict: It does.
+    """
+    seen: set[UUID] = set()
+    for row_id, name in asked:
+        if row_id in seen:
+            raise Conflict(f"{name} is asked for twice in one change.", field="items", fix="Ask once for each.")
+        seen.add(row_id)
 
 
 def next_refs(session: Session, kind: str, count: int = 1) -> list[str]:

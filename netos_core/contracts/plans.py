@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from netos_core.changes.plans import Wanted, changed, created, next_refs, retired
+from netos_core.changes.plans import Wanted, changed, created, next_refs, refuse_doubles, retired
 from netos_core.changes.rules import Action, Change
 from netos_core.circuits import queries as circuits
 from netos_core.contracts import queries
@@ -107,7 +107,7 @@ def plan(ctx: Context, wanted: Sequence[Wanted[ContractEdit]], known: Known | No
     """
     known = known or known_for(ctx, wanted)
     asked = [None if w.action is Action.CREATE else known.contracts.get(w.ref or "", "ref") for w in wanted]
-    _refuse_doubles(asked)
+    refuse_doubles((named.id, named.ref) for named in asked if named)
     ids = [named.id if named else new_id() for named in asked]
     for w, row_id in zip(wanted, ids, strict=True):
         if "parent" in w.edit.model_fields_set:
@@ -125,14 +125,6 @@ def plan(ctx: Context, wanted: Sequence[Wanted[ContractEdit]], known: Known | No
             change = _updated(w.edit, known.rows[row_id], known)
             changes += [change] if change else []
     return changes
-
-
-def _refuse_doubles(asked: Sequence[Named | None]) -> None:
-    seen: set[UUID] = set()
-    for named in asked:
-        if named is not None and named.id in seen:
-            raise Conflict(f"{named.ref} is asked for twice in one change.", field="items", fix="Ask once for each.")
-        seen |= {named.id} if named else set()
 
 
 def _links_leaving(ctx: Context, leaving: Sequence[UUID]) -> dict[UUID, list[Change]]:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, text
+from sqlalchemy import ColumnElement, select
 
 from netos_core.circuits.model import Circuit
 from netos_core.contracts.model import Contract, ContractCircuit
 from netos_core.contracts.rules import EndOfTerm, Notice, NoticeCountedFrom, NoticeMethod, NoticeUnit, Terms
 from netos_core.kernel.context import Context
-from netos_core.kernel.lookup import Named, Names, fill, nearest
+from netos_core.kernel.lookup import Named, Names, chain_from, fill, nearest
 
 CONTRACT = Contract.__table__
 LINK = ContractCircuit.__table__
@@ -106,15 +106,7 @@ def _links(ctx: Context, wanted: ColumnElement[bool]) -> list[Mapping[str, Any]]
 
 def parents_from(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, UUID | None]:
     """Return the parent of each of these contracts, of their parents, and so on to the top."""
-    rows = ctx.session.execute(
-        text(
-            "with recursive chain as (select id, parent_id from contract where id = any(:ids)"
-            " union select p.id, p.parent_id from contract p join chain c on p.id = c.parent_id)"
-            " select id, parent_id from chain"
-        ),
-        {"ids": list(ids)},
-    )
-    return {row.id: row.parent_id for row in rows}
+    return chain_from(ctx.session, Contract.parent_id, ids)
 
 
 def children_of(ctx: Context, ids: Iterable[UUID]) -> list[Mapping[str, Any]]:

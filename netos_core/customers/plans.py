@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from netos_core.changes.plans import Wanted, changed, created, next_refs, retired
+from netos_core.changes.plans import Wanted, changed, created, next_refs, refuse_doubles, retired
 from netos_core.changes.rules import Action, Change
 from netos_core.customers import queries
 from netos_core.customers.schemas import CustomerEdit
 from netos_core.kernel.context import Context
 from netos_core.kernel.db import new_id
-from netos_core.kernel.errors import Conflict, Invalid
+from netos_core.kernel.errors import Invalid
 
 
 class NameTaken(Invalid):
@@ -30,7 +30,7 @@ def plan(ctx: Context, wanted: Sequence[Wanted[CustomerEdit]]) -> list[Change]:
     found = queries.names(ctx, {w.ref for w in wanted if w.ref})
     ids = [new_id() if w.action is Action.CREATE else found.get(w.ref or "", "ref").id for w in wanted]
     rows = queries.rows_by_id(ctx, ids)
-    _refuse_doubles(ids, rows)
+    refuse_doubles((i, rows[i]["ref"] if i in rows else "") for i in ids)
     _refuse_taken(ctx, {row_id: w.edit.name for w, row_id in zip(wanted, ids, strict=True) if w.edit.name})
     fresh = iter(next_refs(ctx.session, "customer", sum(w.action is Action.CREATE for w in wanted)))
     changes: list[Change] = []
@@ -63,15 +63,6 @@ def _updated(edit: CustomerEdit, row: Mapping[str, Any]) -> Change | None:
 
 def _columns(edit: CustomerEdit) -> dict[str, Any]:
     return {name: getattr(edit, name) for name in type(edit).model_fields if name in edit.model_fields_set}
-
-
-def _refuse_doubles(ids: Sequence[UUID], rows: Mapping[UUID, Mapping[str, Any]]) -> None:
-    seen: set[UUID] = set()
-    for row_id in ids:
-        if row_id in seen:
-            ref = rows[row_id]["ref"]
-            raise Conflict(f"{ref} is asked for twice in one change.", field="items", fix="Ask once for each.")
-        seen.add(row_id)
 
 
 def _refuse_taken(ctx: Context, claims: Mapping[UUID, str]) -> None:

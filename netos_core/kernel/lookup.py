@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, FromClause, SQLColumnExpression, func, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from netos_core.kernel.errors import Ambiguous, NotFound
 
@@ -137,3 +137,14 @@ def nearest(
     near = session.execute(query.where(spelled_like(session, table.c.search_text, given))).all()
     rows = near if len(near) == NEAREST else session.execute(query).all()
     return [Named(row.id, row.ref, row.name) for row in rows]
+
+
+def chain_from(
+    session: Session, column: InstrumentedAttribute[UUID | None], ids: Iterable[UUID]
+) -> dict[UUID, UUID | None]:
+    """Return what a column that points into its own table holds for these rows, for those it leads to, and so on."""
+    table = column.class_.__table__
+    pointer = table.c[column.key]
+    chain = select(table.c.id, pointer).where(table.c.id.in_(list(ids))).cte("chain", recursive=True)
+    chain = chain.union(select(table.c.id, pointer).join(chain, table.c.id == chain.c[column.key]))
+    return {row[0]: row[1] for row in session.execute(select(chain))}

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from netos_core.changes.plans import Wanted, changed, created, next_refs, retired
+from netos_core.changes.plans import Wanted, changed, created, next_refs, refuse_doubles, retired
 from netos_core.changes.rules import Action, Change
 from netos_core.kernel.context import Context
 from netos_core.kernel.db import new_id
@@ -72,7 +72,7 @@ def plan(ctx: Context, wanted: Sequence[Wanted[ProviderEdit]]) -> list[Change]:
 def _asked(wanted: Sequence[Wanted[ProviderEdit]], found: Names) -> list[Named | None]:
     """Find the provider each request is about; None where it asks for a new one."""
     asked = [None if w.action is Action.CREATE else found.get(w.ref or "", "ref") for w in wanted]
-    _refuse_doubles([(named.id, named.ref) for named in asked if named])
+    refuse_doubles((named.id, named.ref) for named in asked if named)
     return asked
 
 
@@ -282,7 +282,7 @@ def _plan_parts(
 ) -> list[Change]:
     found = queries.names(ctx, {w.edit.provider for w in wanted if w.edit.provider})
     ids = [new_id() if w.action is Action.CREATE else _row_id(w.ref, part) for w in wanted]
-    _refuse_doubles([(row_id, f"That {part.word}") for row_id in ids])
+    refuse_doubles([(row_id, f"That {part.word}") for row_id in ids])
     rows = queries.parts_by_id(ctx, part.model, ids)
     changes: list[Change] = []
     drafts: list[_Draft] = []
@@ -359,11 +359,3 @@ def _unknown(part: Part) -> NotFound:
     return NotFound(
         f"No {part.word} has that id.", field="ref", fix=f"get_provider lists the {part.word}s with their ids."
     )
-
-
-def _refuse_doubles(asked: Sequence[tuple[UUID, str]]) -> None:
-    seen: set[UUID] = set()
-    for row_id, name in asked:
-        if row_id in seen:
-            raise Conflict(f"{name} is asked for twice in one change.", field="items", fix="Ask once for each.")
-        seen.add(row_id)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal, select, text, union_all
+from sqlalchemy import func, literal, select, union_all
 
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import NotFound
-from netos_core.kernel.lookup import Named, Names, fill, nearest
+from netos_core.kernel.lookup import Named, Names, chain_from, fill, nearest
 from netos_core.providers.model import BillingAccount, Provider, ProviderAlias, ProviderContact
 
 PROVIDER = Provider.__table__
@@ -121,15 +121,7 @@ def owners_of(ctx: Context, keys: Iterable[str]) -> list[NameOwner]:
 
 def successors_from(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, UUID | None]:
     """Return the successor of each of these providers, of their successors, and so on to the end."""
-    rows = ctx.session.execute(
-        text(
-            "with recursive chain as (select id, successor_id from provider where id = any(:ids)"
-            " union select p.id, p.successor_id from provider p join chain c on p.id = c.successor_id)"
-            " select id, successor_id from chain"
-        ),
-        {"ids": list(ids)},
-    )
-    return {row.id: row.successor_id for row in rows}
+    return chain_from(ctx.session, Provider.successor_id, ids)
 
 
 def succeeded_by(ctx: Context, ids: Iterable[UUID]) -> list[Mapping[str, Any]]:

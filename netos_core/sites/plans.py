@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from netos_core.changes.plans import Wanted, changed, created, next_refs, retired
+from netos_core.changes.plans import Wanted, changed, created, next_refs, refuse_doubles, retired
 from netos_core.changes.rules import Action, Change
 from netos_core.customers import queries as customers
 from netos_core.kernel.context import Context
@@ -105,16 +105,8 @@ def plan(ctx: Context, wanted: Sequence[Wanted[SiteEdit]], known: Known | None =
 def _asked(wanted: Sequence[Wanted[SiteEdit]], known: Known) -> list[Named | None]:
     """Find the site each request is about; None where it asks for a new one."""
     asked = [None if w.action is Action.CREATE else known.sites.get(w.ref or "", "ref") for w in wanted]
-    _refuse_doubles([(named.id, named.ref) for named in asked if named])
+    refuse_doubles((named.id, named.ref) for named in asked if named)
     return asked
-
-
-def _refuse_doubles(asked: Sequence[tuple[UUID, str]]) -> None:
-    seen: set[UUID] = set()
-    for row_id, name in asked:
-        if row_id in seen:
-            raise Conflict(f"{name} is asked for twice in one change.", field="items", fix="Ask once for each.")
-        seen.add(row_id)
 
 
 def _refuse_taken(ctx: Context, claims: Mapping[UUID, str]) -> None:
@@ -212,7 +204,7 @@ def plan_costs(ctx: Context, wanted: Sequence[Wanted[SiteCostEdit]]) -> list[Cha
     """
     found = queries.names(ctx, {w.edit.site for w in wanted if w.edit.site})
     ids = [new_id() if w.action is Action.CREATE else _cost_id(w.ref) for w in wanted]
-    _refuse_doubles([(row_id, "That cost") for row_id in ids])
+    refuse_doubles([(row_id, "That cost") for row_id in ids])
     rows = queries.costs_by_id(ctx, ids)
     changes: list[Change] = []
     for w, row_id in zip(wanted, ids, strict=True):

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from netos_core.kernel.context import Context
-from netos_core.kernel.lookup import Named, Names, fill, nearest
+from netos_core.kernel.lookup import Named, Names, chain_from, fill, nearest
 from netos_core.sites.model import Site, SiteCost
 
 SITE = Site.__table__
@@ -42,15 +42,7 @@ def rows_by_id(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, Mapping[str, Any
 
 def parents_from(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, UUID | None]:
     """Return the parent of each of these sites, of their parents, and so on to the root."""
-    rows = ctx.session.execute(
-        text(
-            "with recursive chain as (select id, parent_id from site where id = any(:ids)"
-            " union select s.id, s.parent_id from site s join chain c on s.id = c.parent_id)"
-            " select id, parent_id from chain"
-        ),
-        {"ids": list(ids)},
-    )
-    return {row.id: row.parent_id for row in rows}
+    return chain_from(ctx.session, Site.parent_id, ids)
 
 
 def children_of(ctx: Context, ids: Iterable[UUID]) -> list[Mapping[str, Any]]:

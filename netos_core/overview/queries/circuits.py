@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from netos_core.annotations.model import Tag
+from netos_core.annotations.queries import tagged
 from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
 from netos_core.circuits.rules import CircuitStatus
 from netos_core.contracts.model import Contract, ContractCircuit
@@ -126,7 +126,7 @@ def _filters(ctx: Context, request: SearchCircuits) -> list[ColumnElement[bool]]
         (request.city, lambda: _at_site(func.lower(Site.city) == (request.city or "").lower())),
         (request.site, lambda: _at_site(Site.id == get_site_id(ctx, request.site or "").id)),
         (request.customer, lambda: _serves(get_customer_id(ctx, request.customer or "").id)),
-        (request.tag, lambda: _tagged(request.tag or "")),
+        (request.tag, lambda: Circuit.id.in_(tagged("circuit", request.tag or ""))),
         (request.min_mbps, lambda: Circuit.bandwidth_mbps >= request.min_mbps),
         (request.max_mbps, lambda: Circuit.bandwidth_mbps <= request.max_mbps),
         (request.min_mrc, lambda: Circuit.mrc >= request.min_mrc),
@@ -143,11 +143,6 @@ def _in_state(ctx: Context, request: SearchCircuits) -> ColumnElement[bool]:
 def _serves(customer: UUID) -> ColumnElement[bool]:
     served = select(CircuitCustomer.circuit_id)
     return Circuit.id.in_(served.where(CircuitCustomer.customer_id == customer, CircuitCustomer.retired_at.is_(None)))
-
-
-def _tagged(name: str) -> ColumnElement[bool]:
-    tags = select(Tag.entity_id).where(Tag.entity == "circuit", Tag.name == name.lower(), Tag.retired_at.is_(None))
-    return Circuit.id.in_(tags)
 
 
 def _at_site(condition: ColumnElement[bool]) -> ColumnElement[bool]:

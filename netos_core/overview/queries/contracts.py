@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
-from netos_core.annotations.model import Tag
+from netos_core.annotations.queries import tagged
 from netos_core.circuits.model import Circuit
 from netos_core.contracts.model import Contract, ContractCircuit
 from netos_core.contracts.queries import get_contract_id
@@ -120,10 +120,7 @@ def _filters(ctx: Context, request: SearchContracts, state: ColumnElement[str]) 
     if request.parent:
         wanted.append(Contract.parent_id == get_contract_id(ctx, request.parent, "parent").id)
     if request.tag:
-        tagged = select(Tag.entity_id).where(
-            Tag.entity == "contract", Tag.name == request.tag.lower(), Tag.retired_at.is_(None)
-        )
-        wanted.append(Contract.id.in_(tagged))
+        wanted.append(Contract.id.in_(tagged("contract", request.tag)))
     return wanted
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, func, select
 
-from netos_core.annotations.model import Tag
+from netos_core.annotations.queries import tagged
 from netos_core.circuits.model import Circuit, CircuitCustomer
 from netos_core.customers.model import Customer
 from netos_core.customers.queries import get_customer_id
@@ -44,10 +44,7 @@ def list_customers(ctx: Context, request: ListCustomers) -> CustomerList:
         sortable["mrr"] = func.coalesce(mrr, -1)
     wanted: list[ColumnElement[bool]] = [Customer.retired_at.is_(None)]
     if request.tag:
-        tagged = select(Tag.entity_id).where(
-            Tag.entity == "customer", Tag.name == request.tag.lower(), Tag.retired_at.is_(None)
-        )
-        wanted.append(Customer.id.in_(tagged))
+        wanted.append(Customer.id.in_(tagged("customer", request.tag)))
     source = listing.ListSource("customers", query, sortable, Customer.id, "name")
     found, hint = page_of(ctx, source, request, wanted, Customer, lambda word: Customer.search_text.like(like(word)))
     return CustomerList(

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, func, select
 from sqlalchemy.orm import aliased
 
-from netos_core.annotations.model import Tag
+from netos_core.annotations.queries import tagged
 from netos_core.circuits.model import Circuit
 from netos_core.circuits.rules import IN_USE
 from netos_core.contracts.model import Contract
@@ -68,10 +68,7 @@ def list_providers(ctx: Context, request: ListProviders) -> ProviderList:
         sortable["mrc"] = func.coalesce(spend, -1)
     wanted: list[ColumnElement[bool]] = [Provider.retired_at.is_(None)]
     if request.tag:
-        tagged = select(Tag.entity_id).where(
-            Tag.entity == "provider", Tag.name == request.tag.lower(), Tag.retired_at.is_(None)
-        )
-        wanted.append(Provider.id.in_(tagged))
+        wanted.append(Provider.id.in_(tagged("provider", request.tag)))
     if request.stub is not None:
         wanted.append(Provider.stub.is_(request.stub))
     source = listing.ListSource("providers", query, sortable, Provider.id, "name")

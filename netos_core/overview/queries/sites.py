@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, RowMapping, case, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
-from netos_core.annotations.model import Tag
+from netos_core.annotations.queries import tagged
 from netos_core.circuits.model import Circuit, Termination
 from netos_core.customers.model import Customer
 from netos_core.customers.queries import get_customer_id
@@ -116,10 +116,7 @@ def _filters(ctx: Context, request: SearchSites) -> list[ColumnElement[bool]]:
     if request.provider:
         wanted.append(Site.provider_id == get_provider_id(ctx, request.provider).id)
     if request.tag:
-        tagged = select(Tag.entity_id).where(
-            Tag.entity == "site", Tag.name == request.tag.lower(), Tag.retired_at.is_(None)
-        )
-        wanted.append(Site.id.in_(tagged))
+        wanted.append(Site.id.in_(tagged("site", request.tag)))
     if request.stub is not None:
         wanted.append(Site.stub.is_(request.stub))
     return wanted

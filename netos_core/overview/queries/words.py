@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
 
-from netos_core.annotations.model import Tag
+from netos_core.annotations.queries import tagged
 from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
 from netos_core.circuits.queries import circuit_key
 from netos_core.contracts.model import Contract
@@ -56,14 +56,13 @@ def circuits_with(word: str) -> ColumnElement[bool]:
         .join(Customer, Customer.id == CircuitCustomer.customer_id)
         .where(CircuitCustomer.retired_at.is_(None), Customer.search_text.like(like(word)))
     )
-    tagged = select(Tag.entity_id).where(Tag.entity == "circuit", Tag.retired_at.is_(None), Tag.name == word)
     return Circuit.id.in_(
         union_all(
             select(Circuit.id).where(own),
             select(Circuit.id).where(Circuit.provider_id.in_(providers_with(word))),
             at_site,
             for_customer,
-            tagged,
+            tagged("circuit", word),
         )
     )
 
