@@ -9,6 +9,7 @@ from netos_core.imports import operations as imports
 from netos_core.kernel.operation import Operation
 from netos_core.outages import operations as outages
 from netos_core.overview import operations as overview
+from netos_core.people import operations as people
 from netos_core.proposals import operations as proposals
 from netos_core.renewals import operations as renewals
 from netos_core.search import operations as search
@@ -46,6 +47,14 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     imports.map_import,
     imports.edit_import_row,
     imports.propose_import,
+    people.list_people,
+    people.get_person,
+    people.list_rights,
+    people.end_sessions,
+    people.close_access,
+    people.open_access,
+    people.create_token,
+    people.revoke_token,
 )
 
 BY_NAME = {operation.name: operation for operation in OPERATIONS}

@@ -6,10 +6,10 @@ import contextlib
 import functools
 import logging
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
+from fastmcp import FastMCP
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import text
@@ -21,14 +21,15 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from netos_core.runtime.calls import Core, plan_large_sets
-from netos_core.runtime.home import open_home
 from netos_core.runtime.logs import configure_logging
 from netos_core.runtime.settings import load_settings
 from netos_mcp.auth import Gate, HttpDoor
 from netos_mcp.server import make_server
 
+if TYPE_CHECKING:
+    from netos_mcp.oauth import Interactive
+
 PATH = "/mcp"
-STATE_KEY = "request-state"
 QUEUE_PATIENCE = 2.0
 log = logging.getLogger(__name__)
 
@@ -42,26 +43,40 @@ def app() -> Starlette:
     use_our_logs()
     core = Core(settings)
     handlers: dict[Any, Any] = dict(exception_handlers(core))
-    pages = Starlette(routes=make_routes(core), middleware=middleware(core), exception_handlers=handlers)
-    made = make_app(core, open_home(settings.home).key(STATE_KEY), [Mount("/", pages)])
+    pages = Starlette(routes=make_routes(core), exception_handlers=handlers)
+    made = make_app(core, [Mount("/", pages)], shell=middleware(core))
     plan_large_sets()
     return made
 
 
-def make_app(core: Core, state_key: bytes, pages: Sequence[BaseRoute] = ()) -> Starlette:
-    """Join the MCP endpoint, the health checks and the pages.
+def make_app(
+    core: Core,
+    pages: Sequence[BaseRoute] = (),
+    *,
+    shell: Sequence[Middleware] = (),
+    server: FastMCP[Any] | None = None,
+) -> Starlette:
+    """Join the MCP endpoint, the sign-in of its clients, the health checks and the pages.
 
-    MCP stands before the pages, so that a page for unknown addresses can not hide it, and outside their
-    middleware, whose cookies and tokens of forms are not its own.
+    MCP stands before the pages, so that a page for unknown addresses can not hide it.
+
+    Args:
+        core: The core of this process.
+        pages: The routes of the pages and the JSON API.
+        shell: What every request passes, whatever it asks for: host, size and time of a body, headers.
+        server: A server of `make_server` that has been given more than ours: what the conformance suite calls.
     """
-    server = make_server(core, HttpDoor(), state_key)
-    mcp = server.http_app(
+    interactive = _interactive(core)
+    gate = Middleware(Gate, core=core, path=PATH, interactive=interactive)
+    mcp = (server or make_server(core, HttpDoor())).http_app(
         path=PATH,
-        stateless_http=True,
-        json_response=True,
+        # Clients of 2026-07-28 need no session and get none. Those of the handshake era can be asked a question
+        # and told of progress only within one, which lives in the process that began it.
+        stateless_http=False,
+        json_response=False,
         host_origin_protection=True,
-        allowed_hosts=allowed_hosts(core),
-        middleware=[Middleware(Gate, core=core, path=PATH)],
+        allowed_hosts=sorted(core.settings.hosts),
+        middleware=[gate],
     )
 
     @contextlib.asynccontextmanager
@@ -70,21 +85,26 @@ def make_app(core: Core, state_key: bytes, pages: Sequence[BaseRoute] = ()) -> S
         anyio.to_thread.current_default_thread_limiter().total_tokens = core.settings.pool_size
         async with mcp.lifespan(application):
             yield
+        if interactive is not None:
+            await interactive.close()
         core.close()
 
     routes: list[BaseRoute] = [
         Route("/healthz", _alive),
         Route("/readyz", functools.partial(_ready, core)),
         Route(PATH, mcp),
+        *(interactive.routes if interactive is not None else ()),
         *pages,
     ]
-    return Starlette(routes=routes, lifespan=lifespan)
+    return Starlette(routes=routes, lifespan=lifespan, middleware=list(shell))
 
 
-def allowed_hosts(core: Core) -> list[str]:
-    """Name the hosts a request may be addressed to beside the loopback: a rebound name of a stranger is none."""
-    host = urlsplit(core.settings.url).hostname
-    return [host] if host else []
+def _interactive(core: Core) -> Interactive | None:
+    if core.entra is None:
+        return None
+    from netos_mcp.oauth import Interactive  # lazy: its parts are slow to import, and a demo needs none
+
+    return Interactive(core, PATH)
 
 
 def use_our_logs() -> None:

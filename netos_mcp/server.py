@@ -26,6 +26,7 @@ from netos_mcp.tools import PUBLISHED
 log = logging.getLogger(__name__)
 
 NAME = "NetOS"
+STATE = "request-state"
 CACHE_SECONDS = 300
 INSTRUCTIONS = """\
 NetOS holds an ISP's carrier circuits, contracts, sites, providers and customers. You act for one signed-in \
@@ -40,13 +41,12 @@ More: netos://guide."""
 NO_PAGES = "\nNo approval page is served now: before giving a link, ask the person to start `netos up` on this home."
 
 
-def make_server(core: Core, door: Door, state_key: bytes, *, pages: bool = True) -> FastMCP[Any]:
+def make_server(core: Core, door: Door, *, pages: bool = True) -> FastMCP[Any]:
     """Make the server.
 
     Args:
         core: The core of this process.
         door: How this transport knows its callers.
-        state_key: Secret shared by every process of the installation; seals a question between its rounds.
         pages: Whether the approval pages are being served; an agent is told where they are not.
     """
     names = names_of(PUBLISHED)
@@ -62,7 +62,9 @@ def make_server(core: Core, door: Door, state_key: bytes, *, pages: bool = True)
         mask_error_details=True,
         cache_ttl=CACHE_SECONDS,
         cache_scope="private",
-        request_state_security=RequestStateSecurity(keys=[state_key], bind_principal=bound_to, audience="netos"),
+        request_state_security=RequestStateSecurity(
+            keys=core.keys.derive(STATE), bind_principal=bound_to, audience="netos"
+        ),
         middleware=[UnknownTools(names), RateLimit(core.settings, door)],
         tools=[
             (ConfirmTool if one.name == "confirm_change" else OperationTool).make(one, service) for one in PUBLISHED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,9 @@ from sqlalchemy.orm import Session
 
 from netos_core.kernel.db import make_engine
 from tests.database import TestServer, running_server
+
+# A test's installation has keys of its own, and so no home on this machine is opened for one.
+os.environ.setdefault("NETOS_SECRET_KEYS", "the keys of a test run and of nothing else")
 
 
 @pytest.fixture(scope="session")

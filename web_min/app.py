@@ -17,7 +17,7 @@ from netos_core.access.queries import principal
 from netos_core.runtime.calls import Core
 from web_min import session
 from web_min.pages import approvals, bulk, edit, find, home, imports, lists, notes, parts, records, sign_in, trail
-from web_min.security import BodyLimit, KnownHost, SafeHeaders, allowed_hosts
+from web_min.security import BodyLimit, KnownHost, SafeHeaders
 from web_min.site import Site, Visit, broken, render
 from web_min.static_files import serve
 
@@ -38,7 +38,7 @@ def middleware(core: Core) -> list[Middleware]:
     """Return what every request passes, outermost first."""
     return [
         Middleware(SafeHeaders),
-        Middleware(KnownHost, hosts=allowed_hosts(core.settings)),
+        Middleware(KnownHost, hosts=core.settings.hosts),
         Middleware(BodyLimit),
     ]
 

@@ -11,8 +11,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from netos_core.runtime.settings import LOOPBACK, Settings
-
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'; connect-src 'self'"
@@ -31,12 +29,6 @@ TOO_LARGE = 413
 MEBIBYTE = 1 << 20
 FORM_LIMIT = 2 * MEBIBYTE
 LIMITS = (("/imports", 64 * MEBIBYTE), ("/mcp", 16 * MEBIBYTE), ("/api", 16 * MEBIBYTE))
-
-
-def allowed_hosts(settings: Settings) -> frozenset[str]:
-    """List the names this server answers to: the loopback's, the public one's and the one it listens on."""
-    hosts = {*LOOPBACK, settings.host, urlsplit(settings.url).hostname or ""}
-    return frozenset(hosts - {"", "0.0.0.0", "::"})  # noqa: S104 - compared, not bound
 
 
 def host_name(header: str) -> str:

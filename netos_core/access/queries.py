@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from netos_core.access.model import Person
-from netos_core.access.rules import Role, rights_of
+from netos_core.access.rules import PersonKind, Role, Scope, rights_of, scoped, unattended
 from netos_core.kernel.context import Principal
 from netos_core.kernel.errors import NotFound
 
@@ -17,16 +17,29 @@ class PersonNotFound(NotFound):
     """No active person answers to that address."""
 
 
-def principal(person: Person, agent: str | None = None) -> Principal:
-    """Make the principal of a call for a person, through an agent where there is one."""
+def principal(
+    person: Person, agent: str | None = None, *, client: str | None = None, scope: Scope | None = None
+) -> Principal:
+    """Make the principal of a call for a person, through an agent where there is one.
+
+    Args:
+        person: Whose rights it has.
+        agent: What the agent calls itself.
+        client: What signed the agent in.
+        scope: How much of the rights a personal token carries; all of them without one.
+    """
     known = frozenset(role for role in person.roles if role in set(Role))
+    scheduled = person.kind == PersonKind.AGENT
+    rights = unattended(rights_of(known)) if scheduled else rights_of(known)
     return Principal(
         person_id=person.id,
         name=person.name,
         email=person.email,
         roles=known,
-        rights=rights_of(known),
+        rights=rights if scope is None else scoped(rights, scope),
         agent=agent,
+        client=client,
+        scheduled=scheduled,
     )
 
 
@@ -49,7 +62,9 @@ def get_person(session: Session, email: str) -> Person:
 
 
 def list_people(session: Session) -> list[Person]:
-    return list(session.scalars(select(Person).where(Person.active).order_by(Person.name)))
+    """List the people who may sign in; agents of their own and NetOS itself are none."""
+    people = select(Person).where(Person.active, Person.kind == PersonKind.PERSON)
+    return list(session.scalars(people.order_by(Person.name)))
 
 
 def names_of(session: Session, ids: set[UUID]) -> dict[UUID, str]:

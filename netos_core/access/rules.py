@@ -22,6 +22,21 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+class PersonKind(StrEnum):
+    """Who a row of `person` stands for."""
+
+    PERSON = "person"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+class Scope(StrEnum):
+    """How much of its person's rights a personal token carries."""
+
+    READ = "read"
+    PROPOSE = "propose"
+
+
 class Aspect(StrEnum):
     """What a change touches, which decides its risk and its approvers."""
 
@@ -85,7 +100,9 @@ class RoleRights:
 
 
 RIGHTS: dict[Role, RoleRights] = {
-    Role.ADMIN: RoleRights((*FEATURES, "audit"), ("money", "bank"), _ALL, _ALL, ("imports", "jobs")),
+    Role.ADMIN: RoleRights(
+        (*FEATURES, "audit", "people"), ("money", "bank"), _ALL, _ALL, ("imports", "jobs", "people")
+    ),
     Role.EXEC: RoleRights((*FEATURES, "audit"), ("money", "bank"), _ALL, _ALL, ("imports",)),
     Role.FINANCE: RoleRights((*FEATURES, "audit"), ("money", "bank"), _ALL, _ALL, ("imports",)),
     Role.ENGINEERING: RoleRights(
@@ -94,7 +111,7 @@ RIGHTS: dict[Role, RoleRights] = {
     Role.NOC: RoleRights(FEATURES, (), (*_EVERYDAY, Aspect.BULK, Aspect.DELETE), _EVERYDAY),
     Role.SALES: RoleRights(FEATURES, ("money",), _EVERYDAY, (Aspect.NOTE,)),
     Role.FIELD: RoleRights(FEATURES, (), (Aspect.NOTE, Aspect.ATTRIBUTE), (Aspect.NOTE,)),
-    Role.AUDITOR: RoleRights((*FEATURES, "audit"), ("money", "bank"), (), ()),
+    Role.AUDITOR: RoleRights((*FEATURES, "audit", "people"), ("money", "bank"), (), ()),
 }
 
 
@@ -117,6 +134,17 @@ def rights_of(roles: Iterable[str]) -> frozenset[str]:
         if row.approves:
             rights.add("approve:changes")
     return frozenset(rights)
+
+
+def scoped(rights: frozenset[str], scope: Scope) -> frozenset[str]:
+    """Return what a personal token carries of its person's rights; no token approves on a page."""
+    verbs = ("read:", "see:") if scope is Scope.READ else ("read:", "see:", "propose:", "approve:", "run:imports")
+    return frozenset(right for right in rights if right.startswith(verbs))
+
+
+def unattended(rights: frozenset[str]) -> frozenset[str]:
+    """Return what a scheduled agent has of its roles' rights: it reads, proposes and stages, and decides nothing."""
+    return frozenset(right for right in rights if right.startswith(("read:", "see:", "propose:", "run:imports")))
 
 
 def rights_table() -> dict[str, dict[str, list[str]]]:

@@ -33,6 +33,7 @@ class Proposal(Base):
     source: Mapped[dict[str, Any]]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     agent: Mapped[str | None]
+    client: Mapped[str | None]
     request_id: Mapped[str]
     undoes_id: Mapped[UUID | None] = mapped_column(ForeignKey("proposal.id"))
     created_at: Mapped[datetime]
@@ -105,7 +106,8 @@ class AuditRow(Base):
     """What happened: who, on whose behalf, what, when, why, from where. Append-only.
 
     `person_id` did it; for a committed field change that is the last approver, `proposed_by` the
-    person it was proposed for and `agent` the agent that proposed it.
+    person it was proposed for and `agent` the agent that proposed it, as it calls itself. `client` is
+    what signed that agent in: an application of the directory, a personal token.
     """
 
     __tablename__ = "audit"
@@ -129,6 +131,7 @@ class AuditRow(Base):
     proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("proposal.id"))
     request_id: Mapped[str]
     address: Mapped[str | None]
+    client: Mapped[str | None]
 
     __table_args__ = (
         Index("ix_audit_entity", "entity", "entity_id", "id"),
@@ -136,6 +139,7 @@ class AuditRow(Base):
         Index("ix_audit_person", "person_id", "id"),
         Index("ix_audit_proposal", "proposal_id"),
         Index("ix_audit_at", "at"),
+        Index("ix_audit_request", "request_id"),
     )
 
 

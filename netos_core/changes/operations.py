@@ -93,11 +93,9 @@ def confirm_change(ctx: Context, request: ConfirmChange) -> ChangeResult:
     return _commit_if_enough(ctx, proposal, approvals) or _refuse(ctx, proposal, approvals)
 
 
-@operation(Effect.APPROVE, right="approve:changes")
+@operation(Effect.APPROVE, right="approve:changes", page_only=True)
 def approve_change(ctx: Context, request: Decide) -> ChangeResult:
     """Approve a change on the approval page; the last approval needed applies it."""
-    if ctx.channel is not Channel.PAGE:
-        raise Forbidden("Approving is done by a signed-in person on the approval page.", fix="Open the approve_url.")
     proposal = _open_for(ctx, request.change_id, request.digest)
     if proposal.status == Status.COMMITTED:
         return views.result_view(ctx, proposal, already=True)

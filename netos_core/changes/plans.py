@@ -107,6 +107,7 @@ PREFIXES = {
     "proposal": "CHG",
     "job": "JOB",
     "import": "IMP",
+    "token": "TOK",
 }
 
 

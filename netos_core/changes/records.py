@@ -91,6 +91,7 @@ def save_proposal(
         source=source,
         person_id=ctx.principal.person_id,
         agent=ctx.principal.agent,
+        client=ctx.principal.client,
         request_id=ctx.request_id,
         undoes_id=undoes.id if undoes else None,
         created_at=ctx.now,

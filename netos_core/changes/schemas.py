@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from netos_core.access.rules import Aspect
 from netos_core.kernel.page import DEFAULT_LIMIT, MAX_LIMIT
 from netos_core.kernel.redaction import Request, Sensitive, View
 
@@ -56,6 +57,11 @@ class DiffRow(View):
     aspect: str
     currency: str | None
     withheld: bool
+
+    def audited_fields(self) -> frozenset[str]:
+        """A diff shows what the field it changes shows."""
+        shows = self.aspect == Aspect.BANK and not self.withheld and (self.old is not None or self.new is not None)
+        return frozenset({self.field}) if shows else frozenset()
 
 
 class MonthlyTotal(View):

@@ -28,8 +28,9 @@ class Channel(StrEnum):
 class Principal:
     """The person a call is made for and, where one is in between, the agent that makes it.
 
-    `rights` is worked out once by `access` from the person's roles; an agent has the rights
-    of its person, a scheduled agent has no person and may not confirm.
+    `rights` is worked out once by `access` from the person's roles; an agent has at most the rights
+    of its person, a scheduled agent acts for itself and may not confirm. `agent` is what the agent calls
+    itself, `client` what signed it in: an application of the directory, a personal token.
     """
 
     person_id: UUID
@@ -38,6 +39,7 @@ class Principal:
     roles: frozenset[str]
     rights: frozenset[str]
     agent: str | None = None
+    client: str | None = None
     scheduled: bool = False
 
     def may(self, right: str) -> bool:

@@ -55,6 +55,10 @@ class Forbidden(NetosError):
     code = "forbidden_scope"
 
 
+class NotSignedIn(Forbidden):
+    """Say who you are, with a token or a sign-in that is valid."""
+
+
 class Conflict(NetosError):
     """Read again, propose again."""
 

@@ -10,7 +10,8 @@ from typing import Generic, TypeVar, cast, get_type_hints
 
 from pydantic import BaseModel
 
-from netos_core.kernel.context import Context
+from netos_core.kernel.context import Channel, Context
+from netos_core.kernel.errors import Forbidden
 from netos_core.kernel.redaction import redacted
 
 Request = TypeVar("Request", bound=BaseModel)
@@ -26,6 +27,10 @@ class Effect(StrEnum):
     RUN = "run"
 
 
+class PageOnly(Forbidden):
+    """Only a signed-in person on a page may do this."""
+
+
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[Request, View]):
     """One function of the catalogue. Calling it checks the right, runs the body and redacts the view."""
@@ -37,20 +42,27 @@ class Operation(Generic[Request, View]):
     view: type[View]
     body: Callable[[Context, Request], View]
     description: str
+    page_only: bool = False
 
     def __call__(self, ctx: Context, request: Request) -> View:
+        if self.page_only and ctx.channel is not Channel.PAGE:
+            raise PageOnly(
+                "This is done by a signed-in person on a page of NetOS, never by an agent or a token.",
+                fix="Open the page; an approval's link is its approve_url.",
+            )
         ctx.require(self.right)
         return redacted(self.body(ctx, request), ctx.principal.rights)
 
 
 def operation(
-    effect: Effect, *, right: str | None = None
+    effect: Effect, *, right: str | None = None, page_only: bool = False
 ) -> Callable[[Callable[[Context, Request], View]], Operation[Request, View]]:
     """Make a function `(ctx, request) -> view` public.
 
     Args:
         effect: What it may do; decides the HTTP verb and the tool hints.
         right: The right it needs; by default the effect and the feature, such as `read:circuits`.
+        page_only: Whether only a signed-in person on a page may do it, whoever holds the right.
     """
 
     def wrap(body: Callable[[Context, Request], View]) -> Operation[Request, View]:
@@ -65,6 +77,7 @@ def operation(
             view=cast("type[View]", hints["return"]),
             body=body,
             description=inspect.getdoc(body) or "",
+            page_only=page_only,
         )
 
     return wrap

@@ -19,13 +19,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The right without which a value is withheld."""
+    """The right without which a value is withheld, and whether the trail notes who was shown it."""
 
     right: str
+    audited: bool = False
 
 
 MONEY = Shown("see:money")
-BANK = Shown("see:bank")
+BANK = Shown("see:bank", audited=True)
 
 Sensitive = Annotated[T, MONEY]  # what we pay, bill and owe
 Bank = Annotated[T, BANK]  # remittance and bank details
@@ -35,6 +36,14 @@ class View(BaseModel):
     """What an operation returns: typed, complete, and no ORM row."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
+
+    def audited_fields(self) -> frozenset[str]:
+        """Name its own fields that show something whose reading the trail notes."""
+        return frozenset(
+            name
+            for name, marks in marked_fields(type(self)).items()
+            if any(mark.audited for mark in marks) and getattr(self, name)
+        )
 
 
 class Request(BaseModel):
@@ -59,28 +68,58 @@ def _holds_nul(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and any(_holds_nul(item) for item in value)
 
 
-def _marks(annotation: Any, metadata: list[Any]) -> frozenset[str]:
-    found = {m.right for m in metadata if isinstance(m, Shown)}
-    for part in getattr(annotation, "__metadata__", ()):
-        if isinstance(part, Shown):
-            found.add(part.right)
+def _marks(annotation: Any, metadata: list[Any]) -> frozenset[Shown]:
+    found = {m for m in metadata if isinstance(m, Shown)}
+    found |= {part for part in getattr(annotation, "__metadata__", ()) if isinstance(part, Shown)}
     for part in getattr(annotation, "__args__", ()):
         found |= _marks(part, [])
     return frozenset(found)
 
 
 @cache
+def marked_fields(model: type[BaseModel]) -> dict[str, frozenset[Shown]]:
+    """List a model's own marked fields with their marks."""
+    marked = {name: _marks(info.annotation, info.metadata) for name, info in model.model_fields.items()}
+    return {name: marks for name, marks in marked.items() if marks}
+
+
+@cache
 def sensitive_fields(model: type[BaseModel]) -> dict[str, frozenset[str]]:
     """List a model's own marked fields with the rights that show them."""
-    marked = {name: _marks(info.annotation, info.metadata) for name, info in model.model_fields.items()}
-    return {name: rights for name, rights in marked.items() if rights}
+    return {name: frozenset(mark.right for mark in marks) for name, marks in marked_fields(model).items()}
+
+
+@cache
+def watched_fields(model: type[BaseModel]) -> tuple[str, ...]:
+    """List the fields of a model that are marked or may hold a view that has such fields; most views have none."""
+    return _watched(model, frozenset())
+
+
+def _watched(model: type[BaseModel], above: frozenset[type[BaseModel]]) -> tuple[str, ...]:
+    marked = marked_fields(model)
+    return tuple(
+        name
+        for name, info in model.model_fields.items()
+        if name in marked or _may_hold_marks(info.annotation, above | {model})
+    )
+
+
+def _may_hold_marks(annotation: Any, above: frozenset[type[BaseModel]]) -> bool:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        if annotation in above:
+            return False  # a tree of one kind: its own fields have been looked at
+        own = getattr(annotation, "audited_fields", View.audited_fields) is not View.audited_fields
+        return own or bool(_watched(annotation, above))
+    if annotation is Any:
+        return True
+    return any(_may_hold_marks(part, above) for part in getattr(annotation, "__args__", ()))
 
 
 def redacted(view: M, rights: frozenset[str]) -> M:
     """Return the view with every value withheld that these rights do not show."""
     marked = sensitive_fields(type(view))
     updates: dict[str, Any] = {}
-    for name in type(view).model_fields:
+    for name in watched_fields(type(view)):
         value = getattr(view, name)
         if name in marked and not marked[name] <= rights:
             if value is not None:
@@ -102,3 +141,15 @@ def _redacted_value(value: Any, rights: frozenset[str]) -> Any:
         pairs = {key: _redacted_value(item, rights) for key, item in value.items()}
         return value if all(pairs[key] is value[key] for key in value) else pairs
     return value
+
+
+def audited_fields(view: Any) -> frozenset[str]:
+    """Name the fields of a view, its parts included, that show something whose reading the trail notes."""
+    if isinstance(view, View):
+        inner = (audited_fields(getattr(view, name)) for name in watched_fields(type(view)))
+        return view.audited_fields().union(*inner)
+    if isinstance(view, dict):
+        view = view.values()
+    elif not isinstance(view, (list, tuple)):
+        return frozenset()
+    return frozenset().union(*map(audited_fields, view))

@@ -6,27 +6,42 @@ MCP tools, web pages and jobs share it, so a call is logged, bounded and committ
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import logging
 import time
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy.orm import Session, sessionmaker
 
 from netos_core import tables  # noqa: F401 - a commit writes by table name, so every model must be known
 from netos_core.access.queries import get_person, principal
+from netos_core.changes import audit
 from netos_core.kernel.clock import utc_now
 from netos_core.kernel.context import Channel, Context, Policy, Principal, new_request_id
 from netos_core.kernel.db import make_engine
 from netos_core.kernel.errors import Invalid, NetosError
 from netos_core.kernel.operation import Operation
+from netos_core.kernel.redaction import audited_fields
+from netos_core.people.records import note_agent
+from netos_core.runtime.callers import Callers
+from netos_core.runtime.home import open_home
+from netos_core.runtime.keys import KeyRing, from_setting
 from netos_core.runtime.logs import request_id as logged_request
-from netos_core.runtime.settings import Settings
+from netos_core.runtime.settings import Settings, listed
+
+if TYPE_CHECKING:
+    from netos_core.vendors.entra import Entra
 
 log = logging.getLogger(__name__)
+NOTE_AGENT_EVERY = 60.0
+"""Seconds between two notes that the same agent acts for the same person."""
+
+MOST_REMEMBERED = 10_000
 Request = TypeVar("Request", bound=BaseModel)
 View = TypeVar("View", bound=BaseModel)
 
@@ -48,7 +63,9 @@ class Core:
         if settings.database_url is None:
             raise Invalid("No database is configured.", fix="Set NETOS_DATABASE_URL, or use `netos up`.")
         self.settings = settings
+        self.keys = KeyRing(functools.partial(_masters, settings))
         self.engine = make_engine(settings.database_url, pool_size=settings.pool_size)
+        self._agents = _Agents()
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self.policy = Policy(
             zone=settings.zone,
@@ -59,6 +76,26 @@ class Core:
             medium_needs_page=settings.medium_needs_page,
             second_approval_from=settings.second_approval_from,
         )
+
+    @functools.cached_property
+    def entra(self) -> Entra | None:
+        """The identity provider's client; None where none is configured."""
+        chosen = self.settings
+        if not chosen.entra_tenant_id or not chosen.entra_client_id:
+            return None
+        from netos_core.vendors.entra import Entra  # lazy: its parts are slow to import, and most commands need none
+
+        return Entra(
+            chosen.entra_authority,
+            chosen.entra_tenant_id,
+            chosen.entra_client_id,
+            lambda fresh: chosen.secret("entra_client_secret", fresh=fresh),
+            graph_url=chosen.graph_url,
+        )
+
+    @functools.cached_property
+    def callers(self) -> Callers:
+        return Callers(self, self.entra)
 
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:
@@ -101,6 +138,7 @@ class Core:
         try:
             with self.context(caller, channel, request=request_id, address=address) as ctx:
                 view = operation(ctx, request)
+                _note_reading(ctx, operation, request, view)
             outcome = "ok"
         except NetosError as refusal:
             outcome = refusal.code
@@ -116,9 +154,18 @@ class Core:
                     "milliseconds": round((time.perf_counter() - started) * 1000, 1),
                     "person": str(caller.person_id),
                     "agent": caller.agent,
+                    "client": caller.client,
+                    "address": address,
                     "channel": str(channel),
                 },
             )
+            if caller.client is not None and self._agents.due(caller, started):
+                self._note_agent(caller, address)
+
+    def _note_agent(self, caller: Principal, address: str | None) -> None:
+        """Note who acts for whom, apart from the call: it holds no row while the call works."""
+        with self.session() as session:
+            note_agent(session, caller, caller.agent or caller.client or "", utc_now(), address)
 
     def principal(self, email: str, agent: str | None = None) -> Principal:
         """Return the principal of a person by e-mail address.
@@ -131,3 +178,34 @@ class Core:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+class _Agents:
+    """Remembers for a while which agents were noted, so that a busy one costs one write a minute."""
+
+    def __init__(self) -> None:
+        self._noted: dict[tuple[UUID, str | None], float] = {}
+
+    def due(self, caller: Principal, now: float) -> bool:
+        key = (caller.person_id, caller.client)
+        if now - self._noted.get(key, -NOTE_AGENT_EVERY) < NOTE_AGENT_EVERY:
+            return False
+        if len(self._noted) >= MOST_REMEMBERED:
+            self._noted.clear()
+        self._noted[key] = now
+        return True
+
+
+def _masters(settings: Settings) -> list[bytes]:
+    if settings.secret_keys is not None:
+        return from_setting(listed(settings.secret_keys))
+    return open_home(settings.home).master_keys()
+
+
+def _note_reading(ctx: Context, operation: Operation[Request, View], request: BaseModel, view: BaseModel) -> None:
+    """Write into the trail that something was shown whose reading counts: bank details, keys."""
+    fields = audited_fields(view)
+    if not fields:
+        return
+    ref = getattr(view, "ref", None) or getattr(view, "change_id", None) or getattr(request, "ref", None) or ""
+    audit.record(ctx, "read", entity=operation.name, ref=str(ref), after={"fields": sorted(fields)})

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
-import hmac
 import os
 import secrets
 import sys
@@ -81,19 +79,18 @@ class Home:
     def log(self, name: str) -> Path:
         return self.folder("logs") / f"{name}.log"
 
-    def key(self, purpose: str) -> bytes:
-        """Derive the secret key for one purpose; keys of two purposes tell nothing about each other."""
-        return hmac.digest(self._master_key(), purpose.encode(), hashlib.sha256)
+    def master_keys(self) -> list[bytes]:
+        """Read the secrets all keys come from, one a line, newest first.
 
-    def _master_key(self) -> bytes:
-        """Read the secret all keys come from. Two first processes agree: only one link can succeed."""
+        The first is made on first use. Two first processes agree: only one link can succeed.
+        """
         if not self.key_file.exists():
             made = self.path / f"keys.{secrets.token_hex(8)}"
             _write_private(made, secrets.token_hex(32))
             with contextlib.suppress(FileExistsError):
                 os.link(made, self.key_file)
             made.unlink()
-        return bytes.fromhex(self.key_file.read_text())
+        return [bytes.fromhex(line) for line in self.key_file.read_text().split()]
 
 
 def resolve_home(option: Path | None, environment: Mapping[str, str], folder: Path) -> Path:

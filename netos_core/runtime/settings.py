@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from netos_core.access.rules import Role
 from netos_core.kernel.errors import Invalid
 
 PREFIX = "NETOS_"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-SECRET = frozenset({"database_url", "redis_url"})
+ELSEWHERE = ("vault:", "doppler:")
+SHORTEST_KEY = 32
+GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+SECRET = frozenset(
+    {
+        "database_url",
+        "redis_url",
+        "secret_keys",
+        "entra_client_secret",
+        "metrics_token",
+        "vault_secret_id",
+        "doppler_token",
+    }
+)
 
 
 class SettingsRefused(Invalid):
@@ -27,6 +43,8 @@ class Settings(BaseSettings):
     """The settings of this process. Frozen: a change takes a restart, so every process agrees."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
+    _references: dict[str, str] = PrivateAttr(default_factory=dict)
+    _rotated: dict[str, str] = PrivateAttr(default_factory=dict)
 
     database_url: str | None = Field(
         None, repr=False, description="PostgreSQL 15 or newer. Unset: the embedded one is started in the home."
@@ -41,6 +59,12 @@ class Settings(BaseSettings):
     port: int = Field(8420, ge=0, le=65535, description="Port of the web server; the next free one if it is taken.")
     public_url: str | None = Field(
         None, description="Address people and agents use, where a proxy stands in front. Unset: host and port."
+    )
+    allowed_hosts: str = Field(
+        "", description="More host names requests may be addressed to, with commas; the public one always may."
+    )
+    trusted_proxies: str = Field(
+        "", description="Addresses of the proxies in front, with commas: only their word for a caller's address counts."
     )
     demo: bool = Field(default=False, description="Sample data and the development login; only on a loopback host.")
     timezone: str = Field("America/Indiana/Indianapolis", description="Business time zone: which day it is today.")
@@ -58,6 +82,42 @@ class Settings(BaseSettings):
     pool_size: int = Field(20, ge=1, le=200, description="Database connections and worker threads of each process.")
     calls_per_second: float = Field(50, gt=0, description="Calls a second of one person's agents, in the long run.")
     calls_at_once: int = Field(100, ge=1, description="Calls of one person's agents that may come at once.")
+    secret_keys: str | None = Field(
+        None,
+        repr=False,
+        description="Keys that seal what is stored, newest first, with commas, 32 characters or more each. "
+        "Unset: one in the home, which is enough for one machine with the embedded database.",
+    )
+    entra_tenant_id: str | None = Field(None, description="Microsoft Entra ID: GUID of the one tenant that signs in.")
+    entra_client_id: str | None = Field(None, description="GUID of the app registration that is NetOS.")
+    entra_client_secret: str | None = Field(None, repr=False, description="Its client secret.")
+    entra_authority: str = Field(
+        "https://login.microsoftonline.com", description="Where Entra is; another one for government clouds."
+    )
+    entra_group_roles: dict[str, Role] = Field(
+        {}, description='Groups that give a role where no app role does, as JSON: {"GUID": "noc"}.'
+    )
+    entra_clients: str = Field(
+        "", description="Client applications (GUIDs, with commas) whose tokens are taken. Empty: any of the tenant."
+    )
+    graph_url: str = Field("https://graph.microsoft.com", description="Where Microsoft Graph is.")
+    mcp_redirects: str = Field(
+        "http://localhost:*,http://127.0.0.1:*,https://claude.ai/*,https://claude.com/*",
+        description="Where MCP clients may be sent back to after signing in, with commas; * matches anything.",
+    )
+    vault_addr: str | None = Field(None, description="HashiCorp Vault, for settings written vault:path#key.")
+    vault_role_id: str | None = Field(None, description="Its AppRole.")
+    vault_secret_id: str | None = Field(None, repr=False, description="The secret of that AppRole.")
+    vault_namespace: str | None = Field(None, description="Its namespace, where there is one.")
+    vault_mount: str = Field("secret", description="Mount of its KV version 2 engine.")
+    doppler_token: str | None = Field(None, repr=False, description="Doppler, for settings written doppler:NAME.")
+    doppler_project: str | None = Field(None, description="Its project; a service token needs none.")
+    doppler_config: str | None = Field(None, description="Its config; a service token needs none.")
+    doppler_url: str = Field("https://api.doppler.com", description="Where Doppler is.")
+    otlp_endpoint: str | None = Field(None, description="Where traces and metrics are sent (OTLP over HTTP).")
+    metrics_token: str | None = Field(
+        None, repr=False, description="Bearer token that reads /metrics from another machine. Unset: loopback only."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
     @field_validator("database_url")
@@ -104,12 +164,68 @@ class Settings(BaseSettings):
             raise ValueError("must be three capital letters, such as USD")
         return value
 
+    @field_validator("secret_keys")
+    @classmethod
+    def _long_keys(cls, value: str | None) -> str | None:
+        if value is not None and any(len(key) < SHORTEST_KEY for key in listed(value)):
+            raise ValueError(
+                f"must be keys of at least {SHORTEST_KEY} characters, such as `openssl rand -hex 32` makes"
+            )
+        return value
+
+    @field_validator("entra_tenant_id", "entra_client_id")
+    @classmethod
+    def _one_tenant(cls, value: str | None) -> str | None:
+        """Take a GUID only: with “organizations” or “common” anybody's tenant would sign in."""
+        if value is not None and not GUID.fullmatch(value.lower()):
+            raise ValueError("must be a GUID, as the app registration's overview shows it")
+        return value and value.lower()
+
+    @field_validator("entra_authority", "graph_url", "vault_addr", "doppler_url", "otlp_endpoint")
+    @classmethod
+    def _safe_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        local = parts.scheme == "http" and parts.hostname in LOOPBACK
+        if not (parts.scheme == "https" or local) or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("must be an https address")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _whole_sign_in(self) -> Self:
+        """An identity provider is configured whole or not at all, and never beside a login without password."""
+        parts = (self.entra_tenant_id, self.entra_client_id, self.entra_client_secret)
+        if any(parts) and not all(parts):
+            raise ValueError("NETOS_ENTRA_TENANT_ID, NETOS_ENTRA_CLIENT_ID and NETOS_ENTRA_CLIENT_SECRET go together")
+        if self.entra_tenant_id and self.demo:
+            raise ValueError("NETOS_DEMO and NETOS_ENTRA_TENANT_ID exclude each other: the demo asks for no password")
+        public = urlsplit(self.url)
+        if self.entra_tenant_id and public.scheme != "https" and public.hostname not in LOOPBACK:
+            raise ValueError("NETOS_PUBLIC_URL must be an https address where people sign in with Entra")
+        return self
+
     @model_validator(mode="after")
     def _demo_stays_here(self) -> Self:
         """The development login asks for no password, so nobody else may reach it."""
         if self.demo and self.host not in LOOPBACK:
             raise ValueError("NETOS_DEMO works only on a loopback NETOS_HOST, because its login asks for no password")
         return self
+
+    def secret(self, name: str, *, fresh: bool = False) -> str:
+        """Return a secret setting; `fresh` reads it from its source anew, for it may have been rotated there."""
+        reference = self._references.get(name)
+        if fresh and reference is not None:
+            from netos_core.runtime.secrets import Secrets  # lazy: most installations keep none elsewhere
+
+            self._rotated[name] = Secrets(os.environ).again(reference)
+        return self._rotated.get(name) or str(getattr(self, name) or "")
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The names a request may be addressed to: the loopback's, those listened on, and the public ones."""
+        named = {*LOOPBACK, self.host, urlsplit(self.url).hostname or "", *listed(self.allowed_hosts)}
+        return frozenset(name.lower() for name in named - {"", "0.0.0.0", "::"})  # noqa: S104 - compared, not bound
 
     @property
     def zone(self) -> ZoneInfo:
@@ -119,6 +235,11 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The address to show to people: the public one, else where the server listens."""
         return self.public_url or web_address(self.host, self.port)
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Take a list apart that is written with commas."""
+    return tuple(part for part in (piece.strip() for piece in text.split(",")) if part)
 
 
 def web_address(host: str, port: int) -> str:
@@ -133,11 +254,26 @@ def load_settings(**given: Any) -> Settings:
     Raises:
         SettingsRefused: One line for each setting that is wrong.
     """
+    chosen = {name: value for name, value in given.items() if value is not None}
+    references = {name: text for name in Settings.model_fields if (text := _reference(name, chosen)) is not None}
+    if references:
+        from netos_core.runtime.secrets import Secrets, resolve_all  # lazy: most installations keep none elsewhere
+
+        chosen |= resolve_all(references, Secrets(os.environ))
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        settings = Settings(**chosen)
+        settings._references = references  # noqa: SLF001 - the settings' own, known only here
     except ValidationError as refused:
         lines = [_line(problem) for problem in refused.errors(include_url=False)]
         raise SettingsRefused("\n".join(lines)) from None
+    return settings
+
+
+def _reference(name: str, given: Mapping[str, Any]) -> str | None:
+    """Return a setting that names a secret kept elsewhere instead of being it."""
+    found = next((text for key, text in os.environ.items() if key.upper() == f"{PREFIX}{name.upper()}"), "")
+    text = given.get(name, found)
+    return text if isinstance(text, str) and text.startswith(ELSEWHERE) else None
 
 
 def _line(problem: Any) -> str:

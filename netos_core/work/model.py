@@ -1,4 +1,4 @@
-"""Jobs."""
+"""Jobs, and how the outside systems they talk to stand."""
 
 from __future__ import annotations
 
@@ -35,3 +35,15 @@ class Job(Base):
     ended_at: Mapped[datetime | None]
 
     __table_args__ = (Index("ix_job_open", "created_at", postgresql_where=text("state in ('queued', 'running')")),)
+
+
+class OutsideSystem(Base):
+    """How an outside system answered last; written when that changes. `setting` is the one to correct."""
+
+    __tablename__ = "outside_system"
+
+    system: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    setting: Mapped[str | None]
+    told: Mapped[str | None]
+    since: Mapped[datetime]

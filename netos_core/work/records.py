@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from netos_core.access.model import Person
 from netos_core.access.queries import principal
+from netos_core.access.rules import PersonKind
 from netos_core.kernel.context import Context, Principal
 from netos_core.kernel.db import new_id
 from netos_core.kernel.errors import Conflict, Forbidden, Invalid, NetosError, NotFound
@@ -135,7 +136,14 @@ def itself(session: Session) -> Principal:
     """Return the principal of what NetOS does unasked. Its row can not sign in; the trail names it."""
     session.execute(
         insert(Person)
-        .values(id=NETOS_ITSELF, email="netos@localhost", name="NetOS", roles=[], active=False)
+        .values(
+            id=NETOS_ITSELF,
+            email="netos@localhost",
+            name="NetOS",
+            roles=[],
+            active=False,
+            kind=PersonKind.SYSTEM,
+        )
         .on_conflict_do_nothing()
     )
     return principal(session.scalars(select(Person).where(Person.id == NETOS_ITSELF)).one())

@@ -123,7 +123,8 @@ def _compared(args: argparse.Namespace, name: str, content: bytes) -> ImportPrev
     runtime = attach(home)
     if runtime is None:
         return None
-    from netos_mcp.auth import PersonDoor, SignInNeeded
+    from netos_core.runtime.callers import SignInNeeded
+    from netos_mcp.auth import PersonDoor
     from netos_mcp.cli.attached import core_on
 
     _log_to(home)

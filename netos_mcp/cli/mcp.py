@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from netos_core.runtime.calls import Core
-from netos_core.runtime.home import Home, open_home
+from netos_core.runtime.home import open_home
 from netos_core.runtime.logs import configure_logging
 from netos_core.runtime.settings import load_settings
 from netos_core.runtime.supervisor import ensure_services
@@ -21,16 +21,16 @@ def run(args: argparse.Namespace) -> int:
     configure_logging(settings.log_level)  # to standard error: standard output is the protocol's
     home = open_home(args.home)
     with ensure_services(home, settings) as runtime, core_on(runtime) as core:
-        _serve(home, core, args.email, pages=runtime.web_url is not None)
+        _serve(core, args.email, pages=runtime.web_url is not None)
     return 0
 
 
-def _serve(home: Home, core: Core, email: str | None, *, pages: bool) -> None:
-    from netos_mcp.app import STATE_KEY, use_our_logs
+def _serve(core: Core, email: str | None, *, pages: bool) -> None:
+    from netos_mcp.app import use_our_logs
     from netos_mcp.auth import PersonDoor
     from netos_mcp.server import make_server
 
     door = PersonDoor(core, email)
     door.caller(None)  # refused here, in words, rather than at the first call
     use_our_logs()
-    make_server(core, door, home.key(STATE_KEY), pages=pages).run(transport="stdio", show_banner=False)
+    make_server(core, door, pages=pages).run(transport="stdio", show_banner=False)

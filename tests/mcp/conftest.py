@@ -30,7 +30,6 @@ from tests.factories import approve as approve_in
 from tests.factories import approver, make_circuit, make_contract, make_ctx, make_customer, make_provider, make_site
 from tests.factories import propose as propose_in
 
-KEY = b"a key of thirty-two bytes length"
 DANA = "dana.whitfield@xiber.example"
 TOM = "tom.kessler@xiber.example"
 MODES = ("auto", "legacy")
@@ -48,7 +47,7 @@ class Plant:
     contract: str
 
     def server(self, email: str = DANA) -> FastMCP[Any]:
-        return make_server(self.core, PersonDoor(self.core, email), KEY)
+        return make_server(self.core, PersonDoor(self.core, email))
 
     def new_circuit(self, **fields: Any) -> str:
         with self.core.session() as session:

@@ -13,7 +13,7 @@ from netos_core.kernel.context import Principal
 from netos_mcp.app import make_app
 from netos_mcp.auth import PersonDoor
 from netos_mcp.server import make_server
-from tests.mcp.conftest import DANA, KEY, TOM, AtTheClient, Plant, answered, connected, refused
+from tests.mcp.conftest import DANA, TOM, AtTheClient, Plant, answered, connected, refused
 from tests.mcp.test_confirm import approvals_of, keyed, proposed, value_of
 from tests.mcp.wire import ASKS, ASKS_BY_PAGE, Wire, text_of, wired
 
@@ -28,7 +28,7 @@ async def wire(plant: Plant) -> AsyncIterator[Wire]:
         def close(self) -> None:
             pass
 
-    async with wired(make_app(Kept(plant.core.settings), KEY)) as wire:
+    async with wired(make_app(Kept(plant.core.settings))) as wire:
         yield wire
 
 
@@ -179,7 +179,7 @@ class ScheduledDoor(PersonDoor):
 
 @pytest.mark.parametrize("kind", ["note", "circuit"])
 async def test_a_scheduled_agent_proposes_and_never_confirms(plant: Plant, kind: str) -> None:
-    server = make_server(plant.core, ScheduledDoor(plant.core, DANA), KEY)
+    server = make_server(plant.core, ScheduledDoor(plant.core, DANA))
     async with connected(server, "auto", AtTheClient()) as client:
         if kind == "note":
             change = await proposed(client, "note", action="create", set={"on": plant.circuit, "text": "By the clock"})

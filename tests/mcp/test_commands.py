@@ -136,6 +136,19 @@ async def test_http_serves_both_eras_over_a_socket(plant: Plant, running: Runtim
     assert circuit["ref"] == plant.circuit
 
 
+@pytest.mark.parametrize("mode", MODES)
+async def test_over_http_the_person_at_the_client_is_asked_in_both_eras(
+    plant: Plant, running: Runtime, mode: str
+) -> None:
+    person = AtTheClient()
+    async with Client(f"{running.web_url}/mcp", mode=mode, elicitation_handler=person) as client:
+        wish = {"kind": "circuit", "ref": plant.new_circuit(), "set": {"market": "Indy"}, "reason": "told by the NOC"}
+        change = await answered(client, "propose_change", **wish)
+        done = await answered(client, "confirm_change", change_id=change["change_id"], digest=change["digest"])
+    assert done["status"] == "committed"
+    assert len(person.asked) == 1
+
+
 def test_the_banner_shows_configurations_that_parse_and_a_real_answer(running: Runtime) -> None:
     text = banner(running)
     configurations = [json.loads(part) for part in _json_blocks(text)]

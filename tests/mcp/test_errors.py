@@ -16,7 +16,7 @@ from netos_mcp.auth import PersonDoor
 from netos_mcp.errors import refusal_text, unexpected
 from netos_mcp.limits import RateLimit
 from netos_mcp.server import make_server
-from tests.mcp.conftest import DANA, KEY, MODES, Plant, connected, refused
+from tests.mcp.conftest import DANA, MODES, Plant, connected, refused
 
 pytestmark = pytest.mark.anyio
 
@@ -75,7 +75,7 @@ class BrokenDoor(PersonDoor):
 
 
 async def test_a_bug_is_masked_and_logged_with_its_request(plant: Plant, caplog: pytest.LogCaptureFixture) -> None:
-    async with connected(make_server(plant.core, BrokenDoor(plant.core, DANA), KEY), "auto") as client:
+    async with connected(make_server(plant.core, BrokenDoor(plant.core, DANA)), "auto") as client:
         with caplog.at_level(logging.ERROR, logger="netos_mcp.errors"):
             code, what, fix, following = await refused(client, "get_dashboard")
     assert (code, following) == ("internal", "none")
@@ -104,7 +104,7 @@ def test_a_not_found_names_the_tool_its_fix_names() -> None:
 
 async def test_too_many_calls_are_refused_with_the_time_to_wait(plant: Plant) -> None:
     core = Core(plant.core.settings.model_copy(update={"calls_per_second": 0.5, "calls_at_once": 2}))
-    server = make_server(core, PersonDoor(core, DANA), KEY)
+    server = make_server(core, PersonDoor(core, DANA))
     async with connected(server, "auto") as client:
         for _ in range(2):
             assert not (await client.call_tool_mcp("get_dashboard", {})).is_error

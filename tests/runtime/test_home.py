@@ -44,12 +44,12 @@ def test_a_home_is_closed_to_others(tmp_path: Path) -> None:
     assert mode(home.folder("documents")) == 0o700
 
 
-def test_the_secret_is_made_once_and_each_purpose_has_its_own_key(tmp_path: Path) -> None:
+def test_the_secret_is_made_once_and_stays(tmp_path: Path) -> None:
     home = open_home(tmp_path / "home")
-    first = home.key("session")
-    assert len(first) == 32
-    assert open_home(tmp_path / "home").key("session") == first
-    assert home.key("token") != first
+    first = home.master_keys()
+    assert len(first) == 1
+    assert len(first[0]) == 32
+    assert open_home(tmp_path / "home").master_keys() == first
     assert mode(home.key_file) == 0o600
     assert [path.name for path in home.path.iterdir()] == ["keys"]
 

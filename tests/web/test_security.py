@@ -16,7 +16,7 @@ from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
 from tests.factories import make_circuit, make_provider
 from tests.web.conftest import HOME, as_role, make_application
-from web_min.security import FORM_LIMIT, BodyLimit, allowed_hosts, host_name, limit_of
+from web_min.security import FORM_LIMIT, BodyLimit, host_name, limit_of
 from web_min.session import COOKIE, local_path
 from web_min.static_files import static_url
 
@@ -110,7 +110,7 @@ def test_the_loopback_is_answered(core: Core, host: str) -> None:
 
 
 def test_the_public_host_is_answered() -> None:
-    hosts = allowed_hosts(Settings(public_url="https://netos.example.com:8443/x", host="0.0.0.0"))  # noqa: S104
+    hosts = Settings(public_url="https://netos.example.com:8443/x", host="0.0.0.0").hosts  # noqa: S104
     assert hosts == {"127.0.0.1", "::1", "localhost", "netos.example.com"}
     assert host_name("NETOS.example.com.:8443") == "netos.example.com"
     assert host_name("[::1") == ""

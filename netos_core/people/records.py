@@ -1,0 +1,204 @@
+"""Facts about people that the system learns by itself: who a token admits, what acted for them, what was ended."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from netos_core.access import sessions
+from netos_core.access.claims import Identity, require_role
+from netos_core.access.model import AccessToken, AgentUse, Person
+from netos_core.access.queries import principal
+from netos_core.access.rules import PersonKind, Scope
+from netos_core.changes import audit
+from netos_core.changes.plans import take_refs
+from netos_core.kernel.context import Context, Principal
+from netos_core.kernel.db import new_id
+from netos_core.kernel.errors import Conflict, Forbidden, NotSignedIn
+from netos_core.people.rules import fingerprint, new_token
+
+NOBODYS_MAIL = "invalid"  # RFC 2606: mail to it goes nowhere
+USED_EVERY = timedelta(minutes=1)
+LONGEST_NAME = 60
+
+
+class PersonClosed(Forbidden):
+    """The person was shut out of this installation."""
+
+
+class TokenNotValid(NotSignedIn):
+    """A personal token that is unknown, expired or revoked."""
+
+    code = "invalid_token"
+
+
+class AddressTaken(Conflict):
+    """Two people of the directory have, one after the other, the same e-mail address."""
+
+
+def admit(session: Session, identity: Identity, now: datetime) -> Person:
+    """Return the person of a verified token, made on the first sign-in; roles are those of the newest token.
+
+    The directory's object id says who it is. An e-mail address never does: it can be given to someone else.
+
+    Raises:
+        PersonClosed: An admin shut them out.
+        NoRole: Nobody of that directory id is known here, and the token gives no role.
+        AddressTaken: Someone else here still has their address.
+    """
+    person = session.scalar(select(Person).where(Person.directory_id == identity.directory_id))
+    if person is None:
+        person = _newcomer(session, identity, now)
+    if not person.active:
+        raise PersonClosed(
+            "Your access to NetOS was closed by an admin.", fix="Ask an admin to open it on the People page."
+        )
+    roles: list[str] = sorted(identity.roles or ())
+    newer = person.roles_at is None or identity.issued_at >= person.roles_at
+    if newer and (person.roles, person.name) != (roles, identity.name):
+        person.roles, person.name = roles, identity.name
+        person.roles_at = identity.issued_at
+        session.flush()
+    return person
+
+
+def _newcomer(session: Session, identity: Identity, now: datetime) -> Person:
+    require_role(identity.roles)
+    kind = PersonKind.AGENT if identity.application else PersonKind.PERSON
+    email = (identity.email or f"{identity.object_id}@{kind}.{NOBODYS_MAIL}").lower()
+    _free_address(session, email)
+    session.execute(
+        insert(Person)
+        .values(
+            id=new_id(),
+            email=email,
+            name=identity.name,
+            roles=sorted(identity.roles or ()),
+            kind=kind,
+            directory_id=identity.directory_id,
+            roles_at=identity.issued_at,
+            created_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=["directory_id"])  # two first requests at once make one person
+    )
+    return session.scalars(select(Person).where(Person.directory_id == identity.directory_id)).one()
+
+
+def _free_address(session: Session, email: str) -> None:
+    """Take an address from someone who was shut out; anyone else keeps it."""
+    holder = session.scalar(select(Person).where(func.lower(Person.email) == email).with_for_update())
+    if holder is None:
+        return
+    if holder.active:
+        raise AddressTaken(
+            "Someone else in NetOS has your e-mail address.",
+            fix="An admin closes the earlier account on the People page; then sign in again.",
+        )
+    holder.email = f"{holder.id}@former.{NOBODYS_MAIL}"
+    session.flush()
+
+
+def note_agent(session: Session, who: Principal, name: str, now: datetime, address: str | None) -> None:
+    """Note that an agent acts for somebody now."""
+    seen = {"name": name[:LONGEST_NAME], "last_at": now, "address": address}
+    session.execute(
+        insert(AgentUse)
+        .values(person_id=who.person_id, client=who.client, first_at=now, **seen)
+        .on_conflict_do_update(index_elements=["person_id", "client"], set_=seen)
+    )
+
+
+# Personal tokens
+
+
+def create_token(ctx: Context, person: Person, *, name: str, scope: Scope, days: int) -> tuple[AccessToken, str]:
+    """Make a personal token; the second value is the token itself, which nobody can show again."""
+    secret = new_token()
+    row = AccessToken(
+        id=new_id(),
+        ref=take_refs(ctx.session, "token")[0],
+        person_id=person.id,
+        name=name,
+        scope=scope,
+        sha256=fingerprint(secret),
+        created_at=ctx.now,
+        expires_at=ctx.now + timedelta(days=days),
+    )
+    ctx.session.add(row)
+    ctx.session.flush()
+    told = {"name": name, "scope": str(scope), "person": person.email, "expires": row.expires_at.isoformat()}
+    audit.record(ctx, "create", entity="access_token", entity_id=row.id, ref=row.ref, after=told)
+    return row, secret
+
+
+def revoke_token(ctx: Context, token: AccessToken) -> None:
+    """End a personal token for good."""
+    token.revoked_at = ctx.now
+    ctx.session.flush()
+    audit.record(ctx, "revoke", entity="access_token", entity_id=token.id, ref=token.ref, after={"name": token.name})
+
+
+def principal_of_token(session: Session, secret: str, now: datetime, address: str | None) -> Principal:
+    """Return who a personal token acts for, with what its scope leaves of their rights today.
+
+    Raises:
+        TokenNotValid: It is unknown, expired or revoked, or its person was shut out.
+    """
+    row = session.execute(
+        select(AccessToken, Person)
+        .join(Person, Person.id == AccessToken.person_id)
+        .where(
+            AccessToken.sha256 == fingerprint(secret),
+            AccessToken.expires_at > now,
+            AccessToken.revoked_at.is_(None),
+            Person.active,
+        )
+    ).first()
+    if row is None:
+        raise TokenNotValid(
+            "That personal token is unknown, expired or revoked.", fix="Make another with `netos token create`."
+        )
+    token: AccessToken = row.AccessToken
+    if token.used_at is None or token.used_at < now - USED_EVERY:
+        used = {"used_at": now, "used_from": address}
+        session.execute(update(AccessToken).where(AccessToken.id == token.id).values(**used))
+    return principal(row.Person, client=f"token:{token.ref}", scope=Scope(token.scope))
+
+
+# Sessions and admission, as acts of a person
+
+
+def note_sign_in(ctx: Context, how: str) -> None:
+    audit.record(ctx, "sign_in", entity="person", ref=ctx.principal.email, after={"through": how})
+
+
+def note_sign_out(ctx: Context) -> None:
+    audit.record(ctx, "sign_out", entity="person", ref=ctx.principal.email)
+
+
+def end_sessions(ctx: Context, person: Person) -> int:
+    """Sign somebody out of every browser."""
+    ended = sessions.end_all(ctx.session, person.id)
+    audit.record(ctx, "sign_out", entity="person", entity_id=person.id, ref=person.email, after={"sessions": ended})
+    return ended
+
+
+def set_active(ctx: Context, person: Person, *, active: bool, reason: str) -> None:
+    """Shut somebody out, sessions and tokens included, or let them in again."""
+    person.active = active
+    ctx.session.flush()
+    if not active:
+        sessions.end_all(ctx.session, person.id)
+        _revoke_all(ctx, person.id)
+    action = "open" if active else "close"
+    audit.record(ctx, action, entity="person", entity_id=person.id, ref=person.email, reason=reason)
+
+
+def _revoke_all(ctx: Context, person_id: UUID) -> None:
+    live = select(AccessToken).where(AccessToken.person_id == person_id, AccessToken.revoked_at.is_(None))
+    for token in ctx.session.scalars(live).all():
+        revoke_token(ctx, token)
