@@ -29,6 +29,14 @@ NEXT_BY_CODE: Mapping[str, str] = {
     "declined": "get_change",
     "rate_limited": "",
     "upstream": "",
+    "unavailable": "",
+    "bad_response": "",
+    "rejected": NO_TOOL,
+    "conflict": NO_TOOL,
+    "not_configured": NO_TOOL,
+    "credentials_invalid": NO_TOOL,
+    "permission_denied": NO_TOOL,
+    "invalid_token": NO_TOOL,
     "internal": NO_TOOL,
 }
 

@@ -23,6 +23,7 @@ from netos_core.kernel.errors import NetosError
 from netos_core.notices import queries as notices
 from netos_core.notices.rules import MessageState
 from netos_core.runtime import migrate
+from netos_core.runtime.backup.trail import OVERDUE_AFTER, holds_real_work, last_backup
 from netos_core.runtime.calls import Core
 from netos_core.runtime.home import Runtime
 from netos_core.runtime.settings import SECRET, Settings
@@ -62,7 +63,7 @@ def findings(runtime: Runtime, settings: Settings, *, worker_expected: bool, tra
     yield _models(runtime.database_url)
     core = Core(settings.model_copy(update={"database_url": runtime.database_url}))
     try:
-        checks: tuple[Callable[[Core], Finding], ...] = (_outbox, _jobs, _deadlines, _people)
+        checks: tuple[Callable[[Core], Finding], ...] = (_outbox, _jobs, _deadlines, _people, _backup)
         for check in (*checks, *((_trail,) if trail else ())):
             yield check(core)
     finally:
@@ -162,6 +163,26 @@ def _people(core: Core) -> Finding:
     with core.session() as session:
         people = [f"{p.email} ({', '.join(p.roles) or 'no role'})" for p in list_people(session)]
     return Finding("people", holds=True, found=f"{len(people)} active: {'; '.join(people)}." if people else "None yet.")
+
+
+def _backup(core: Core) -> Finding:
+    """Tell how old the last backup is; sample data may go without one."""
+    now = utc_now()
+    with core.session() as session:
+        last, needed = last_backup(session), holds_real_work(session)
+    fresh = last is not None and now - last.taken_at <= OVERDUE_AFTER
+    found = (
+        f"The last backup, {last.name}, holds what was so {_days((now - last.taken_at).days)}."
+        if last is not None
+        else "No backup has been taken."
+    )
+    if fresh or not needed:
+        return Finding("backup", holds=True, found=found)
+    return Finding("backup", holds=False, found=found, fix="Take one with `netos backup FILE`, and keep it elsewhere.")
+
+
+def _days(days: int) -> str:
+    return "within the last day" if days < 1 else f"{days} day{'s' if days > 1 else ''} ago"
 
 
 def _trail(core: Core) -> Finding:

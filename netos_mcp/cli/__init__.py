@@ -21,6 +21,9 @@ COMMANDS = {
     "serve": ("netos_mcp.cli.serve", "Run the web and MCP server alone."),
     "worker": ("netos_mcp.cli.worker", "Run the job worker alone."),
     "migrate": ("netos_mcp.cli.migrate", "Bring the database to this version's schema."),
+    "backup": ("netos_mcp.cli.backup", "Write database, documents and keys into one file."),
+    "restore": ("netos_mcp.cli.restore", "Put a backup into an empty database and a new home."),
+    "token": ("netos_mcp.cli.token", "Make, list and revoke personal tokens for local agents."),
     "doctor": ("netos_mcp.cli.doctor", "Check this installation and say what is wrong with it."),
 }
 ANSWERS_IN_JSON = frozenset({"call"})

@@ -13,8 +13,13 @@ GRACE = "5"
 """Seconds a request may still take when the server is asked to stop."""
 
 
-def web_and_worker(host: str, port: int, *, reload: bool = False) -> Sequence[Program]:
-    """Name the web server, which answers `/healthz`, and the job worker."""
+def web_and_worker(host: str, port: int, *, trusted_proxies: str = "", reload: bool = False) -> Sequence[Program]:
+    """Name the web server, which answers `/healthz`, and the job worker.
+
+    Who calls is who is connected, unless that is a proxy the operator trusts: then it is who the proxy says.
+    """
     web = (sys.executable, "-m", "uvicorn", "--factory", APPLICATION, "--host", host, "--port", str(port))
-    web += ("--timeout-graceful-shutdown", GRACE, "--no-access-log", *(("--reload",) if reload else ()))
+    web += ("--timeout-graceful-shutdown", GRACE, "--no-access-log", "--no-server-header")
+    web += ("--proxy-headers", "--forwarded-allow-ips", trusted_proxies) if trusted_proxies else ("--no-proxy-headers",)
+    web += ("--reload",) if reload else ()
     return (Program("web", web), Program("worker", (sys.executable, "-m", "arq", WORKER)))

@@ -35,6 +35,9 @@ def run(args: argparse.Namespace) -> int:
             host=settings.host,
             port=port,
             access_log=False,
+            server_header=False,
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=settings.trusted_proxies or None,
             timeout_graceful_shutdown=int(GRACE),
         )
     return 0

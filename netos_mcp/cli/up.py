@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     settings = load_settings(demo=args.demo, port=args.port)
     configure_logging(settings.log_level)
     home = open_home(args.home)
-    programs = functools.partial(web_and_worker, reload=args.reload)
+    programs = functools.partial(web_and_worker, trusted_proxies=settings.trusted_proxies, reload=args.reload)
     return up(home, settings, programs, prepare=_sample_data if settings.demo else None, on_ready=_say_ready)
 
 

@@ -19,8 +19,10 @@ from netos_core.kernel.clock import utc_now
 from netos_core.notices import records as notices
 from netos_core.notices.model import OutboxMessage
 from netos_core.runtime import valkey
+from netos_core.runtime.backup.take import take
 from netos_core.runtime.calls import Core
 from netos_core.runtime.health import WORKER_KEY
+from netos_core.runtime.home import Home
 from netos_core.runtime.settings import Settings
 from netos_core.work import records as work
 from netos_core.work.rules import STRANDED_AFTER
@@ -65,15 +67,17 @@ def doctor(
     valkey.stop(server)
 
 
-def test_a_sound_installation_is_called_sound(core: Core, doctor: Doctor) -> None:
+def test_a_sound_installation_is_called_sound(core: Core, doctor: Doctor, home: Path) -> None:
     with core.session() as session:
         make_contract(session, term_start_date="2026-01-01", term_months=36, notice_count=60, notice_unit="days")
     with core.session() as session:
         audit.seal(session, utc_now())
+    take(core, Home(home), home / "netos.tar.gz", utc_now())
     code, found = doctor("--audit")
     assert code == 0, found
     assert set(found) == {
-        "home", "queue", "worker", "database", "models", "outbox", "jobs", "deadlines", "people", "audit", "settings",
+        "home", "queue", "worker", "database", "models", "outbox", "jobs", "deadlines", "people", "backup", "audit",
+        "settings",
     }  # fmt: skip
     assert "exec" in found["people"]["found"]
     assert (found["settings"]["database_url"], found["settings"]["redis_url"]) == ("set", "set")
@@ -100,7 +104,7 @@ def test_what_is_wrong_is_said_with_its_fix(core: Core, doctor: Doctor) -> None:
         session.execute(text("delete from audit where id = 1"))
     code, found = doctor("--audit")
     assert code == 1
-    assert broken(found) == {"models", "outbox", "jobs", "deadlines", "audit"}
+    assert broken(found) == {"models", "outbox", "jobs", "deadlines", "backup", "audit"}
     assert ref in found["deadlines"]["found"]
     assert "Seal 1 does not match" in found["audit"]["found"]
 

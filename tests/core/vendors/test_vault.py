@@ -11,7 +11,14 @@ import hvac
 import hvac.exceptions
 import pytest
 
-from netos_core.vendors.http import BadResponse, CredentialsInvalid, VendorHttp, VendorNotFound, VendorUnavailable
+from netos_core.vendors.http import (
+    BadResponse,
+    CredentialsInvalid,
+    Rejected,
+    VendorHttp,
+    VendorNotFound,
+    VendorUnavailable,
+)
 from netos_core.vendors.vault import Vault
 from tests.standins import vault
 from tests.standins.serving import Served, served
@@ -205,18 +212,27 @@ def test_a_lease_of_zero_never_ends(client: Vault, server: Served, clock: Clock,
     assert paths(server) == [LOGIN, READ, READ]
 
 
-def test_many_callers_share_one_login_and_one_renewal(client: Vault, server: Served, clock: Clock) -> None:
-    def all_at_once() -> None:
-        callers = [threading.Thread(target=client.read, args=(PATH,)) for _ in range(8)]
-        for caller in callers:
-            caller.start()
-        for caller in callers:
-            caller.join()
+def at_once(client: Vault, callers: int = 8) -> None:
+    threads = [threading.Thread(target=client.read, args=(PATH,)) for _ in range(callers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
-    all_at_once()
+
+def test_many_callers_share_one_login_and_one_renewal(client: Vault, server: Served, clock: Clock) -> None:
+    at_once(client)
     clock.now += 3000
-    all_at_once()
+    at_once(client)
     assert sorted(paths(server)) == sorted([LOGIN, RENEW, *[READ] * 16])
+
+
+def test_many_callers_with_a_revoked_token_log_in_once(client: Vault, server: Served, state: vault.State) -> None:
+    client.read(PATH)
+    state.expire()
+    server.fail(delay=0.2, times=4)  # the refusals come together, so each caller holds the revoked token
+    at_once(client, 4)
+    assert paths(server).count(LOGIN) == 2
 
 
 def test_a_revoked_token_is_replaced_once(client: Vault, server: Served, state: vault.State) -> None:
@@ -302,6 +318,13 @@ def test_a_login_without_a_token_is_bad_and_keeps_its_secret(client: Vault, serv
         client.read(PATH)
     assert "hvs.leaked" not in f"{raised.value!r} {vars(raised.value)}"
     assert raised.value.__suppress_context__
+
+
+def test_another_refusal_of_a_read_is_told_by_its_kind(client: Vault, server: Served) -> None:
+    client.read(PATH)
+    server.fail(405, body={"errors": ["unsupported operation"]})
+    with pytest.raises(Rejected):
+        client.read(PATH)
 
 
 def test_a_login_that_vault_cannot_explain_is_bad(client: Vault, server: Served) -> None:
