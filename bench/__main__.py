@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import bring, calls, data, pages, speed, start, tokens
+from bench import bring, calls, data, doors, pages, speed, start, tokens
 from bench.figures import Figure, table
 from bench.house import House, house, megabytes, uvicorn, worker
 
-NAMES = ("import", "mcp", "layers", "tokens", "memory", "pages", "start")
+NAMES = ("import", "mcp", "layers", "tokens", "pages", "doors", "memory", "start")
 CALLS = 212
 RESIDENT_MB = 250.0
 
@@ -60,7 +60,7 @@ def _on_a_home(place: House, circuits: int, wanted: set[str], figures: list[Figu
     taken = bring.bring(place, sheets)
     if "import" in wanted:
         figures += bring.figures(taken["circuits"], bring.copy_floor(place))
-    if not wanted & {"mcp", "layers", "tokens", "memory", "pages"}:
+    if not wanted & {"mcp", "layers", "tokens", "memory", "pages", "doors"}:
         return
     asked = (calls.searches(place, sheets.asked, CALLS), calls.lookups(place, sheets.asked, CALLS))
     with uvicorn(place, "netos_mcp.app:app") as web, worker(place) as jobs:
@@ -78,6 +78,8 @@ def _on_a_home(place: House, circuits: int, wanted: set[str], figures: list[Figu
             notes += ["", *lines]
         if "pages" in wanted:
             figures += pages.figures(place, web.port)
+        if "doors" in wanted:
+            figures += [*doors.figures(place), *doors.sessions(web.port, asked[1])]
         if "memory" in wanted:
             floor = least if "mcp" in wanted else None
             resident = megabytes(web.process.pid)

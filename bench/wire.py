@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlencode
 
 from bench.calls import Call
 from bench.figures import WARM_UP, Times, timed
@@ -65,6 +66,14 @@ class Wire:
         self._connection.request("GET", path, headers={"Cookie": cookie} if cookie else {})
         answer = self._connection.getresponse()
         return answer.status, answer.headers.get("Set-Cookie", ""), answer.read()
+
+    def form(self, path: str, fields: dict[str, str], cookie: str) -> tuple[int, list[str]]:
+        """Send a form; returns its status and the cookies it sets."""
+        headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
+        self._connection.request("POST", path, urlencode(fields), headers)
+        answer = self._connection.getresponse()
+        answer.read()
+        return answer.status, answer.headers.get_all("Set-Cookie") or []
 
 
 @contextmanager

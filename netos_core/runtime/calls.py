@@ -177,6 +177,8 @@ class Core:
             return principal(get_person(session, email), agent)
 
     def close(self) -> None:
+        if self.entra is not None:
+            self.entra.close()
         self.engine.dispose()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Mapping
@@ -218,7 +219,8 @@ class Settings(BaseSettings):
         if fresh and reference is not None:
             from netos_core.runtime.secrets import Secrets  # lazy: most installations keep none elsewhere
 
-            self._rotated[name] = Secrets(os.environ).again(reference)
+            with contextlib.closing(Secrets(os.environ)) as secrets:
+                self._rotated[name] = secrets.again(reference)
         return self._rotated.get(name) or str(getattr(self, name) or "")
 
     @property
@@ -259,7 +261,8 @@ def load_settings(**given: Any) -> Settings:
     if references:
         from netos_core.runtime.secrets import Secrets, resolve_all  # lazy: most installations keep none elsewhere
 
-        chosen |= resolve_all(references, Secrets(os.environ))
+        with contextlib.closing(Secrets(os.environ)) as secrets:
+            chosen |= resolve_all(references, secrets)
     try:
         settings = Settings(**chosen)
         settings._references = references  # noqa: SLF001 - the settings' own, known only here

@@ -5,7 +5,10 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
+from netos_core.kernel.errors import NetosError
 from netos_core.runtime.settings import Settings, SettingsRefused, load_settings, settings_table, web_address
+from tests.standins import vault
+from tests.standins.serving import served
 
 
 @pytest.fixture(autouse=True)
@@ -106,3 +109,66 @@ def test_the_table_names_every_setting_with_its_meaning() -> None:
     for name, field in Settings.model_fields.items():
         assert f"| `NETOS_{name.upper()}` |" in table
         assert field.description in table
+
+
+TENANT = "7e4a11ce-0d1c-4b5e-9a31-5f0c8d2b6a01"
+ENTRA = {"NETOS_ENTRA_TENANT_ID": TENANT, "NETOS_ENTRA_CLIENT_ID": TENANT, "NETOS_ENTRA_CLIENT_SECRET": "hunter2"}
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        ({"NETOS_ENTRA_CLIENT_SECRET": ""}, "NETOS_ENTRA_TENANT_ID, NETOS_ENTRA_CLIENT_ID and"),
+        ({"NETOS_ENTRA_TENANT_ID": "common"}, "NETOS_ENTRA_TENANT_ID must be a GUID"),
+        ({"NETOS_ENTRA_TENANT_ID": "organizations"}, "NETOS_ENTRA_TENANT_ID must be a GUID"),
+        ({"NETOS_DEMO": "true"}, "NETOS_DEMO and NETOS_ENTRA_TENANT_ID exclude each other"),
+        ({"NETOS_PUBLIC_URL": "http://netos.example.com"}, "NETOS_PUBLIC_URL must be an https address"),
+        ({"NETOS_ENTRA_AUTHORITY": "http://login.example.com"}, "NETOS_ENTRA_AUTHORITY must be an https address"),
+        ({"NETOS_SECRET_KEYS": "short"}, "NETOS_SECRET_KEYS must be keys of at least 32 characters"),
+    ],
+)
+def test_a_sign_in_is_configured_whole_and_safely(
+    monkeypatch: pytest.MonkeyPatch, more: dict[str, str], line: str
+) -> None:
+    for name, value in {**ENTRA, **more}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsRefused) as refused:
+        load_settings()
+    assert refused.value.message.startswith(line)
+    assert "hunter2" not in refused.value.message
+    assert "short" not in refused.value.message
+
+
+def test_secrets_are_in_no_representation(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**ENTRA, "NETOS_SECRET_KEYS": "hunter2" * 8, "NETOS_METRICS_TOKEN": "hunter2"}.items():
+        monkeypatch.setenv(name, value)
+    assert "hunter2" not in repr(load_settings())
+
+
+def test_a_secret_may_be_kept_elsewhere_and_is_read_anew_when_it_was_rotated(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = vault.make_app()
+    with served(app) as running:
+        state: vault.State = app.state.vault
+        state.put("netos/entra", secret="first")
+        for name, value in {
+            **ENTRA,
+            "NETOS_ENTRA_CLIENT_SECRET": "vault:netos/entra#secret",
+            "NETOS_VAULT_ADDR": running.url,
+            "NETOS_VAULT_ROLE_ID": vault.ROLE_ID,
+            "NETOS_VAULT_SECRET_ID": vault.SECRET_ID,
+        }.items():
+            monkeypatch.setenv(name, value)
+        settings = load_settings()
+        assert settings.secret("entra_client_secret") == "first"
+        state.put("netos/entra", secret="second")
+        assert settings.secret("entra_client_secret") == "first"
+        assert settings.secret("entra_client_secret", fresh=True) == "second"
+        assert settings.secret("entra_client_secret") == "second"
+
+
+def test_a_secret_that_can_not_be_read_names_its_setting_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**ENTRA, "NETOS_ENTRA_CLIENT_SECRET": "vault:netos/entra#secret"}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(NetosError) as refused:
+        load_settings()
+    assert "NETOS_VAULT_ADDR" in refused.value.message
