@@ -177,7 +177,7 @@ class Core:
             return principal(get_person(session, email), agent)
 
     def close(self) -> None:
-        if self.entra is not None:
+        if "entra" in vars(self) and self.entra is not None:  # one nobody asked for is not made to be closed
             self.entra.close()
         self.engine.dispose()
 

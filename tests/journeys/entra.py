@@ -7,6 +7,7 @@ import json
 import os
 import re
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,6 @@ import httpx2
 from fastmcp.client.auth import OAuth
 from mcp.shared.auth import AuthorizationCodeResult
 
-from netos_core.access.rules import Role
 from netos_core.runtime import valkey
 from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
@@ -30,6 +30,7 @@ from tests.standins import entra
 from tests.standins.serving import Served, served
 
 KEYS = "the keys of a journey that ends with its installation"
+CHOOSER = re.compile(r'name="(oid|account)"')  # how the two directories ask who signs in
 FORM = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
 
@@ -64,43 +65,52 @@ class Installation:
 @contextlib.contextmanager
 def installation(database_url: str, **more: Any) -> Iterator[Installation]:
     """Run NetOS on a database, with Entra's stand-in over TLS and a Valkey of its own."""
-    with contextlib.ExitStack() as stack:
-        directory = stack.enter_context(served(entra.make_app(), tls=True))
-        before = os.environ.get("SSL_CERT_FILE")
-        os.environ["SSL_CERT_FILE"] = str(directory.ca_file)
-        stack.callback(_restore, before)
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="netos-t-")))
-        queue = valkey.start(folder / "valkey")
-        stack.callback(valkey.stop, queue)
-        port = free_port()
-        chosen = {
-            "database_url": database_url,
-            "redis_url": queue.url,
-            "home": str(folder / "home"),
-            "port": str(port),
-            "secret_keys": KEYS,
+    with served(entra.make_app(), tls=True) as directory:
+        assert directory.ca_file is not None
+        entra_is = {
             "entra_tenant_id": TENANT,
             "entra_client_id": CLIENT,
             "entra_client_secret": SECRET,
             "entra_authority": directory.url,
             "graph_url": directory.url,
             "entra_group_roles": json.dumps({NOC_GROUP: "noc"}),
-            **more,
         }
-        environment = {f"NETOS_{name.upper()}": value for name, value in chosen.items()}
-        log = stack.enter_context((folder / "web.log").open("wb"))
+        with running_netos(database_url, free_port(), directory.ca_file, **{**entra_is, **more}) as (url, core, log):
+            yield Installation(url, core, directory, log)
+
+
+@contextlib.contextmanager
+def running_netos(database_url: str, port: int, ca_file: Path, **chosen: str) -> Iterator[tuple[str, Core, Path]]:
+    """Run the web server in a process of its own; yields its address, a core on the same settings, and its log."""
+    with contextlib.ExitStack() as stack:
+        before = os.environ.get("SSL_CERT_FILE")
+        os.environ["SSL_CERT_FILE"] = str(ca_file)
+        stack.callback(_restore, before)
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="netos-t-")))
+        queue = valkey.start(folder / "valkey")
+        stack.callback(valkey.stop, queue)
+        chosen |= {
+            "database_url": database_url,
+            "redis_url": queue.url,
+            "home": str(folder / "home"),
+            "port": str(port),
+            "secret_keys": KEYS,
+        }
+        log = folder / "web.log"
+        written = stack.enter_context(log.open("wb"))
         web = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "--factory", "netos_mcp.app:app", "--port", str(port), "--no-access-log"],
-            env={**os.environ, **environment},
-            stdout=log,
-            stderr=log,
+            env={**os.environ, **{f"NETOS_{name.upper()}": value for name, value in chosen.items()}},
+            stdout=written,
+            stderr=written,
         )
         stack.callback(_stop, web)
         url = f"http://127.0.0.1:{port}"
-        _wait_for(url, web, folder / "web.log")
-        core = Core(Settings(**{**chosen, "entra_group_roles": {NOC_GROUP: Role.NOC}}))
+        _wait_for(url, web, log)
+        groups = json.loads(chosen.get("entra_group_roles", "{}"))
+        core = Core(Settings(**{**chosen, "entra_group_roles": groups}))
         stack.callback(core.close)
-        yield Installation(url, core, directory, folder / "web.log")
+        yield url, core, log
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
@@ -134,14 +144,14 @@ def free_port() -> int:
 class AtTheBrowser(OAuth):
     """An MCP client's OAuth whose person clicks through the pages: allows the client, then says who they are."""
 
-    def __init__(self, mcp_url: str, person: str, directory: Served, **more: Any) -> None:
+    def __init__(self, mcp_url: str, person: str, trust: ssl.SSLContext, **more: Any) -> None:
         super().__init__(mcp_url, **more)
         self._person = person
-        self._directory = directory
+        self._trust = trust
         self._answer: dict[str, str] = {}
 
     async def redirect_handler(self, authorization_url: str) -> None:
-        async with httpx2.AsyncClient(verify=self._directory.trusting()) as browser:
+        async with httpx2.AsyncClient(verify=self._trust) as browser:
             answer = await browser.get(authorization_url)
             while True:
                 if answer.is_redirect:
@@ -150,8 +160,8 @@ class AtTheBrowser(OAuth):
                         self._answer = dict(parse_qsl(urlsplit(place).query))
                         return
                     answer = await browser.get(place)
-                elif 'name="oid"' in answer.text:
-                    answer = await browser.post(str(answer.url), data={"oid": self._person})
+                elif (field := CHOOSER.search(answer.text)) is not None:
+                    answer = await browser.post(str(answer.url), data={field[1]: self._person})
                 elif "txn_id" in answer.text:
                     fields = dict(FORM.findall(answer.text))
                     answer = await browser.post(str(answer.url), data={**fields, "action": "approve"})
@@ -159,6 +169,7 @@ class AtTheBrowser(OAuth):
                     raise AssertionError(f"{answer.status_code} at {answer.url}: {answer.text[:2000]}")
 
     async def callback_handler(self) -> AuthorizationCodeResult:
+        assert "code" in self._answer, self._answer
         return AuthorizationCodeResult(
             code=self._answer["code"], state=self._answer.get("state"), iss=self._answer.get("iss")
         )

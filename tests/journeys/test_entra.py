@@ -43,7 +43,7 @@ def netos(database_server: TestServer) -> Iterator[Installation]:
 
 def through_the_browser(netos: Installation, person: str) -> Client[Any]:
     url = f"{netos.url}/mcp"
-    return Client(url, auth=AtTheBrowser(url, person, netos.directory, client_name="Claude"))
+    return Client(url, auth=AtTheBrowser(url, person, netos.directory.trusting(), client_name="Claude"))
 
 
 def app_token(netos: Installation) -> str:
@@ -142,7 +142,7 @@ async def test_another_replica_knows_the_clients_and_their_tokens(netos: Install
     """Two processes share what the proxy stored: a token of one is good at the other, sealed in between."""
     from netos_mcp.oauth import Interactive
 
-    dance = AtTheBrowser(f"{netos.url}/mcp", ADA, netos.directory, client_name="Claude")
+    dance = AtTheBrowser(f"{netos.url}/mcp", ADA, netos.directory.trusting(), client_name="Claude")
     async with Client(f"{netos.url}/mcp", auth=dance) as client:
         await client.list_tools()
     assert dance.context.current_tokens is not None

@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import { createInterface } from 'node:readline'
 
-import { Provider, errors } from 'oidc-provider'
+import { Provider, errors, interactionPolicy } from 'oidc-provider'
 
 const HOUR = 3600
 const FORM_LIMIT = 10_000
@@ -85,7 +85,7 @@ const provider = new Provider(issuer, {
     await grant.save()
     return grant
   },
-  interactions: { url: (ctx, { uid }) => `/${tenant}/login/${uid}` },
+  interactions: { policy: prompts(), url: (ctx, { uid }) => `/${tenant}/login/${uid}` },
   features: {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
@@ -136,15 +136,22 @@ server.on('request', (request, response) => {
 
 async function login(request, response) {
   const { prompt, params } = await provider.interactionDetails(request, response)
-  if (prompt.name !== 'login') {
+  if (prompt.name === 'consent') {
     await provider.interactionFinished(request, response, { consent: {} })
   } else if (request.method !== 'POST') {
     response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end(page(params))
   } else {
     const chosen = subject((await form(request)).get('account'))
     if (!accounts.has(chosen)) throw new Error('no such account')
-    await provider.interactionFinished(request, response, { login: { accountId: chosen } })
+    await provider.interactionFinished(request, response, { select_account: {}, login: { accountId: chosen } })
   }
+}
+
+// Entra's `prompt=select_account`: the page is shown even to who is signed in.
+function prompts() {
+  const policy = interactionPolicy.base()
+  policy.add(new interactionPolicy.Prompt({ name: 'select_account', requestable: true }), 0)
+  return policy
 }
 
 async function form(request) {
