@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from netos_core.kernel.errors import Ambiguous, Conflict, Forbidden, Invalid, NetosError, NotFound, Unavailable
+from netos_core.kernel.errors import (
+    Ambiguous,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NetosError,
+    NotFound,
+    NotSignedIn,
+    Unavailable,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +30,7 @@ TABLE: tuple[tuple[type[NetosError], Shown], ...] = (
     (NotFound, Shown(HTTPStatus.NOT_FOUND, "Not found", "open")),
     (Ambiguous, Shown(HTTPStatus.CONFLICT, "Several records answer to that")),
     (Invalid, Shown(HTTPStatus.BAD_REQUEST, "That input does not fit")),
+    (NotSignedIn, Shown(HTTPStatus.UNAUTHORIZED, "You are not signed in", "no")),
     (Forbidden, Shown(HTTPStatus.FORBIDDEN, "Your role does not include this", "no")),
     (Conflict, Shown(HTTPStatus.CONFLICT, "Something changed in between")),
     (Unavailable, Shown(HTTPStatus.SERVICE_UNAVAILABLE, "An outside system does not answer")),

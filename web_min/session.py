@@ -9,11 +9,9 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from netos_core.access import sessions
-from netos_core.access.queries import find_person, list_people
+from netos_core.access.queries import list_people
 from netos_core.access.sessions import SignedIn
-from netos_core.kernel.clock import utc_now
-from netos_core.kernel.errors import Forbidden, Invalid
+from netos_core.runtime.callers import Visitor
 from netos_core.runtime.calls import Core
 from web_min.errors import FormRefused
 from web_min.security import host_name
@@ -23,13 +21,24 @@ FIRST_FORM = "netos_form"  # guards the sign-in form, which has no session yet
 FIELD = "csrf"
 
 
+def name_of(core: Core) -> str:
+    """Return the name of the session's cookie. Over https its prefix binds it to this very host."""
+    return f"__Host-{COOKIE}" if is_secure(core) else COOKIE
+
+
+def visitor(core: Core, request: Request) -> Visitor:
+    """Say which browser a request comes from."""
+    return Visitor(
+        address=request.client.host if request.client else None,
+        browser=request.headers.get("user-agent"),
+        cookie=request.cookies.get(name_of(core)),
+    )
+
+
 def find(core: Core, request: Request) -> SignedIn | None:
     """Return the live session of a request, if it carries one."""
-    cookie = request.cookies.get(COOKIE)
-    if not cookie:
-        return None
-    with core.session() as session:
-        return sessions.find(session, cookie, utc_now())
+    cookie = request.cookies.get(name_of(core))
+    return core.callers.browser(cookie) if cookie else None
 
 
 def people(core: Core) -> list[tuple[str, str, list[str]]]:
@@ -38,32 +47,6 @@ def people(core: Core) -> list[tuple[str, str, list[str]]]:
         return []
     with core.session() as session:
         return [(person.email, person.name, sorted(person.roles)) for person in list_people(session)]
-
-
-def sign_in(core: Core, request: Request, email: str) -> str:
-    """Start a session for a demo person, end the one before, and return the new cookie's value.
-
-    Raises:
-        Forbidden: This is no demo; an identity provider signs people in.
-        Invalid: Nobody has that address.
-    """
-    if not core.settings.demo:
-        raise Forbidden("The demo sign-in is switched off here.", fix="Sign in through your identity provider.")
-    with core.session() as session:
-        person = find_person(session, email)
-        if person is None:
-            raise Invalid("Nobody here has that e-mail address.", field="person", fix="Choose someone from the list.")
-        old = request.cookies.get(COOKIE)
-        if old:
-            sessions.end(session, old)
-        return sessions.start(session, person, utc_now())
-
-
-def sign_out(core: Core, request: Request) -> None:
-    cookie = request.cookies.get(COOKIE)
-    if cookie:
-        with core.session() as session:
-            sessions.end(session, cookie)
 
 
 def set_cookie(core: Core, response: Response, name: str, value: str) -> None:

@@ -9,15 +9,17 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from netos_core.access import sessions
 from netos_core.access.claims import Identity, TokenRefused, Trust, identity_of, require_role, roles_of_groups
+from netos_core.access.model import Person
 from netos_core.access.queries import find_person, principal
 from netos_core.demo.people import DEFAULT_PERSON
 from netos_core.kernel.clock import utc_now
-from netos_core.kernel.context import Principal
+from netos_core.kernel.context import Channel, Principal
 from netos_core.kernel.errors import Forbidden, NetosError, NotSignedIn
 from netos_core.people import records
 from netos_core.people.rules import PREFIX
@@ -36,6 +38,15 @@ RENEW_EARLY = timedelta(minutes=5)
 
 UNREACHABLE_GRACE = timedelta(hours=1)
 """How long a session outlives roles that could not be asked for, because the identity provider is down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A browser: where it is, what it says it is, and the cookie it brings."""
+
+    address: str | None
+    browser: str | None
+    cookie: str | None
 
 
 class SignInNeeded(NotSignedIn):
@@ -140,19 +151,8 @@ class Callers:
 
     # Browsers
 
-    def sign_in(
-        self,
-        claims: Mapping[str, Any],
-        refresh_token: str | None,
-        *,
-        address: str | None,
-        browser: str | None,
-        old_cookie: str | None,
-    ) -> tuple[Principal, str]:
-        """Start a browser session for the person of a verified access token; the one before ends.
-
-        Returns:
-            The person, and the new cookie's value.
+    def sign_in(self, claims: Mapping[str, Any], refresh_token: str | None, visitor: Visitor) -> str:
+        """Start a browser session for the person of a verified access token; returns the cookie's value.
 
         Raises:
             Forbidden: They may not come in.
@@ -161,14 +161,46 @@ class Callers:
         require_role(identity.roles)
         if identity.application:
             raise TokenRefused("An application has no pages to sign in to.", fix="Sign in as a person.")
-        now = utc_now()
         with self._core.session() as session:
-            person = records.admit(session, identity, now)
-            if old_cookie:
-                sessions.end(session, old_cookie)
-            grant = self._grant(refresh_token, identity.expires_at)
-            cookie = sessions.start(session, person, now, address=address, browser=browser, grant=grant)
-            return principal(person), cookie
+            who = principal(records.admit(session, identity, utc_now()))
+        return self._enter(who, "entra", visitor, self._grant(refresh_token, identity.expires_at))
+
+    def sign_in_demo(self, email: str, visitor: Visitor) -> str:
+        """Start a browser session for a person of the demo; returns the cookie's value.
+
+        Raises:
+            SignInNeeded: This is no demo, or nobody active has that address.
+        """
+        return self._enter(self.demo_person(email), "demo", visitor, None)
+
+    def _enter(self, who: Principal, through: str, visitor: Visitor, grant: sessions.Grant | None) -> str:
+        """Start the session, end the one the browser had before, and write it into the trail."""
+        with self._core.context(who, Channel.PAGE, address=visitor.address) as ctx:
+            if visitor.cookie:
+                sessions.end(ctx.session, visitor.cookie)
+            person = ctx.session.get_one(Person, who.person_id)
+            records.note_sign_in(ctx, through)
+            return sessions.start(
+                ctx.session, person, ctx.now, address=visitor.address, browser=visitor.browser, grant=grant
+            )
+
+    def sign_out(self, who: Principal, visitor: Visitor) -> None:
+        """End the session of a browser."""
+        with self._core.context(who, Channel.PAGE, address=visitor.address) as ctx:
+            if visitor.cookie and sessions.end(ctx.session, visitor.cookie):
+                records.note_sign_out(ctx)
+
+    def browser(self, cookie: str) -> sessions.SignedIn | None:
+        """Return the live session of a cookie, its roles renewed where that is due."""
+        found = self._find(cookie)
+        if found is None or not found.renewal_due:
+            return found
+        self.renew(cookie)
+        return self._find(cookie)
+
+    def _find(self, cookie: str) -> sessions.SignedIn | None:
+        with self._core.session() as session:
+            return sessions.find(session, cookie, utc_now())
 
     def _grant(self, refresh_token: str | None, expires_at: datetime) -> sessions.Grant:
         sealed = self._core.keys.seal(REFRESH, refresh_token) if refresh_token else None

@@ -18,7 +18,17 @@ def web_and_worker(host: str, port: int, *, trusted_proxies: str = "", reload: b
 
     Who calls is who is connected, unless that is a proxy the operator trusts: then it is who the proxy says.
     """
-    web = (sys.executable, "-m", "uvicorn", "--factory", APPLICATION, "--host", host, "--port", str(port))
+    web: tuple[str, ...] = (
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "--factory",
+        APPLICATION,
+        "--host",
+        host,
+        "--port",
+        str(port),
+    )
     web += ("--timeout-graceful-shutdown", GRACE, "--no-access-log", "--no-server-header")
     web += ("--proxy-headers", "--forwarded-allow-ips", trusted_proxies) if trusted_proxies else ("--no-proxy-headers",)
     web += ("--reload",) if reload else ()
