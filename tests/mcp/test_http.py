@@ -11,7 +11,7 @@ from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
 from netos_mcp.app import make_app
 from tests.mcp.conftest import TOM, Plant
-from tests.mcp.wire import Wire, text_of, wired
+from tests.mcp.wire import Wire, wired
 
 pytestmark = pytest.mark.anyio
 

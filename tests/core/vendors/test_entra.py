@@ -135,10 +135,13 @@ def identify(entra: Entra, token: str) -> Identity:
     return identity_of(entra.claims(token), trust(entra), utc_now())
 
 
+SHORTEST_TOLD = 8  # what is shorter stands in any sentence
+
+
 def refused(entra: Entra, token: str) -> TokenRefused:
     with pytest.raises(TokenRefused) as caught:
         identify(entra, token)
-    assert token not in str(caught.value.as_dict()) or not token
+    assert len(token) < SHORTEST_TOLD or token not in str(caught.value.as_dict())
     return caught.value
 
 
@@ -237,7 +240,7 @@ def test_a_token_that_was_altered_anywhere_is_refused(entra: Entra, mint: Mint) 
         f"{segment(7)}.e30.",
         f"{segment(b'[' * 3000)}.e30.",
         f"{segment(b'{' + b'9' * 5000)}.e30.",
-        f"{segment(b'\\xff\\xfe')}.e30.",
+        segment(b"\xff\xfe") + ".e30.",
         segment({"alg": "RS256", "b64": False, "kid": "k"}) + ".e30.",
         "a" * (16 * 1024 + 1),
     ],
@@ -410,11 +413,9 @@ def test_a_token_that_never_ends_is_refused(entra: Entra, mint: Mint, knobs: Cal
 
 
 def test_an_id_token_is_no_access_token(entra: Entra, directory: Directory, mint: Mint) -> None:
-    ada = directory.about(directory.people[ADA])
-    assert (
-        "azp"
-        in refused(entra, mint(**{"for": "nobody"}, claims=directory.shaped(entra.issuer[:-5], CLIENT) | ada)).message
-    )
+    authority = entra.issuer.removesuffix(f"/{directory.tenant_id}/v2.0")
+    told = directory.shaped(authority, CLIENT) | directory.about(directory.people[ADA])
+    assert "azp" in refused(entra, mint(claims=told)).message
 
 
 # Which groups a person is in
