@@ -13,16 +13,16 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from netos_core.kernel.arguments import parse
 from netos_core.kernel.context import Channel, Principal, new_request_id
 from netos_core.kernel.operation import Operation
 from netos_core.kernel.page import Listing
-from netos_core.kernel.redaction import sensitive_fields
+from netos_core.kernel.redaction import withheld
+from netos_core.kernel.values import plain
 from netos_core.runtime.calls import Core
-from netos_mcp.arguments import parse
 from netos_mcp.schemas import SHORTENED, WITHHELD, input_schema, output_schema
 from netos_mcp.texts import Writer
 from netos_mcp.tokens import CEILING, estimate
-from netos_mcp.values import plain
 
 _OF_A_PAGE = ("total", "shown", "next_cursor", "columns", "rows", "hint")
 CURRENCY = "currency"
@@ -128,7 +128,7 @@ def written(view: BaseModel, caller: Principal, shortened: Mapping[str, int] | N
 
 def _answer(values: dict[str, Any], view: BaseModel, caller: Principal, shortened: Mapping[str, int]) -> Answer:
     out = Writer()
-    hidden = withheld(view, caller)
+    hidden = withheld(view, caller.rights)
     structured = dict(values)
     if isinstance(view, Listing):
         hidden = [name for name in hidden if name in view.columns or name not in _row_fields(view)]
@@ -168,26 +168,6 @@ def _currencies(values: Mapping[str, Any]) -> list[str]:
 def _mixed_currency(values: Mapping[str, Any]) -> list[str]:
     """Show the currency of each row where a page has several: an amount without one says nothing then."""
     return [CURRENCY] if len(_currencies(values)) > 1 and CURRENCY not in values["columns"] else []
-
-
-def withheld(view: BaseModel, caller: Principal) -> list[str]:
-    """Name the fields of a view, its parts included, whose values the caller's roles do not show."""
-    found: dict[str, None] = {}
-    _collect_withheld(view, caller, found)
-    return list(found)
-
-
-def _collect_withheld(value: Any, caller: Principal, found: dict[str, None]) -> None:
-    if isinstance(value, BaseModel):
-        marked = sensitive_fields(type(value))
-        for name in type(value).model_fields:
-            if name in marked and not marked[name] <= caller.rights:
-                found[name] = None
-            else:
-                _collect_withheld(getattr(value, name), caller, found)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            _collect_withheld(item, caller, found)
 
 
 def _row_fields(view: Listing) -> frozenset[str]:

@@ -6,18 +6,15 @@ import logging
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from netos_core.kernel.errors import Invalid, NetosError, NotFound, Unavailable, one_of
+from netos_core.kernel.errors import NetosError, NotFound, Unavailable, one_of
 
 log = logging.getLogger(__name__)
 
 NO_TOOL = "none"
-MOST_PROBLEMS = 4
 
 # What to call next, by the kind of refusal; "" is the tool that refused, asked again.
 NEXT_BY_CODE: Mapping[str, str] = {
@@ -49,24 +46,6 @@ LOOKUP: Mapping[str, str] = {
     "get_contract": "search_contracts",
     "get_job": NO_TOOL,
 }
-
-
-TYPE_WORDS: Mapping[str, str] = {
-    "integer": "a whole number",
-    "number": "a number",
-    "string": "a text",
-    "boolean": "true or false",
-    "array": "a list",
-    "object": "an object",
-    "date": "a day such as 2026-11-22",
-    "date-time": "an instant such as 2026-11-22T14:05:00Z",
-}
-
-
-class RateLimited(NetosError):
-    """More calls in a second than one person's agents may make."""
-
-    code = "rate_limited"
 
 
 class Internal(NetosError):
@@ -110,46 +89,3 @@ def unexpected(bug: Exception, tool: str, request_id: str) -> NetosError:
         "NetOS failed on this call; whatever it had begun to write was undone.",
         fix=f"Do not repeat it; report request {request_id}.",
     )
-
-
-def invalid_arguments(refused: ValidationError, allowed: Mapping[str, Any]) -> Invalid:
-    """Rewrite what pydantic found wrong as field, problem and allowed values.
-
-    Args:
-        refused: The failed validation of a tool's arguments.
-        allowed: The properties of the tool's input schema.
-    """
-    problems = refused.errors(include_url=False)
-    unknown = next((p for p in problems if p["type"] == "extra_forbidden" and len(p["loc"]) == 1), None)
-    if unknown is not None:
-        name = str(unknown["loc"][0])
-        if not allowed:
-            return Invalid("This tool takes no argument.", field=name[:60], fix="Call it without arguments.")
-        return one_of(name, list(allowed), what="argument", field=name[:60])
-    told = [_problem(p) for p in problems[:MOST_PROBLEMS]]
-    field, what, fix = told[0]
-    more = "; ".join(f"{also}: {problem}" for also, problem, _ in told[1:])
-    return Invalid(f"{what}; {more}" if more else what, field=field, fix=fix or _expected(field, allowed))
-
-
-def _problem(problem: Any) -> tuple[str, str, str | None]:
-    field = ".".join(str(part) for part in problem["loc"]) or "arguments"
-    context = problem.get("ctx") or {}
-    if problem["type"] == "missing":
-        return field, "required and not given.", None
-    if problem["type"] in {"enum", "literal_error"}:
-        values = re.findall(r"'([^']*)'", str(context.get("expected", "")))
-        unknown = one_of(str(problem["input"]), values, what="value", field=field)
-        return field, unknown.message, unknown.fix
-    told = problem["msg"].removeprefix("Input should be ")
-    return field, f"must be {told}." if told != problem["msg"] else f"{told}.", None
-
-
-def _expected(field: str, allowed: Mapping[str, Any]) -> str:
-    """Say what the field takes, from the schema the agent was shown."""
-    described = allowed.get(field.partition(".")[0])
-    if described is None:
-        return f"Arguments: {', '.join(allowed)}."
-    kind = str(described.get("format") or described.get("type") or "")
-    takes = f"Give {TYPE_WORDS.get(kind, 'another value')}."
-    return f"{takes} {described['description']}" if "description" in described else takes

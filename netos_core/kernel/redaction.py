@@ -153,3 +153,23 @@ def audited_fields(view: Any) -> frozenset[str]:
     elif not isinstance(view, (list, tuple)):
         return frozenset()
     return frozenset().union(*map(audited_fields, view))
+
+
+def withheld(view: BaseModel, rights: frozenset[str]) -> list[str]:
+    """Name the fields of a view, its parts included, whose values these rights do not show."""
+    found: dict[str, None] = {}
+    _collect_withheld(view, rights, found)
+    return list(found)
+
+
+def _collect_withheld(value: Any, rights: frozenset[str], found: dict[str, None]) -> None:
+    if isinstance(value, BaseModel):
+        marked = sensitive_fields(type(value))
+        for name in type(value).model_fields:
+            if name in marked and not marked[name] <= rights:
+                found[name] = None
+            else:
+                _collect_withheld(getattr(value, name), rights, found)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            _collect_withheld(item, rights, found)

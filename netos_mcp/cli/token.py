@@ -11,6 +11,7 @@ from typing import Any
 from netos_core.access.queries import get_person
 from netos_core.access.rules import Scope
 from netos_core.demo.people import DEFAULT_PERSON
+from netos_core.kernel.arguments import parse
 from netos_core.kernel.context import Channel, Principal
 from netos_core.kernel.errors import Conflict, Invalid
 from netos_core.people import queries, records
@@ -21,7 +22,6 @@ from netos_core.runtime.home import open_home
 from netos_core.runtime.settings import load_settings
 from netos_core.runtime.supervisor import ensure_services
 from netos_core.work.records import itself
-from netos_mcp.arguments import parse
 from netos_mcp.cli.attached import core_on
 from netos_mcp.schemas import input_schema
 

@@ -11,10 +11,10 @@ from sqlalchemy.exc import OperationalError
 from netos_core.kernel.context import Principal
 from netos_core.kernel.errors import Invalid, NotFound
 from netos_core.runtime.calls import Core
+from netos_core.runtime.limits import Buckets
 from netos_core.runtime.settings import Settings
 from netos_mcp.auth import PersonDoor
 from netos_mcp.errors import refusal_text, unexpected
-from netos_mcp.limits import RateLimit
 from netos_mcp.server import make_server
 from tests.mcp.conftest import DANA, MODES, Plant, connected, refused
 
@@ -115,7 +115,7 @@ async def test_too_many_calls_are_refused_with_the_time_to_wait(plant: Plant) ->
 
 
 def test_each_principal_has_a_bucket_of_their_own_that_fills_again() -> None:
-    limit = RateLimit(Settings(calls_per_second=1, calls_at_once=1), PersonDoor.__new__(PersonDoor))
+    limit = Buckets(Settings(calls_per_second=1, calls_at_once=1))
     assert limit.take("dana", 0) == 0
     assert limit.take("dana", 0.25) == pytest.approx(0.75)
     assert limit.take("tom", 0.25) == 0

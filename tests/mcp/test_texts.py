@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from netos_core.kernel.values import plain
 from netos_mcp.texts import Writer, cell, table_text
-from netos_mcp.values import plain
 
 
 @pytest.mark.parametrize(

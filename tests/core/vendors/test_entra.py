@@ -415,7 +415,7 @@ def test_a_token_that_never_ends_is_refused(entra: Entra, mint: Mint, knobs: Cal
 def test_an_id_token_is_no_access_token(entra: Entra, directory: Directory, mint: Mint) -> None:
     authority = entra.issuer.removesuffix(f"/{directory.tenant_id}/v2.0")
     told = directory.shaped(authority, CLIENT) | directory.about(directory.people[ADA])
-    assert "azp" in refused(entra, mint(claims=told)).message
+    assert "azp" in refused(entra, mint(**{"for": "nobody"}, claims=told)).message
 
 
 # Which groups a person is in
