@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from netos_core.access.queries import principal
 from netos_core.runtime.calls import Core
-from web_min import session
+from web_min import api, session
 from web_min.pages import approvals, bulk, edit, find, home, imports, lists, notes, parts, records, sign_in, trail
 from web_min.security import BodyLimit, KnownHost, SafeHeaders
 from web_min.site import Site, Visit, broken, render
@@ -28,10 +28,10 @@ FAMILIES = (sign_in, home, find, approvals, notes, trail, imports, lists, bulk, 
 
 
 def make_routes(core: Core) -> list[BaseRoute]:
-    """Return every page's route, and the static files'."""
+    """Return every page's route, the JSON API's and the static files'."""
     site = Site(core)
     pages = [route for family in FAMILIES for route in family.routes(site)]
-    return [Route("/static/{name}", serve, methods=["GET"], name="static"), *pages]
+    return [Route("/static/{name}", serve, methods=["GET"], name="static"), *api.routes(core), *pages]
 
 
 def middleware(core: Core) -> list[Middleware]:

@@ -32,13 +32,18 @@ def as_csv_of(visit: Visit, spec: Spec) -> Response:
 
 
 def as_xlsx_of(visit: Visit, spec: Spec) -> Response:
-    """Send everything the list shows as a workbook: amounts and dates are amounts and dates, text never a formula."""
+    """Send everything the list shows as a workbook."""
+    names, rows = _everything(visit, spec)
+    return as_xlsx(spec.path.strip("/").capitalize(), names, rows, _file_name(visit, spec, "xlsx"))
+
+
+def as_xlsx(title: str, names: Sequence[str], rows: Iterable[Any], filename: str) -> Response:
+    """Send rows as a workbook: amounts and dates are amounts and dates, text never a formula."""
     import xlsxwriter
 
-    names, rows = _everything(visit, spec)
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"in_memory": True, "remove_timezone": True})
-    sheet = book.add_worksheet(spec.path.strip("/").capitalize())
+    sheet = book.add_worksheet(title)
     head = book.add_format({"bold": True, "bottom": 1})
     money, day = book.add_format({"num_format": "#,##0.00"}), book.add_format({"num_format": "yyyy-mm-dd"})
     for at, name in enumerate(names):
@@ -59,7 +64,7 @@ def as_xlsx_of(visit: Visit, spec: Spec) -> Response:
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, last, len(names) - 1)
     book.close()
-    headers = {"content-disposition": f'attachment; filename="{_file_name(visit, spec, "xlsx")}"'}
+    headers = {"content-disposition": f'attachment; filename="{filename}"'}
     return Response(content.getvalue(), media_type=XLSX, headers=headers)
 
 
@@ -88,10 +93,14 @@ def _everything(visit: Visit, spec: Spec) -> tuple[list[str], Iterator[Any]]:
 
 def _columns(visit: Visit, spec: Spec) -> list[str]:
     """List the fields of a row this reader may see; the core has emptied the others."""
-    listed = spec.operation.view.model_fields["rows"].annotation
-    row: type[Row] = get_args(listed)[0]
+    return columns_shown(spec.operation.view, visit.person.rights)
+
+
+def columns_shown(listing: type[Row], rights: frozenset[str]) -> list[str]:
+    """List the fields of a list's rows that these rights show."""
+    row: type[Row] = get_args(listing.model_fields["rows"].annotation)[0]
     sensitive = sensitive_fields(row)
-    return [name for name in row.model_fields if sensitive.get(name, frozenset()) <= visit.person.rights]
+    return [name for name in row.model_fields if sensitive.get(name, frozenset()) <= rights]
 
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")

@@ -28,7 +28,12 @@ HEADERS = {
 TOO_LARGE = 413
 MEBIBYTE = 1 << 20
 FORM_LIMIT = 2 * MEBIBYTE
-LIMITS = (("/imports", 64 * MEBIBYTE), ("/mcp", 16 * MEBIBYTE), ("/api", 16 * MEBIBYTE))
+LIMITS = (
+    ("/imports", 64 * MEBIBYTE),
+    ("/mcp", 16 * MEBIBYTE),
+    ("/api/v1/stage_import", 64 * MEBIBYTE),
+    ("/api", 16 * MEBIBYTE),
+)
 
 
 def host_name(header: str) -> str:

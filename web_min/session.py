@@ -73,15 +73,19 @@ def check_form(request: Request, given: object, expected: str | None) -> None:
         FormRefused: It is not a form of ours, or it is an old one.
     """
     sent = given if isinstance(given, str) else ""
-    site = request.headers.get("sec-fetch-site", "same-origin")
-    origin = request.headers.get("origin")
-    ours = host_name(request.headers.get("host", ""))
-    foreign = site in {"cross-site", "same-site"} or (origin is not None and (urlsplit(origin).hostname or "") != ours)
-    if foreign or not expected or not hmac.compare_digest(sent.encode(), expected.encode()):
+    if is_foreign(request) or not expected or not hmac.compare_digest(sent.encode(), expected.encode()):
         raise FormRefused(
             "This form is not one of this session, so nothing was done.",
             fix="Open the page again and send the form from there.",
         )
+
+
+def is_foreign(request: Request) -> bool:
+    """Tell whether a browser sends this for another site's page."""
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    origin = request.headers.get("origin")
+    ours = host_name(request.headers.get("host", ""))
+    return site in {"cross-site", "same-site"} or (origin is not None and (urlsplit(origin).hostname or "") != ours)
 
 
 def local_path(asked: str | None) -> str:
