@@ -16,7 +16,21 @@ from starlette.routing import BaseRoute, Route
 from netos_core.access.queries import principal
 from netos_core.runtime.calls import Core
 from web_min import api, session
-from web_min.pages import approvals, bulk, edit, find, home, imports, lists, notes, parts, records, sign_in, trail
+from web_min.pages import (
+    approvals,
+    bulk,
+    edit,
+    find,
+    home,
+    imports,
+    lists,
+    notes,
+    parts,
+    people,
+    records,
+    sign_in,
+    trail,
+)
 from web_min.security import BodyLimit, KnownHost, SafeHeaders
 from web_min.site import Site, Visit, broken, render
 from web_min.static_files import serve
@@ -24,7 +38,7 @@ from web_min.static_files import serve
 log = logging.getLogger(__name__)
 
 # Forms before records: `/circuits/new` is no circuit.
-FAMILIES = (sign_in, home, find, approvals, notes, trail, imports, lists, bulk, edit, parts, records)
+FAMILIES = (sign_in, home, find, approvals, notes, trail, people, imports, lists, bulk, edit, parts, records)
 
 
 def make_routes(core: Core) -> list[BaseRoute]:

@@ -185,6 +185,9 @@ def count(n: int, noun: str, plural: str | None = None) -> str:
     return f"{number(n)} {noun if n == 1 else plural or noun + 's'}"
 
 
+LONGEST_BROWSER = 24
+
+
 def words(value: str | None) -> str:
     """Write a code in the trade's words: dark_fiber is Dark fiber, dia is DIA."""
     if not value:
@@ -194,6 +197,26 @@ def words(value: str | None) -> str:
     parts = [p.upper() if p in CAPITALS else p for p in value.split("_")]
     joined = " ".join(parts)
     return joined[0].upper() + joined[1:]
+
+
+PROGRAMS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+SYSTEMS = (
+    ("Windows", "Windows"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser(said: str | None) -> str:
+    """Name a browser by what it says of itself, which may be anything: a help for the eye, never a proof."""
+    program = next((name for mark, name in PROGRAMS if said and mark in said), None)
+    system = next((name for mark, name in SYSTEMS if said and mark in said), None)
+    if program is None:
+        return said[:LONGEST_BROWSER] if said else "Unknown"
+    return f"{program} on {system}" if system else program
 
 
 def field_label(name: str) -> str:
@@ -269,4 +292,5 @@ def filters(zone: ZoneInfo) -> dict[str, Any]:
         "since": lambda value, now: since(value, now, zone),
         "groups": groups,
         "diff_value": diff_value,
+        "browser": browser,
     }

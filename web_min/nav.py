@@ -92,6 +92,9 @@ class Nav:
             link("Contracts", "/contracts", "contract", "o", board.contracts if board else None),
         ]
         groups = [Group("Work", work), Group("Inventory", inventory)]
-        if person.may("read:audit"):
-            groups.append(Group("Record", [link("Activity trail", "/trail", "trail", "v")]))
+        record = [link("Activity trail", "/trail", "trail", "v")] if person.may("read:audit") else []
+        if person.may("read:people"):
+            record.append(link("People", "/people", "people", "e"))
+        if record:
+            groups.append(Group("Record", record))
         return groups
