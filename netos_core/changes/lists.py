@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Text, cast, func, or_, select
 
 from netos_core.access.model import Person
 from netos_core.access.queries import names_of
@@ -77,24 +77,59 @@ def _approvals(ctx: Context, ids: list[UUID]) -> dict[UUID, list[Approval]]:
     return kept
 
 
-def audit_page(ctx: Context, request: SearchAudit) -> AuditPage:
-    """List trail entries newest first."""
+ACCESS = ("person", "access_token", "installation")
+DECISIONS = ("propose", "approve", "reject", "expire")
+
+
+def _of_kind(kind: str) -> ColumnElement[bool]:
+    """Tell changes of records, decisions on them, sensitive reads, and what concerns people's access apart."""
+    match kind:
+        case "reads":
+            return AuditRow.action == "read"
+        case "access":
+            return AuditRow.entity.in_(ACCESS)
+        case "decisions":
+            return AuditRow.action.in_(DECISIONS)
+        case _:
+            return AuditRow.entity.not_in(ACCESS) & AuditRow.action.not_in((*DECISIONS, "read"))
+
+
+def _asked(request: SearchAudit) -> list[ColumnElement[bool]]:
+    """Turn the filters of a search into conditions."""
     wanted: list[ColumnElement[bool]] = []
     if request.ref:
-        ref = request.ref.strip().upper()
-        of_change = select(Proposal.id).where(Proposal.ref == ref)
-        wanted.append(or_(AuditRow.ref == ref, AuditRow.proposal_id.in_(of_change)))
+        given = request.ref.strip()
+        of_change = select(Proposal.id).where(Proposal.ref == given.upper())
+        # People stand in the trail by their address, which is written small.
+        named = AuditRow.ref.in_((given.upper(), given.lower()))
+        wanted.append(or_(named, AuditRow.proposal_id.in_(of_change)))
     if request.person:
         who = select(Person.id).where(func.lower(Person.email) == request.person.strip().lower()).scalar_subquery()
-        wanted.append(or_(AuditRow.person_id == who, AuditRow.proposed_by == who))
-    if request.action:
-        wanted.append(AuditRow.action == request.action)
-    if request.entity:
-        wanted.append(AuditRow.entity == request.entity)
+        approved = AuditRow.approved_by.contains(func.jsonb_build_array(cast(who, Text)))
+        wanted.append(or_(AuditRow.person_id == who, AuditRow.proposed_by == who, approved))
+    if request.agent:
+        wanted.append(
+            or_(AuditRow.agent.icontains(request.agent, autoescape=True), AuditRow.client == request.agent.strip())
+        )
+    if request.kind:
+        wanted.append(_of_kind(request.kind))
+    for column, value in (
+        (AuditRow.action, request.action),
+        (AuditRow.entity, request.entity),
+        (AuditRow.request_id, request.request_id),
+    ):
+        if value:
+            wanted.append(column == value.strip())
     if request.since:
         wanted.append(AuditRow.at >= request.since)
     if request.until:
         wanted.append(AuditRow.at < request.until)
+    return wanted
+
+
+def audit_page(ctx: Context, request: SearchAudit) -> AuditPage:
+    """List trail entries newest first."""
+    wanted = _asked(request)
     query = select(AuditRow).where(*wanted).order_by(AuditRow.id.desc())
     if request.cursor:
         query = query.where(AuditRow.id < int(Cursor.decode(request.cursor, "audit").id))
@@ -123,6 +158,7 @@ def audit_page(ctx: Context, request: SearchAudit) -> AuditPage:
                 proposed_by=names.get(row.proposed_by) if row.proposed_by else None,
                 approved_by=[names.get(UUID(p), p) for p in row.approved_by],
                 agent=row.agent,
+                client=row.client,
                 channel=row.channel,
                 reason=row.reason,
                 change_id=refs.get(row.proposal_id) if row.proposal_id else None,

@@ -164,8 +164,13 @@ class ChangePage(View):
 class SearchAudit(Request):
     ref: str | None = Field(None, description="A record's reference, such as CKT-1042 or CHG-2207.")
     person: str | None = Field(None, description="E-mail of who did, proposed or approved it.")
+    agent: str | None = Field(None, description="Part of the name of an agent, or what signed it in.")
+    kind: Literal["changes", "decisions", "reads", "access"] | None = Field(
+        None, description="reads: who was shown bank details; access: sign-ins, tokens, people."
+    )
     action: str | None = None
     entity: str | None = Field(None, description="Kind of row, such as circuit.")
+    request_id: str | None = Field(None, description="As a log line or an error names it.")
     since: datetime | None = None
     until: datetime | None = None
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
@@ -186,6 +191,7 @@ class AuditEntry(View):
     channel: str
     reason: str | None
     change_id: str | None
+    client: str | None
     request_id: str
     address: str | None
     fields: list[DiffRow]

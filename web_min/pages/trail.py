@@ -23,19 +23,25 @@ from web_min.table import PAGE_ROWS, Filter, choices
 
 ENTITIES = ("circuit", "termination", "circuit_event", "circuit_customer", "provider", "provider_alias",
             "provider_contact", "billing_account", "customer", "site", "site_cost", "contract", "contract_circuit",
-            "note", "tag", "proposal")  # fmt: skip
-ACTIONS = ("propose", "approve", "reject", "create", "update", "retire", "restore")
+            "note", "tag", "proposal", "person", "access_token", "installation")  # fmt: skip
+ACTIONS = ("propose", "approve", "reject", "expire", "create", "update", "retire", "restore", "read", "sign_in",
+           "sign_out", "open", "close", "revoke", "backup")  # fmt: skip
+KINDS = (("changes", "Changes of records"), ("decisions", "Proposals and decisions"), ("reads", "Bank details shown"),
+         ("access", "Sign-ins, tokens, people"))  # fmt: skip
 FILTERS = (
     Filter("ref", "Record or change"),
+    Filter("kind", "What", "one", KINDS),
     Filter("person", "Person (e-mail)"),
+    Filter("agent", "Agent"),
+    Filter("request_id", "Request"),
     Filter("action", "Action", "one", choices(ACTIONS)),
     Filter("entity", "Kind of row", "one", choices(ENTITIES)),
     Filter("since", "From day", "date"),
     Filter("until", "To day", "date"),
 )
 HEAD = (
-    "at", "action", "ref", "part", "field", "old", "new", "person", "proposed_by", "approved_by", "agent", "channel",
-    "reason", "change_id", "request_id",
+    "at", "action", "ref", "part", "field", "old", "new", "person", "proposed_by", "approved_by", "agent", "client",
+    "channel", "address", "reason", "change_id", "request_id",
 )  # fmt: skip
 
 
@@ -116,8 +122,9 @@ def _csv(visit: Visit) -> Response:
 
 
 def _cells(entry: AuditEntry) -> Iterator[Sequence[str]]:
-    who = (entry.person or "", entry.proposed_by or "", ", ".join(entry.approved_by), entry.agent or "", entry.channel)
-    tail = (*who, entry.reason or "", entry.change_id or "", entry.request_id)
+    who = (entry.person or "", entry.proposed_by or "", ", ".join(entry.approved_by), entry.agent or "")
+    how = (entry.client or "", entry.channel, entry.address or "")
+    tail = (*who, *how, entry.reason or "", entry.change_id or "", entry.request_id)
     head = (entry.at.isoformat(), entry.action, entry.ref, entry.part)
     if not entry.fields:
         yield (*head, "", "", "", *tail)
