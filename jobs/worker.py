@@ -38,7 +38,8 @@ async def start(worker: Worker) -> None:
     logging.getLogger("arq.worker").setLevel(logging.WARNING)  # it would write two lines for every tick
     worker["core"] = Core(settings)
     plan_large_sets()
-    worker["ways"] = channels(open_home(settings.home).folder("outbox"), settings.url)
+    worker["home"] = open_home(settings.home)
+    worker["ways"] = channels(worker["home"].folder("outbox"), settings.url)
 
 
 async def stop(worker: Worker) -> None:

@@ -134,6 +134,30 @@ def _hash_run(session: Session, after_id: int, upto_id: int | None, chain: str) 
 
 
 @dataclass(frozen=True, slots=True)
+class Seal:
+    """A seal as it is kept outside of the database."""
+
+    id: int
+    first_id: int
+    last_id: int
+    rows: int
+    sha256: str
+    at: str
+
+
+def seals_after(session: Session, last: int) -> list[Seal]:
+    """List the seals after one, oldest first."""
+    rows = session.scalars(select(AuditSeal).where(AuditSeal.id > last).order_by(AuditSeal.id))
+    return [Seal(row.id, row.first_id, row.last_id, row.rows, row.sha256, row.at.isoformat()) for row in rows]
+
+
+def rewritten(session: Session, exported: Sequence[Seal]) -> int | None:
+    """Compare the seals with those kept outside; returns the first that is gone or other, None where all agree."""
+    here = {seal.id: seal.sha256 for seal in seals_after(session, 0)}
+    return next((seal.id for seal in exported if here.get(seal.id) != seal.sha256), None)
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
     """What checking the trail found: sealed and unsealed rows, and the first seal that does not hold."""
 

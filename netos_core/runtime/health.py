@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from redis import Redis
@@ -22,10 +23,10 @@ from netos_core.kernel.clock import utc_now
 from netos_core.kernel.errors import NetosError
 from netos_core.notices import queries as notices
 from netos_core.notices.rules import MessageState
-from netos_core.runtime import migrate
+from netos_core.runtime import migrate, seals
 from netos_core.runtime.backup.trail import OVERDUE_AFTER, holds_real_work, last_backup
 from netos_core.runtime.calls import Core
-from netos_core.runtime.home import Runtime
+from netos_core.runtime.home import Home, Runtime
 from netos_core.runtime.settings import SECRET, Settings
 from netos_core.work import queries as work
 
@@ -64,8 +65,10 @@ def findings(runtime: Runtime, settings: Settings, *, worker_expected: bool, tra
     core = Core(settings.model_copy(update={"database_url": runtime.database_url}))
     try:
         checks: tuple[Callable[[Core], Finding], ...] = (_outbox, _jobs, _deadlines, _people, _backup)
-        for check in (*checks, *((_trail,) if trail else ())):
+        for check in checks:
             yield check(core)
+        if trail:
+            yield _trail(core, runtime.home)
     finally:
         core.close()
 
@@ -185,12 +188,19 @@ def _days(days: int) -> str:
     return "within the last day" if days < 1 else f"{days} day{'s' if days > 1 else ''} ago"
 
 
-def _trail(core: Core) -> Finding:
+def _trail(core: Core, home: Path) -> Finding:
+    kept = seals.exported(Home(home))
     with core.session() as session:
         session.execute(text("set transaction isolation level repeatable read read only"))
         found = audit.verify(session)
+        other = audit.rewritten(session, kept or ())
+    if other is not None:
+        told = f"Seal {other} is not the one that was exported: rows and seals were rewritten in the database."
+        fix = f"{seals.file_of(Home(home))} and a backup made before that seal tell what was there."
+        return Finding("audit", holds=False, found=told, fix=fix)
     if found.holds:
         told = f"{found.seals} seals over {found.sealed_rows} rows hold; {found.unsealed_rows} rows wait for a seal."
+        told += f" {len(kept)} are kept outside of the database." if kept is not None else " None is exported yet."
         return Finding("audit", holds=True, found=told)
     told = f"Seal {found.broken_seal} does not match its rows; {found.sealed_rows} rows before it hold."
     fix = "Compare the audit table with a backup made before that seal, and find out who had access."

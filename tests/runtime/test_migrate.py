@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import hashlib
+import json
+
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
+from netos_core.changes import audit
+from netos_core.changes.rules import as_json_value
 from netos_core.runtime import migrate
 from tests.database import TestServer
 
@@ -48,3 +54,40 @@ def test_an_extension_only_an_administrator_may_create_is_named(database_server:
     finally:
         server.execute("drop database plain with (force)")
         server.execute("drop role plain")
+
+
+FORMER = """
+insert into person (id, email, name, roles, active) values
+  ('00000000-0000-7000-8000-000000000001', 'netos@localhost', 'NetOS', '[]', false),
+  ('00000000-0000-7000-8000-0000000000aa', 'dana@isp.example', 'Dana', '["engineering"]', true);
+insert into web_session (id_sha256, person_id, csrf, expires_at)
+  values ('abc', '00000000-0000-7000-8000-0000000000aa', 'token', now() + interval '1 hour');
+insert into audit (at, action, entity, ref, part, before, after, labels, person_id, approved_by, agent, channel,
+                   request_id) values
+  ('2026-05-01T10:00:00Z', 'create', 'provider', 'PRV-1001', '', '{}', '{"name": "Lumen"}', '{}',
+   '00000000-0000-7000-8000-0000000000aa', '[]', 'claude', 'agent', 'req_1');
+"""
+
+
+def test_data_of_the_first_release_survives_and_its_seals_hold(fresh_db: str) -> None:
+    migrate.downgrade(fresh_db, "0001")
+    engine = create_engine(fresh_db, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(FORMER)
+        row = connection.exec_driver_sql("select * from audit").mappings().one()
+        told = json.dumps({n: as_json_value(v) for n, v in row.items()}, sort_keys=True, separators=(",", ":"))
+        digest = hashlib.sha256(told.encode()).hexdigest()
+        kept = f"insert into audit_seal (first_id, last_id, rows, sha256, at) values (1, 1, 1, '{digest}', now())"
+        connection.exec_driver_sql(kept)
+    migrate.upgrade(fresh_db)
+    with Session(engine) as session:
+        assert audit.verify(session).holds
+        assert {row.email: row.kind for row in session.execute(text("select email, kind from person"))} == {
+            "netos@localhost": "system",
+            "dana@isp.example": "person",
+        }
+        assert session.scalar(text("select count(*) from web_session")) == 1
+    migrate.downgrade(fresh_db, "0001")
+    migrate.upgrade(fresh_db)
+    with Session(engine) as session:
+        assert audit.verify(session).holds
