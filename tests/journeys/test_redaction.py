@@ -1,0 +1,335 @@
+"""What a role may not see leaves by no way: every operation, every role, every way out, with values nobody could guess.
+
+An operation the walk has no request for fails it, so a new one is covered from its first day.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+import pytest
+from pydantic import BaseModel
+from starlette.testclient import TestClient
+
+from netos_core.access.model import Person
+from netos_core.access.rules import RIGHTS, Role, rights_of
+from netos_core.catalogue import OPERATIONS
+from netos_core.kernel.context import Channel, Context
+from netos_core.kernel.errors import NetosError
+from netos_core.kernel.operation import Operation
+from netos_core.kernel.page import Listing, ListRequest
+from netos_core.kernel.redaction import sensitive_fields
+from netos_core.kernel.values import plain
+from netos_core.notices.model import OutboxMessage
+from netos_core.runtime.calls import Core
+from netos_core.runtime.logs import JsonFormatter
+from netos_core.runtime.settings import Settings
+from netos_core.work.records import enqueue
+from netos_mcp.answers import written
+from tests.database import TestServer
+from tests.factories import (
+    apply,
+    make_circuit,
+    make_contract,
+    make_ctx,
+    make_customer,
+    make_person,
+    make_provider,
+    make_site,
+    propose,
+)
+from tests.web.conftest import HOME, make_application, sign_in
+
+MONEY = ("987654.32", "876543.21", "765432.19", "654321.98", "987,654.32", "876,543.21", "765,432.19", "654,321.98")
+BANK = ("Marker Bank Nowhere", "0210009999", "77770000123456", "PO Box 9081 Markertown")
+HIDDEN = {"see:money": MONEY, "see:bank": BANK}
+
+
+@dataclass
+class Plant:
+    """An installation whose secrets are known, and what to ask of it."""
+
+    core: Core
+    refs: dict[str, str]
+    changes: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def plant(database_server: TestServer) -> Iterator[Plant]:
+    with database_server.clone() as url:
+        core = Core(Settings(database_url=url, demo=True))
+        with core.session() as session:
+            for role in Role:
+                make_person(session, role)
+            made = _planted(session)
+        yield made(core)
+        core.close()
+
+
+def _planted(session: Any) -> Any:
+    finance = make_ctx(session, Role.FINANCE)
+    provider = make_provider(session, "Marker Carrier", bank_name=BANK[0], bank_routing=BANK[1], bank_account=BANK[2],
+                             remittance_address=BANK[3])  # fmt: skip
+    customer = make_customer(session, "Marker Customer")
+    site = make_site(session, "Marker Site", kind="pop", city="Fort Wayne", state="IN")
+    circuit = make_circuit(session, provider=provider, mrc=MONEY[0], nrc=MONEY[1], a_site=site, bandwidth_mbps="1000")
+    contract = make_contract(session, provider=provider, mrc=MONEY[0], nrc=MONEY[1], term_start_date="2026-01-01",
+                             term_months=36, notice_count=60, notice_unit="days", end_of_term="auto_renew")  # fmt: skip
+    apply(finance, "contract_circuit", "create", contract=contract, circuit=circuit, governs=True)
+    apply(finance, "circuit", ref=circuit, customer=customer, mrr=MONEY[2])
+    apply(finance, "site_cost", "create", site=site, kind="rent", amount=MONEY[3], cadence="monthly")
+    changed = [
+        propose(finance, "circuit", ref=circuit, mrc=MONEY[2]).change_id,
+        propose(finance, "provider", ref=provider, bank_account=BANK[2] + "9").change_id,
+        propose(finance, "provider", "retire", ref=make_provider(session, "Leaving", bank_name=BANK[0])).change_id,
+    ]
+    job = enqueue(finance, "verify_trail", {}).ref
+    refs = {
+        "circuit": circuit,
+        "provider": provider,
+        "customer": customer,
+        "site": site,
+        "contract": contract,
+        "job": job,
+    }
+    return lambda core: Plant(core, refs, changed)
+
+
+def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
+    """Say what to ask each operation; lists are asked in many more ways by `_every_way`."""
+    refs, decide = plant.refs, [{"change_id": c, "digest": "0" * 64} for c in plant.changes]
+    words = [*MONEY[:4], *BANK, "Marker"]
+    of = {kind: [{"ref": ref}] for kind, ref in refs.items()}
+    csv = f"Circuit ID,Carrier,MRC\n10/KFGS/1//MRK,Marker Carrier,{MONEY[0]}\n".encode()
+    return {
+        "search": [{"query": word, "limit": 25} for word in words],
+        "search_circuits": [{}],
+        "get_circuit": of["circuit"],
+        "get_circuit_pl": of["circuit"],
+        "get_outage_history": of["circuit"],
+        "search_sites": [{}],
+        "get_site": of["site"],
+        "list_providers": [{}],
+        "get_provider": of["provider"],
+        "list_customers": [{}],
+        "get_customer": of["customer"],
+        "search_contracts": [{}],
+        "get_contract": of["contract"],
+        "list_renewals": [{}],
+        "get_dashboard": [{}],
+        "propose_change": [
+            {"kind": "circuit", "ref": refs["circuit"], "set": {"market": "Elsewhere"}, "reason": "walking"},
+            {"kind": "circuit", "ref": refs["circuit"], "set": {"mrc": "1.00"}, "reason": "walking"},
+            {"kind": "provider", "ref": refs["provider"], "set": {"bank_account": "1"}, "reason": "walking"},
+            {"kind": "circuit", "action": "retire", "ref": refs["circuit"], "reason": "walking"},
+            {"kind": "provider", "action": "retire", "ref": refs["provider"], "reason": "walking"},
+        ],
+        "rebase_change": [{"change_id": c} for c in plant.changes],
+        "get_change": [{"change_id": c, "limit": 100} for c in plant.changes],
+        "list_changes": [{"status": status} for status in ("open", "committed", None)],
+        "confirm_change": decide,
+        "approve_change": decide,
+        "reject_change": decide,
+        "undo_change": [{"change_id": f"CHG-{n}", "reason": "walking"} for n in range(1001, 1012)],
+        "search_audit": [{"limit": 100}, {"ref": refs["provider"], "limit": 100}, {"kind": "reads"}],
+        "get_job": of["job"],
+        "stage_import": [{"file_name": "x.csv", "content": csv, "kind": "circuits"}],
+        "get_import": [{"ref": "IMP-1001"}],
+        "list_imports": [{}],
+        "map_import": [{"ref": "IMP-1001"}],
+        "edit_import_row": [{"ref": "IMP-1001", "row": 2, "cells": {"a": "b"}}],
+        "propose_import": [{"ref": "IMP-1001"}],
+        "list_people": [{}],
+        "get_person": [{}],
+        "list_rights": [{}],
+        "end_sessions": [{}],
+        "close_access": [{"email": "noc.person@isp.example", "reason": "walking"}],
+        "open_access": [{"email": "noc.person@isp.example", "reason": "walking"}],
+        "create_token": [{"name": "walker"}],
+        "revoke_token": [{"ref": "TOK-1001"}],
+    }
+
+
+def test_the_walk_knows_every_operation(plant: Plant) -> None:
+    assert set(requests(plant)) == {operation.name for operation in OPERATIONS}
+
+
+def hidden_from(role: Role) -> list[str]:
+    """List the values this role may not be shown."""
+    rights = rights_of([role])
+    return [value for right, values in HIDDEN.items() if right not in rights for value in values]
+
+
+BLIND = [role for role in Role if hidden_from(role)]
+
+
+def test_some_roles_are_blind_and_some_see(plant: Plant) -> None:
+    assert {Role.NOC, Role.FIELD, Role.SALES, Role.ENGINEERING} == set(BLIND)
+    finance = plant.core.principal("finance.person@isp.example")
+    shown = json.dumps(plain(_call(plant, "get_provider", {"ref": plant.refs["provider"]}, finance)))
+    assert all(value in shown for value in BANK), "the markers are there for who may see them"
+    shown = json.dumps(plain(_call(plant, "get_circuit", {"ref": plant.refs["circuit"]}, finance)))
+    assert MONEY[0] in shown
+
+
+def _row_of(operation: Operation[Any, Any]) -> type[BaseModel] | None:
+    if not issubclass(operation.view, Listing):
+        return None
+    row: type[BaseModel] = get_args(operation.view.model_fields["rows"].annotation)[0]
+    return row
+
+
+def _every_way(operation: Operation[Any, Any], asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Ask as told and, of a list, in every order, with every column, and by every amount."""
+    yield asked
+    row = _row_of(operation)
+    if row is None or not issubclass(operation.request, ListRequest):
+        return
+    yield {**asked, "detail": "detailed", "limit": 100}
+    for name in row.model_fields:
+        yield {**asked, "fields": [name]}
+        for sort in (name, f"-{name}"):
+            yield {**asked, "sort": sort, "detail": "detailed", "limit": 1}
+    for value in (*MONEY[:4], *BANK):
+        yield {**asked, "query": value, "detail": "detailed"}
+        for name in operation.request.model_fields:
+            if name.startswith(("min_", "max_")):
+                yield {**asked, name: "987654.31"}
+
+
+class _Undone(Exception):
+    """Takes back what a call of the walk wrote."""
+
+
+def _call(plant: Plant, name: str, asked: dict[str, Any], who: Any, channel: Channel = Channel.AGENT) -> BaseModel:
+    operation = next(o for o in OPERATIONS if o.name == name)
+    view: BaseModel | None = None
+    with contextlib.suppress(_Undone), plant.core.context(who, channel) as ctx:
+        view = _answer(ctx, operation, asked)
+        raise _Undone
+    assert view is not None
+    return view
+
+
+def _answer(ctx: Context, operation: Operation[Any, Any], asked: dict[str, Any]) -> BaseModel:
+    view: BaseModel = operation(ctx, operation.request.model_validate(asked))
+    return view
+
+
+@pytest.mark.parametrize("role", BLIND)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: o.name)
+def test_nothing_hidden_is_in_an_answer_a_text_or_a_refusal(
+    plant: Plant, operation: Operation[Any, Any], role: Role
+) -> None:
+    who = plant.core.principal(f"{role}.person@isp.example", "walker")
+    hidden = hidden_from(role)
+    channel = Channel.PAGE if operation.page_only else Channel.AGENT
+    for asked in requests(plant)[operation.name]:
+        for way in _every_way(operation, asked):
+            try:
+                view = _call(plant, operation.name, way, who, channel)
+                answer = written(view, who)
+                told = json.dumps(plain(view)) + answer.text + json.dumps(answer.structured)
+            except NetosError as refusal:
+                told = json.dumps(refusal.as_dict())
+            said = {str(value) for value in way.values()}
+            leaked = [value for value in hidden if value in told and value not in said]
+            assert not leaked, (way, leaked)
+
+
+@pytest.mark.parametrize("role", BLIND)
+@pytest.mark.parametrize("operation", [o for o in OPERATIONS if _row_of(o)], ids=lambda o: o.name)
+def test_a_hidden_column_neither_sorts_nor_filters_nor_counts(
+    plant: Plant, operation: Operation[Any, Any], role: Role
+) -> None:
+    who = plant.core.principal(f"{role}.person@isp.example", "walker")
+    row = _row_of(operation)
+    assert row is not None
+    if operation.right not in who.rights:
+        return
+    marked = [name for name, rights in sensitive_fields(row).items() if not rights <= who.rights]
+    asked = [{"sort": f"{sign}{name}"} for name in marked for sign in ("", "-")]
+    if "see:money" not in who.rights:
+        amounts = [n for n in operation.request.model_fields if n.startswith(("min_m", "max_m")) and "mbps" not in n]
+        asked += [{name: "1.00"} for name in amounts]
+    for way in asked:
+        with pytest.raises(NetosError):
+            _call(plant, operation.name, way, who)
+
+
+@pytest.mark.parametrize("role", BLIND)
+def test_nothing_is_found_by_what_may_not_be_seen(plant: Plant, role: Role) -> None:
+    who = plant.core.principal(f"{role}.person@isp.example", "walker")
+    for value in hidden_from(role):
+        found = plain(_call(plant, "search", {"query": value}, who))
+        assert found["total"] == 0, value
+        for name in ("search_circuits", "list_providers", "search_contracts", "list_customers", "search_sites"):
+            assert plain(_call(plant, name, {"query": value}, who))["total"] == 0, (name, value)
+
+
+@pytest.mark.parametrize("role", BLIND)
+def test_no_page_export_or_api_answer_shows_it(plant: Plant, role: Role, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "netos_core")
+    browser = sign_in(plant.core, f"{role}.person@isp.example")
+    api = TestClient(make_application(plant.core), base_url=HOME, client=("127.0.0.1", 5000))
+    as_role = {"Authorization": f"Bearer demo:{role}.person@isp.example"}
+    refs = plant.refs
+    pages = ["/", "/circuits", "/providers", "/sites", "/customers", "/contracts", "/renewals", "/approvals?view=open",
+             "/trail", "/trail.csv", "/you", "/imports", "/circuits.csv", "/providers.csv", "/contracts.csv",
+             *(f"/circuits/{refs['circuit']}{more}" for more in ("", "/edit")), f"/providers/{refs['provider']}",
+             f"/providers/{refs['provider']}/edit", f"/sites/{refs['site']}", f"/contracts/{refs['contract']}",
+             f"/contracts/{refs['contract']}/edit", f"/customers/{refs['customer']}",
+             *(f"/approvals/{change}" for change in plant.changes), "/search?q=Marker"]  # fmt: skip
+    hidden = hidden_from(role)
+    for path in pages:
+        text = browser.client.get(path).text
+        assert not [value for value in hidden if value in text], path
+    for path in ("search_circuits", "list_providers", f"get_provider?ref={refs['provider']}", "get_dashboard"):
+        text = api.get(f"/api/v1/{path}", headers=as_role).text
+        assert not [value for value in hidden if value in text], path
+    for accept in ("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"):
+        sheet = api.get("/api/v1/search_circuits", headers={**as_role, "Accept": accept})
+        assert not [value for value in hidden if value.encode() in sheet.content]
+    lines = "\n".join(JsonFormatter().format(record) for record in caplog.records)
+    assert not [value for value in (*MONEY, *BANK) if value in lines], "no value is in the log, whoever may see it"
+
+
+def test_no_letter_carries_a_value(plant: Plant) -> None:
+    """Mails tell what waits and link to the page, which knows what its reader may see."""
+    with plant.core.session() as session:
+        letters = session.query(OutboxMessage).all()
+        assert letters
+        for letter in letters:
+            text = json.dumps(letter.payload)
+            assert not [value for value in (*MONEY, *BANK) if value in text], letter.delivery_key
+
+
+def test_only_reads_that_show_something_are_in_the_trail(plant: Plant) -> None:
+    core, ref = plant.core, plant.refs["provider"]
+    operation = next(o for o in OPERATIONS if o.name == "get_provider")
+    request = operation.request.model_validate({"ref": ref})
+    for role in (Role.FINANCE, Role.NOC):
+        core.call(operation, request, core.principal(f"{role}.person@isp.example", "claude"), Channel.AGENT,
+                  address="10.0.0.5")  # fmt: skip
+    change = next(o for o in OPERATIONS if o.name == "get_change")
+    core.call(change, change.request.model_validate({"change_id": plant.changes[1]}),
+              core.principal("finance.person@isp.example", "claude"), Channel.AGENT)  # fmt: skip
+    auditor = core.principal("auditor.person@isp.example")
+    found: Any = _call(plant, "search_audit", {"kind": "reads", "limit": 100}, auditor)
+    told = [(e.ref, e.person, e.agent, e.address) for e in found.entries]
+    assert (ref, "Finance Person", "claude", "10.0.0.5") in told
+    assert not [one for one in told if one[1] == "Noc Person"]
+    assert plant.changes[1] in {one[0] for one in told}
+    shown = next(e for e in found.entries if e.ref == ref)
+    assert {"bank_account", "bank_name", "bank_routing"} <= set(shown.fields[0].new)
+
+
+def test_the_people_of_the_walk_have_the_roles_it_says(plant: Plant) -> None:
+    with plant.core.session() as session:
+        roles = {tuple(p.roles) for p in session.query(Person).filter(Person.kind == "person")}
+    assert {(role,) for role in RIGHTS} == roles - {("exec", "exec")}
