@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from arq import ArqRedis
 from netos_core.changes import upkeep
 from netos_core.kernel.clock import utc_now
 from netos_core.kernel.context import Channel, Context
+from netos_core.runtime import telemetry
 from netos_core.runtime.calls import Core
 from netos_core.work import queries, records
 from netos_core.work.rules import BEAT_EVERY, JobState
@@ -81,10 +83,14 @@ def _ask_for(core: Core, kind: str) -> None:
 
 
 def _run(core: Core, claim: records.Claim) -> None:
+    started = time.perf_counter()
     try:
         with core.session() as session:
             caller = records.principal_of(session, claim)
-        with core.context(caller, Channel.JOB, request=claim.request_id) as ctx:
+        with (
+            telemetry.span(f"job {claim.kind}", claim.request_id),
+            core.context(caller, Channel.JOB, request=claim.request_id) as ctx,
+        ):
             result = HANDLERS[claim.kind](ctx, claim.arguments)
             records.finish(ctx.session, claim, result, utc_now())
         state = JobState.DONE
@@ -92,4 +98,5 @@ def _run(core: Core, claim: records.Claim) -> None:
         log.exception("job failed", extra={"job": claim.ref, "kind": claim.kind, "tries": claim.tries})
         with core.session() as session:
             state = records.fail(session, claim, failure, utc_now())
+    telemetry.job_ran(claim.kind, str(state), time.perf_counter() - started)
     log.info("job", extra={"job": claim.ref, "kind": claim.kind, "tries": claim.tries, "state": str(state)})

@@ -13,6 +13,7 @@ from arq.worker import func
 
 from jobs import audit, delivery, queue, upkeep
 from netos_core.notices.channels import channels
+from netos_core.runtime import telemetry
 from netos_core.runtime.calls import Core, plan_large_sets
 from netos_core.runtime.home import open_home
 from netos_core.runtime.logs import configure_logging
@@ -37,6 +38,7 @@ async def start(worker: Worker) -> None:
     configure_logging(settings.log_level)
     logging.getLogger("arq.worker").setLevel(logging.WARNING)  # it would write two lines for every tick
     worker["core"] = Core(settings)
+    telemetry.configure(worker["core"], "worker", shown=False)
     plan_large_sets()
     worker["home"] = open_home(settings.home)
     worker["ways"] = channels(worker["home"].folder("outbox"), settings.url)

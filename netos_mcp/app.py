@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import logging
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
 from fastmcp import FastMCP
-from redis import Redis
-from redis.exceptions import RedisError
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from netos_core.runtime import telemetry
 from netos_core.runtime.calls import Core, plan_large_sets
 from netos_core.runtime.logs import configure_logging
 from netos_core.runtime.settings import load_settings
+from netos_mcp import probes
 from netos_mcp.auth import Gate, HttpDoor
 from netos_mcp.server import make_server
 
@@ -30,7 +25,6 @@ if TYPE_CHECKING:
     from netos_mcp.oauth import Interactive
 
 PATH = "/mcp"
-QUEUE_PATIENCE = 2.0
 log = logging.getLogger(__name__)
 
 
@@ -42,6 +36,7 @@ def app() -> Starlette:
     configure_logging(settings.log_level)
     use_our_logs()
     core = Core(settings)
+    telemetry.configure(core, "web", shown=True)
     handlers: dict[Any, Any] = dict(exception_handlers(core))
     pages = Starlette(routes=make_routes(core), exception_handlers=handlers)
     made = make_app(core, [Mount("/", pages)], shell=middleware(core))
@@ -90,8 +85,7 @@ def make_app(
         core.close()
 
     routes: list[BaseRoute] = [
-        Route("/healthz", _alive),
-        Route("/readyz", functools.partial(_ready, core)),
+        *probes.routes(core),
         Route(PATH, mcp),
         *(interactive.routes if interactive is not None else ()),
         *pages,
@@ -113,43 +107,3 @@ def use_our_logs() -> None:
     framework.handlers.clear()
     framework.propagate = True
     logging.getLogger("alembic").setLevel(logging.WARNING)
-
-
-async def _alive(_: Request) -> Response:
-    return PlainTextResponse("ok\n")
-
-
-def _ready(core: Core, _: Request) -> Response:
-    """Tell whether work can be done: database, its schema, and the queue."""
-    checks = {"database": _schema(core), "queue": _queue(core)}
-    ready = all(state == "ok" for state in checks.values())
-    return JSONResponse({"ready": ready, **checks}, status_code=200 if ready else 503)
-
-
-def _schema(core: Core) -> str:
-    try:
-        with core.session() as session:
-            found = session.scalar(text("select version_num from alembic_version"))
-    except SQLAlchemyError:
-        log.warning("not ready: no database", exc_info=True)
-        return "not reachable"
-    return "ok" if found == _newest_schema() else f"at schema {found}, not {_newest_schema()}: run `netos migrate`"
-
-
-@functools.cache
-def _newest_schema() -> str | None:
-    from netos_core.runtime import migrate  # lazy: only this check needs Alembic
-
-    return migrate.head()
-
-
-def _queue(core: Core) -> str:
-    if core.settings.redis_url is None:
-        return "not configured"
-    try:
-        with Redis.from_url(core.settings.redis_url, socket_timeout=QUEUE_PATIENCE) as queue:
-            answered: Any = queue.ping()
-    except (RedisError, OSError):
-        log.warning("not ready: no queue", exc_info=True)
-        return "not reachable"
-    return "ok" if answered else "not answering"

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from netos_core.demo.people import DEFAULT_PERSON
 from netos_core.kernel.context import Principal
 from netos_core.kernel.errors import NetosError, NotSignedIn, Unavailable
+from netos_core.runtime import telemetry
 from netos_core.runtime.callers import SignInNeeded
 from netos_core.runtime.calls import Core
 
@@ -48,6 +49,7 @@ class Gate:
             try:
                 scope[PRINCIPAL] = await self._caller(request)
             except NetosError as refusal:
+                telemetry.refused_at_the_door(refusal.code)
                 log.info("refused at the door", extra={"code": refusal.code, "reason": refusal.message})
                 await self._refusal(request, refusal)(scope, receive, send)
                 return

@@ -123,7 +123,7 @@ class Login:
     def _enter(self, tokens: dict[str, Any], visitor: Visitor) -> str:
         """Judge the access token; the ID token must speak of the same person."""
         told: UserInfo | None = tokens.get("userinfo")
-        claims = self._entra.claims(str(tokens.get("access_token", "")))
+        claims = self._core.callers.claims(str(tokens.get("access_token", "")))
         if told is None or not told.get("oid") or told["oid"] != claims.get("oid"):
             raise _failed()
         return self._core.callers.sign_in(claims, tokens.get("refresh_token"), visitor)

@@ -24,6 +24,7 @@ from netos_core.kernel.errors import Forbidden, NetosError, NotSignedIn
 from netos_core.people import records
 from netos_core.people.rules import PREFIX
 from netos_core.runtime.settings import LOOPBACK, Settings, listed
+from netos_core.runtime.systems import Watch
 
 if TYPE_CHECKING:
     from netos_core.runtime.calls import Core
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DEMO_TOKEN = "demo:"  # noqa: S105 - a prefix, and no secret: the development login asks for none
+ENTRA = "Microsoft Entra ID"
 REFRESH = "web-refresh"
 RENEW_EARLY = timedelta(minutes=5)
 """Roles are asked for anew this long before the access token they came with expires."""
@@ -74,6 +76,7 @@ class Callers:
         self._demo = core.settings.demo
         self._entra = entra
         self._trust = trust_of(core.settings, entra.issuer) if entra else None
+        self._watch = Watch(core, ENTRA)
 
     def of_headers(self, authorization: Sequence[str], address: str | None) -> Principal:
         """Say for whom a request is made, by its Authorization headers.
@@ -103,7 +106,14 @@ class Callers:
                 return records.principal_of_token(session, token, utc_now(), address)
         if self._entra is None:
             raise SignInNeeded("That token is not valid here.", fix=self._how())
-        return self.of_claims(self._entra.claims(token))
+        return self.of_claims(self.claims(token))
+
+    def claims(self, token: str) -> dict[str, Any]:
+        """Return the claims of a token of Entra whose signature holds; `of_claims` judges them."""
+        if self._entra is None:
+            raise TokenRefused("This installation has no identity provider.", fix=self._how())
+        with self._watch.asking():
+            return self._entra.claims(token)
 
     def of_claims(self, claims: Mapping[str, Any]) -> Principal:
         """Say who the claims of a token speak for; its signature was checked before."""
@@ -120,7 +130,8 @@ class Callers:
         identity = identity_of(claims, self._trust, utc_now())
         if identity.roles is not None:
             return identity
-        groups = self._entra.groups_of(identity.object_id)  # closed when it fails: no roles are made up
+        with self._watch.asking():
+            groups = self._entra.groups_of(identity.object_id)  # closed when it fails: no roles are made up
         return dataclasses.replace(identity, roles=roles_of_groups(groups, self._trust))
 
     def demo_person(self, email: str | None) -> Principal:
@@ -220,8 +231,9 @@ class Callers:
         try:
             if due.refresh_sealed is None:
                 raise SignInNeeded("The sign-in is over.", fix="Sign in again.")
-            tokens = self._entra.refresh(self._core.keys.open(REFRESH, due.refresh_sealed))
-            identity = self._identity(self._entra.claims(tokens.access_token))
+            with self._watch.asking():
+                tokens = self._entra.refresh(self._core.keys.open(REFRESH, due.refresh_sealed))
+            identity = self._identity(self.claims(tokens.access_token))
             require_role(identity.roles)
             with self._core.session() as session:
                 person = records.admit(session, identity, now)

@@ -28,6 +28,7 @@ from netos_core.kernel.errors import Invalid, NetosError
 from netos_core.kernel.operation import Operation
 from netos_core.kernel.redaction import audited_fields
 from netos_core.people.records import note_agent
+from netos_core.runtime import telemetry
 from netos_core.runtime.callers import Callers
 from netos_core.runtime.home import open_home
 from netos_core.runtime.keys import KeyRing, from_setting
@@ -136,7 +137,11 @@ class Core:
         started = time.perf_counter()
         outcome = "internal"
         try:
-            with self.context(caller, channel, request=request_id, address=address) as ctx:
+            request_id = request_id or new_request_id()
+            with (
+                telemetry.span(operation.name, request_id),
+                self.context(caller, channel, request=request_id, address=address) as ctx,
+            ):
                 view = operation(ctx, request)
                 _note_reading(ctx, operation, request, view)
             outcome = "ok"
@@ -146,12 +151,14 @@ class Core:
         else:
             return view
         finally:
+            seconds = time.perf_counter() - started
+            telemetry.called(operation.name, outcome, seconds, str(channel))
             log.info(
                 "call",
                 extra={
                     "operation": operation.name,
                     "outcome": outcome,
-                    "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+                    "milliseconds": round(seconds * 1000, 1),
                     "person": str(caller.person_id),
                     "agent": caller.agent,
                     "client": caller.client,

@@ -27,8 +27,10 @@ from netos_core.runtime import migrate, seals
 from netos_core.runtime.backup.trail import OVERDUE_AFTER, holds_real_work, last_backup
 from netos_core.runtime.calls import Core
 from netos_core.runtime.home import Home, Runtime
-from netos_core.runtime.settings import SECRET, Settings
+from netos_core.runtime.settings import SECRET, Settings, listed
 from netos_core.work import queries as work
+from netos_core.work import systems
+from netos_core.work.systems import SystemState
 
 WORKER_KEY = "arq:queue:health-check"
 MOST_NAMED = 5
@@ -54,6 +56,7 @@ def findings(runtime: Runtime, settings: Settings, *, worker_expected: bool, tra
         trail: Whether to verify every seal of the audit trail, which reads it whole.
     """
     yield _home(runtime)
+    yield _keys(settings)
     queue = Redis.from_url(runtime.redis_url, socket_timeout=3)
     with contextlib.closing(queue):
         yield from _queue(queue, worker_expected=worker_expected)
@@ -64,7 +67,7 @@ def findings(runtime: Runtime, settings: Settings, *, worker_expected: bool, tra
     yield _models(runtime.database_url)
     core = Core(settings.model_copy(update={"database_url": runtime.database_url}))
     try:
-        checks: tuple[Callable[[Core], Finding], ...] = (_outbox, _jobs, _deadlines, _people, _backup)
+        checks: tuple[Callable[[Core], Finding], ...] = (_outbox, _jobs, _deadlines, _people, _systems, _backup)
         for check in checks:
             yield check(core)
         if trail:
@@ -84,6 +87,27 @@ def _home(runtime: Runtime) -> Finding:
     if os.access(path, os.W_OK | os.X_OK):
         return Finding("home", holds=True, found=f"{path} can be written.")
     return Finding("home", holds=False, found=f"{path} can not be written.", fix="Make it yours, or use --home.")
+
+
+def _keys(settings: Settings) -> Finding:
+    if settings.secret_keys is not None:
+        return Finding("keys", holds=True, found=f"{len(listed(settings.secret_keys))} from NETOS_SECRET_KEYS.")
+    if settings.database_url is None or settings.demo:
+        return Finding("keys", holds=True, found="In the home, which is enough for one machine.")
+    found = "The database is shared, and the keys that seal what is in it lie in this machine's home only."
+    return Finding("keys", holds=False, found=found, fix="Set NETOS_SECRET_KEYS, the same on every machine.")
+
+
+def _systems(core: Core) -> Finding:
+    """Tell how the outside systems answered last; `--integrations` asks them now."""
+    with core.session() as session:
+        known = systems.standings(session)
+    wrong = [one for one in known if one.state is not SystemState.OK]
+    if not wrong:
+        return Finding("systems", holds=True, found=f"{len(known)} outside systems were asked, and all answer.")
+    found = "; ".join(f"{one.system}: {one.told}" for one in wrong)
+    fix = ", ".join(one.setting for one in wrong if one.setting)
+    return Finding("systems", holds=False, found=found, fix=f"Correct {fix}." if fix else "Try `--integrations`.")
 
 
 def _queue(queue: Redis, *, worker_expected: bool) -> Iterator[Finding]:

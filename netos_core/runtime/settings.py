@@ -224,6 +224,11 @@ class Settings(BaseSettings):
         return self._rotated.get(name) or str(getattr(self, name) or "")
 
     @property
+    def references(self) -> Mapping[str, str]:
+        """The settings whose secret is kept elsewhere, with where."""
+        return self._references
+
+    @property
     def hosts(self) -> frozenset[str]:
         """The names a request may be addressed to: the loopback's, those listened on, and the public ones."""
         named = {*LOOPBACK, self.host, urlsplit(self.url).hostname or "", *listed(self.allowed_hosts)}

@@ -190,6 +190,15 @@ class Entra:
         """
         return self._keys.claims(token)
 
+    def check(self) -> None:
+        """Ask for the keys and for a token of ours: the cheapest proof that the settings are right.
+
+        Raises:
+            VendorError: One of them is refused or not answered.
+        """
+        self._keys.read()
+        self._application_token(None)
+
     def groups_of(self, object_id: str) -> frozenset[str]:
         """Return the GUIDs of the security groups a person is in, directly or through others; up to 10 minutes old.
 
@@ -284,6 +293,7 @@ class Entra:
                 status=reply.status,
                 vendor_code=f"AADSTS{wrong}",
                 vendor_request_id=reply.request_id,
+                setting=setting,
                 fix=f"Correct {setting}.",
             )
         if "refresh_token" in form and denied.error in {"invalid_grant", "interaction_required"}:

@@ -72,6 +72,15 @@ class SigningKeys:
             raise _refused("is malformed")
         return claims
 
+    def read(self) -> None:
+        """Read the keys anew now.
+
+        Raises:
+            VendorError: That failed, and there are none yet.
+        """
+        with self._lock:
+            self._fetch_keys()
+
     def _key(self, key_id: str) -> RSAKey:
         """Return the key of that id, asking Entra for its keys where it is new or ours are a day old."""
         key = self._keys.get(key_id)

@@ -17,6 +17,7 @@ class VendorError(NetosError):
         vendor_code: Its own code for the problem; dropped unless it is one plain word.
         vendor_request_id: Its id for the call, to quote to its support; dropped unless it is one plain word.
         retry_after: Seconds it asked us to wait, if it said.
+        setting: The NETOS_ setting to correct, where one is wrong.
         fix: What to do next.
     """
 
@@ -29,6 +30,7 @@ class VendorError(NetosError):
         vendor_code: str | None = None,
         vendor_request_id: str | None = None,
         retry_after: float | None = None,
+        setting: str | None = None,
         fix: str | None = None,
     ) -> None:
         super().__init__(message, fix=fix)
@@ -37,6 +39,7 @@ class VendorError(NetosError):
         self.vendor_code = plain_word(vendor_code)
         self.vendor_request_id = plain_word(vendor_request_id)
         self.retry_after = retry_after
+        self.setting = setting
 
 
 class NotConfigured(VendorError, Unavailable):

@@ -229,6 +229,7 @@ class VendorHttp:
             case HTTPStatus.FORBIDDEN:
                 return PermissionDenied(
                     f"{self.system} does not let our account do this.",
+                    setting=self.setting,
                     fix=f"Give the account behind {self.setting} the right to it.",
                     **about,
                 )
@@ -245,6 +246,7 @@ class VendorHttp:
     def _bad_credential(self, why: str, **about: Any) -> CredentialsInvalid:
         return CredentialsInvalid(
             f"Our credential for {self.system} {why}.",
+            setting=self.setting,
             fix=f"Correct {self.setting}.",
             **({"system": self.system} | about),
         )

@@ -20,6 +20,9 @@ from netos_core.runtime.supervisor import ensure_services
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--audit", action="store_true", help="verify every seal of the audit trail")
     parser.add_argument("--rights", action="store_true", help="only print what each role may do, as JSON")
+    parser.add_argument(
+        "--integrations", action="store_true", help="only ask each outside system its cheapest question"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
 
@@ -28,6 +31,8 @@ def run(args: argparse.Namespace) -> int:
         _print_json({"roles": rights_table()})
         return 0
     settings = load_settings()
+    if args.integrations:
+        return _integrations(args, settings)
     with ensure_services(open_home(args.home), settings) as runtime:
         expected = _worker_expected(runtime, settings)
         found = list(findings(runtime, settings, worker_expected=expected, trail=args.audit))
@@ -38,6 +43,23 @@ def run(args: argparse.Namespace) -> int:
     else:
         sys.stdout.write(_page(found, table))
     return 0 if healthy else 1
+
+
+def _integrations(args: argparse.Namespace, settings: Settings) -> int:
+    from netos_core.runtime.integrations import integrations
+    from netos_mcp.cli.attached import core_on
+
+    with ensure_services(open_home(args.home), settings) as runtime, core_on(runtime) as core:
+        asked = list(integrations(core))
+    if args.json:
+        _print_json({"healthy": all(one.holds for one in asked), "integrations": [asdict(one) for one in asked]})
+    else:
+        for one in asked:
+            took = f" ({one.milliseconds} ms)" if one.milliseconds is not None else ""
+            sys.stdout.write(f"{'ok    ' if one.holds else 'BROKEN'}  {one.system:20} {one.mode:8} {one.found}{took}\n")
+            if one.fix:
+                sys.stdout.write(f"{'':38}{one.fix}\n")
+    return 0 if all(one.holds for one in asked) else 1
 
 
 def _worker_expected(runtime: Runtime, settings: Settings) -> bool:

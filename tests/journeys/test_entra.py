@@ -9,12 +9,14 @@ from typing import Any
 import httpx2
 import pytest
 from fastmcp import Client
+from sqlalchemy import select
 
 from netos_core.access.rules import Scope
 from netos_core.changes.operations import search_audit
 from netos_core.changes.schemas import SearchAudit
 from netos_core.demo.load import load
 from netos_core.kernel.context import Channel
+from netos_core.notices.model import OutboxMessage
 from netos_core.people.operations import close_access, create_token, revoke_token
 from netos_core.people.schemas import CreateToken, RevokeToken, SetAccess
 from tests.database import TestServer
@@ -264,3 +266,23 @@ def test_who_was_shut_out_does_not_come_in_with_a_good_token(netos: Installation
     answer = called(netos, token)
     assert answer.status_code == 403
     assert "closed by an admin" in answer.json()["error_description"]
+
+
+def test_a_secret_that_expired_degrades_and_stops_nobody_who_needs_none(netos: Installation) -> None:
+    oid = "5ec00000-1111-4222-8333-444455556677"
+    netos.tell("/__people", {"people": [{"oid": oid, "name": "Sefa Secret", "username": "sefa@netos.example",
+                                         "roles": [], "groups": []}]})  # fmt: skip
+    netos.tell("/__knobs", {"secret_expired": True, "revoke_tokens": True, "overage": True})
+    try:
+        answer = called(netos, netos.minted(**{"for": "person", "oid": oid}))
+        assert answer.status_code == 503, "nobody's roles are made up"
+        ready = httpx2.get(f"{netos.url}/readyz")
+        assert ready.status_code == 200
+        (degraded,) = ready.json()["degraded"]
+        assert (degraded["state"], degraded["setting"]) == ("credentials_invalid", "NETOS_ENTRA_CLIENT_SECRET")
+        assert called(netos, netos.minted(**{"for": "person"})).status_code == 200
+        with netos.core.session() as session:
+            told = session.scalars(select(OutboxMessage.payload)).all()
+        assert [one["setting"] for one in told if one["template"] == "credentials_invalid"]
+    finally:
+        netos.tell("/__knobs", {"secret_expired": False, "overage": False})

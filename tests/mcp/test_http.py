@@ -112,13 +112,18 @@ async def test_alive_needs_no_database_and_ready_does(plant: Plant) -> None:
         assert (await wire.http.get("/healthz")).status_code == 200
         response = await wire.http.get("/readyz")
     assert response.status_code == 503
-    assert response.json() == {"ready": False, "database": "not reachable", "queue": "not reachable"}
+    assert response.json() == {
+        "ready": False,
+        "database": "not reachable",
+        "queue": "not reachable",
+        "degraded": [],
+    }
     assert plant.core.settings.demo
 
 
 async def test_ready_says_what_is_missing(wire: Wire) -> None:
     response = await wire.http.get("/readyz")
-    assert response.json() == {"ready": False, "database": "ok", "queue": "not configured"}
+    assert response.json() == {"ready": False, "database": "ok", "queue": "not configured", "degraded": []}
 
 
 async def test_pages_do_not_stand_before_mcp(plant: Plant) -> None:

@@ -76,7 +76,7 @@ def test_a_sound_installation_is_called_sound(core: Core, doctor: Doctor, home: 
     code, found = doctor("--audit")
     assert code == 0, found
     assert set(found) == {
-        "home", "queue", "worker", "database", "models", "outbox", "jobs", "deadlines", "people", "backup", "audit",
+        "home", "keys", "systems", "queue", "worker", "database", "models", "outbox", "jobs", "deadlines", "people", "backup", "audit",
         "settings",
     }  # fmt: skip
     assert "exec" in found["people"]["found"]

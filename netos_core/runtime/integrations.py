@@ -1,0 +1,83 @@
+"""`netos doctor --integrations`: each configured outside system is asked its cheapest question."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from netos_core.kernel.errors import NetosError
+from netos_core.runtime.callers import ENTRA
+from netos_core.runtime.calls import Core
+from netos_core.runtime.systems import Watch
+
+if TYPE_CHECKING:
+    from netos_core.runtime.secrets import Secrets
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    """How one system answered: with what it works now, in how long, and what to do where it does not."""
+
+    system: str
+    mode: str
+    holds: bool
+    found: str
+    milliseconds: int | None
+    fix: str | None
+
+
+def integrations(core: Core) -> Iterator[Integration]:
+    """Ask every system that is configured; one that is not says what stands in for it."""
+    if core.entra is None:
+        told = "Demo sign-in on this machine." if core.settings.demo else "Nobody can sign in on the pages."
+        fix = None if core.settings.demo else "Set NETOS_ENTRA_TENANT_ID, _CLIENT_ID and _CLIENT_SECRET."
+        yield Integration(ENTRA, "default", core.settings.demo, told, None, fix)
+    else:
+        entra, watch = core.entra, Watch(core, ENTRA)
+        yield _asked(ENTRA, "Keys read, and a token of ours given out.", watch.asking, entra.check)
+    yield from _secrets(core)
+
+
+def _secrets(core: Core) -> Iterator[Integration]:
+    from netos_core.runtime.secrets import Secrets  # lazy: most installations keep none elsewhere
+
+    references = core.settings.references
+    for system, scheme, configured in (
+        ("Vault", "vault:", core.settings.vault_addr),
+        ("Doppler", "doppler:", core.settings.doppler_token),
+    ):
+        mine = [reference for reference in references.values() if reference.startswith(scheme)]
+        if not configured:
+            yield Integration(system, "default", not mine, "Secrets come from the environment.", None, None)
+        elif not mine:
+            yield Integration(system, "real", True, "Configured; no setting points to it.", None, None)
+        else:
+            with contextlib.closing(Secrets(os.environ)) as secrets:
+                ask = Watch(core, system).asking
+                yield _asked(system, f"{len(mine)} settings read.", ask, functools.partial(_read, secrets, mine))
+
+
+def _read(secrets: Secrets, references: Sequence[str]) -> None:
+    for reference in references:
+        secrets.again(reference)
+
+
+def _asked(
+    system: str, found: str, watched: Callable[[], contextlib.AbstractContextManager[None]], ask: Callable[[], object]
+) -> Integration:
+    started = time.perf_counter()
+    try:
+        with watched():
+            ask()
+    except NetosError as refusal:
+        return Integration(system, "real", False, refusal.message, _since(started), refusal.fix)
+    return Integration(system, "real", True, found, _since(started), None)
+
+
+def _since(started: float) -> int:
+    return round((time.perf_counter() - started) * 1000)
