@@ -51,7 +51,7 @@ def make_routes(core: Core) -> list[BaseRoute]:
 def middleware(core: Core) -> list[Middleware]:
     """Return what every request passes, outermost first."""
     return [
-        Middleware(SafeHeaders),
+        Middleware(SafeHeaders, https=session.is_secure(core)),
         Middleware(KnownHost, hosts=core.settings.hosts),
         Middleware(BodyLimit),
     ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
+import anyio
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
@@ -25,7 +27,15 @@ HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=()",
 }
 
-TOO_LARGE = 413
+HSTS = "max-age=31536000; includeSubDomains"
+TOO_LARGE, TOO_SLOW = 413, 408
+SILENCE_SECONDS = 10.0
+"""How long a body may stop in the middle."""
+
+LEAST_RATE = 64 << 10
+"""Bytes a second a body must come with, once it has had a minute."""
+
+ALLOWANCE_SECONDS = 60.0
 MEBIBYTE = 1 << 20
 FORM_LIMIT = 2 * MEBIBYTE
 LIMITS = (
@@ -63,10 +73,14 @@ class KnownHost:
 
 
 class SafeHeaders:
-    """Give every response the headers that keep a browser from doing what no page of ours does."""
+    """Give every response the headers that keep a browser from doing what no page of ours does.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Over https a browser is told to come by https only, for a year.
+    """
+
+    def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
         self.app = app
+        self.headers = HEADERS | ({"strict-transport-security": HSTS} if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -76,7 +90,7 @@ class SafeHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self.headers.items():
                     headers.setdefault(name, value)
                 headers.setdefault("cache-control", "no-store")
             await send(message)
@@ -85,10 +99,11 @@ class SafeHeaders:
 
 
 class BodyLimit:
-    """Stop reading a body that is larger than its path may take."""
+    """Stop reading a body that is larger than its path may take, or comes so slowly that it only holds a place."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, silence: float = SILENCE_SECONDS) -> None:
         self.app = app
+        self.silence = silence
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -99,13 +114,19 @@ class BodyLimit:
         if not declared.isdigit() or int(declared) > most:
             await _too_large(most)(scope, receive, send)
             return
-        read = 0
+        read, whole, started = 0, False, time.monotonic()
 
         async def counted() -> Message:
-            nonlocal read
-            message = await receive()
+            nonlocal read, whole
+            if whole:  # what comes now is that the client has gone, and for that one may wait
+                return await receive()
+            with anyio.move_on_after(self.silence) as patience:
+                message = await receive()
+            if patience.cancelled_caught or time.monotonic() - started > ALLOWANCE_SECONDS + read / LEAST_RATE:
+                raise HTTPException(TOO_SLOW)
             if message["type"] == "http.request":
                 read += len(message.get("body", b""))
+                whole = not message.get("more_body", False)
                 if read > most:
                     raise HTTPException(TOO_LARGE)
             return message

@@ -31,6 +31,7 @@ ARGUMENTS = [
 PATHS = ("/", "/circuits", "/circuits/CKT-1007", "/circuits/CKT-1007/edit", "/circuits/bulk?ref=CKT-1001", "/sites",
          "/sites/SIT-1001", "/providers", "/providers/PRV-1002", "/customers", "/customers/CUS-1002", "/contracts",
          "/contracts/CTR-1027", "/renewals", "/approvals", "/approvals?view=open", "/approvals/CHG-1011", "/trail",
+         "/you", "/rights", "/signed-out",
          "/search?q=lumen", "/circuits/CKT-9", "/circuits/CKT-1034", "/sites/SIT-1045", "/imports",
          "/contracts/CTR-1027/edit", "/parts/contact/new?on=PRV-1002", "/parts/alias/new?on=PRV-1002",
          "/parts/site_cost/new?on=SIT-1001", "/parts/event/new?on=CKT-1007",

@@ -286,3 +286,18 @@ def test_a_secret_that_expired_degrades_and_stops_nobody_who_needs_none(netos: I
         assert [one["setting"] for one in told if one["template"] == "credentials_invalid"]
     finally:
         netos.tell("/__knobs", {"secret_expired": False, "overage": False})
+
+
+def test_a_body_too_large_and_a_foreign_host_are_refused_at_the_endpoint_too(netos: Installation) -> None:
+    token = {"Authorization": f"Bearer {netos.minted(**{'for': 'person'})}"}
+    assert httpx2.post(f"{netos.url}/mcp", content=b" " * (17 << 20), headers=token).status_code == 413
+    assert httpx2.post(f"{netos.url}/mcp", json={}, headers={**token, "Host": "evil.example"}).status_code == 421
+    where = f"{netos.url}/.well-known/oauth-authorization-server"
+    assert httpx2.get(where, headers={"Host": "evil.example"}).status_code == 421
+
+
+def test_what_the_proxy_and_the_probes_answer_carries_our_headers(netos: Installation) -> None:
+    for path in ("/healthz", "/.well-known/oauth-protected-resource/mcp", "/sign-in", "/api/v1/get_dashboard"):
+        headers = httpx2.get(f"{netos.url}{path}").headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"

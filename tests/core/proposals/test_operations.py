@@ -143,7 +143,7 @@ def test_the_proposer_never_approves_their_own_price(session: Session) -> None:
     proposed = propose(make_ctx(session, Role.FINANCE, agent=AGENT), "circuit", ref=ref, mrc="1.00")
     with pytest.raises(Forbidden, match="second person"):
         approve(session, proposed, make_ctx(session, Role.FINANCE, channel=Channel.PAGE))
-    with pytest.raises(Forbidden, match="approval page"):
+    with pytest.raises(Forbidden, match="on a page of NetOS"):
         approve(session, proposed, make_ctx(session, Role.EXEC))
 
 
