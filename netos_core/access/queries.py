@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from netos_core.access.model import Person
@@ -18,12 +19,16 @@ class PersonNotFound(NotFound):
 
 
 def principal(
-    person: Person, agent: str | None = None, *, client: str | None = None, scope: Scope | None = None
+    person: Person | Row[*tuple[Any, ...]],
+    agent: str | None = None,
+    *,
+    client: str | None = None,
+    scope: Scope | None = None,
 ) -> Principal:
     """Make the principal of a call for a person, through an agent where there is one.
 
     Args:
-        person: Whose rights it has.
+        person: Whose rights it has: the person, or a row with the columns that are read here.
         agent: What the agent calls itself.
         client: What signed the agent in.
         scope: How much of the rights a personal token carries; all of them without one.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 
 class Role(StrEnum):
@@ -116,7 +117,13 @@ RIGHTS: dict[Role, RoleRights] = {
 
 
 def rights_of(roles: Iterable[str]) -> frozenset[str]:
-    """List every right a set of roles gives, such as `read:circuits` or `approve:money`.
+    """List every right a set of roles gives, such as `read:circuits` or `approve:money`."""
+    return _rights_of(frozenset(roles))
+
+
+@cache
+def _rights_of(roles: frozenset[str]) -> frozenset[str]:
+    """Work the rights out, once for each set of roles.
 
     Everyone who may propose anything holds `propose:changes`, and everyone who may approve anything
     `approve:changes`; what exactly is checked against the aspects of the change set itself.

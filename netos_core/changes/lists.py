@@ -94,15 +94,16 @@ def _of_kind(kind: str) -> ColumnElement[bool]:
             return AuditRow.entity.not_in(ACCESS) & AuditRow.action.not_in((*DECISIONS, "read"))
 
 
-def _asked(request: SearchAudit) -> list[ColumnElement[bool]]:
+def _asked(ctx: Context, request: SearchAudit) -> list[ColumnElement[bool]]:
     """Turn the filters of a search into conditions."""
     wanted: list[ColumnElement[bool]] = []
     if request.ref:
         given = request.ref.strip()
-        of_change = select(Proposal.id).where(Proposal.ref == given.upper())
         # People stand in the trail by their address, which is written small.
         named = AuditRow.ref.in_((given.upper(), given.lower()))
-        wanted.append(or_(named, AuditRow.proposal_id.in_(of_change)))
+        # Looked up first: as part of the condition it would keep the database from its indexes.
+        change = ctx.session.scalar(select(Proposal.id).where(Proposal.ref == given.upper()))
+        wanted.append(named if change is None else or_(named, AuditRow.proposal_id == change))
     if request.person:
         who = select(Person.id).where(func.lower(Person.email) == request.person.strip().lower()).scalar_subquery()
         approved = AuditRow.approved_by.contains(func.jsonb_build_array(cast(who, Text)))
@@ -129,7 +130,7 @@ def _asked(request: SearchAudit) -> list[ColumnElement[bool]]:
 
 def audit_page(ctx: Context, request: SearchAudit) -> AuditPage:
     """List trail entries newest first."""
-    wanted = _asked(request)
+    wanted = _asked(ctx, request)
     query = select(AuditRow).where(*wanted).order_by(AuditRow.id.desc())
     if request.cursor:
         query = query.where(AuditRow.id < int(Cursor.decode(request.cursor, "audit").id))

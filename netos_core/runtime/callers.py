@@ -118,9 +118,11 @@ class Callers:
     def of_claims(self, claims: Mapping[str, Any]) -> Principal:
         """Say who the claims of a token speak for; its signature was checked before."""
         identity = self._identity(claims)
+        client = f"app:{identity.client_id}"
         with self._core.session() as session:
-            person = records.admit(session, identity, utc_now())
-            found = principal(person, client=f"app:{identity.client_id}")
+            found = records.known(session, identity, client)
+            if found is None:
+                found = principal(records.admit(session, identity, utc_now()), client=client)
         require_role(frozenset(identity.roles or ()))
         return found
 

@@ -1,0 +1,84 @@
+"""`netos doctor --integrations`: each configured system is asked, and what is wrong names its setting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from netos_core.runtime.calls import Core
+from netos_core.runtime.integrations import Integration, integrations
+from netos_core.runtime.settings import Settings, load_settings
+from netos_core.work import systems
+from tests.directory import CLIENT, SECRET, TENANT
+from tests.standins import entra, vault
+from tests.standins.serving import Served, served
+
+
+@pytest.fixture
+def directory(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    with served(entra.make_app(), tls=True) as running:
+        monkeypatch.setenv("SSL_CERT_FILE", str(running.ca_file))
+        yield running
+
+
+def asked(core: Core) -> dict[str, Integration]:
+    return {one.system: one for one in integrations(core)}
+
+
+def test_without_any_the_stand_in_is_named(fresh_db: str) -> None:
+    core = Core(Settings(database_url=fresh_db, demo=True))
+    told = asked(core)
+    assert {one.mode for one in told.values()} == {"default"}
+    assert all(one.holds for one in told.values())
+    core.close()
+    nobody = Core(Settings(database_url=fresh_db))
+    assert "NETOS_ENTRA_TENANT_ID" in str(asked(nobody)["Microsoft Entra ID"].fix)
+    nobody.close()
+
+
+def test_entra_is_asked_and_a_secret_that_expired_is_named(fresh_db: str, directory: Served) -> None:
+    core = Core(
+        Settings(
+            database_url=fresh_db,
+            entra_tenant_id=TENANT,
+            entra_client_id=CLIENT,
+            entra_client_secret=SECRET,
+            entra_authority=directory.url,
+            graph_url=directory.url,
+        )
+    )
+    assert asked(core)["Microsoft Entra ID"].holds
+    with httpx2.Client(verify=directory.trusting()) as client:
+        client.post(f"{directory.url}/__knobs", json={"secret_expired": True})
+    core.close()
+    again = Core(core.settings)
+    told = asked(again)["Microsoft Entra ID"]
+    assert not told.holds
+    assert "NETOS_ENTRA_CLIENT_SECRET" in str(told.fix)
+    with again.session() as session:
+        assert [one.state for one in systems.standings(session)] == ["credentials_invalid"]
+    again.close()
+
+
+def test_vault_is_asked_for_the_settings_that_point_to_it(fresh_db: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = vault.make_app()
+    with served(app) as running:
+        state: vault.State = app.state.vault
+        state.put("netos/metrics", token="kept elsewhere")
+        for name, value in {
+            "NETOS_DATABASE_URL": fresh_db,
+            "NETOS_METRICS_TOKEN": "vault:netos/metrics#token",
+            "NETOS_VAULT_ADDR": running.url,
+            "NETOS_VAULT_ROLE_ID": vault.ROLE_ID,
+            "NETOS_VAULT_SECRET_ID": vault.SECRET_ID,
+        }.items():
+            monkeypatch.setenv(name, value)
+        core = Core(load_settings())
+        assert core.settings.secret("metrics_token") == "kept elsewhere"
+        assert asked(core)["Vault"].holds
+        state.forbidden.add("netos/metrics")
+        state.expire()
+        assert not asked(core)["Vault"].holds
+        core.close()
