@@ -99,7 +99,9 @@ def me_text(caller: Principal) -> str:
 
     return "\n".join(
         (
-            f"You are {caller.agent} and act for {caller.name} <{caller.email}>.",
+            f"You are {caller.agent} and act for yourself, {caller.name}: you read and propose, and never confirm."
+            if caller.scheduled
+            else f"You are {caller.agent} and act for {caller.name} <{caller.email}>.",
             f"roles: {', '.join(sorted(caller.roles)) or 'none'}",
             f"reads: {having('read:')}",
             f"sees amounts of: {having('see:')}",
