@@ -211,6 +211,11 @@ class Settings(BaseSettings):
         """The development login asks for no password, so nobody else may reach it."""
         if self.demo and self.host not in LOOPBACK:
             raise ValueError("NETOS_DEMO works only on a loopback NETOS_HOST, because its login asks for no password")
+        elsewhere = self.hosts - LOOPBACK
+        if self.demo and (elsewhere or self.trusted_proxies):
+            raise ValueError(
+                "NETOS_DEMO does not stand behind a proxy or under a public name: its login is for this machine"
+            )
         return self
 
     def secret(self, name: str, *, fresh: bool = False) -> str:

@@ -172,3 +172,21 @@ def test_a_secret_that_can_not_be_read_names_its_setting_and_nothing_else(monkey
     with pytest.raises(NetosError) as refused:
         load_settings()
     assert "NETOS_VAULT_ADDR" in refused.value.message
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"NETOS_HOST": "0.0.0.0"},  # noqa: S104 - refused is what it is
+        {"NETOS_PUBLIC_URL": "https://netos.example.com"},
+        {"NETOS_ALLOWED_HOSTS": "netos.example.com"},
+        {"NETOS_TRUSTED_PROXIES": "127.0.0.1"},
+    ],
+)
+def test_the_login_without_password_is_reached_from_this_machine_only(
+    monkeypatch: pytest.MonkeyPatch, more: dict[str, str]
+) -> None:
+    for name, value in {"NETOS_DEMO": "true", **more}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsRefused, match="NETOS_DEMO"):
+        load_settings()

@@ -46,7 +46,7 @@ def test_the_cookie_is_out_of_reach_of_scripts(core: Core) -> None:
 
 
 def test_https_makes_the_cookie_secure(fresh_db: str) -> None:
-    core = Core(Settings(database_url=fresh_db, demo=True, public_url="https://netos.example.com"))
+    core = Core(Settings(database_url=fresh_db, public_url="https://netos.example.com"))
     client = TestClient(make_application(core), base_url="https://netos.example.com")
     assert "Secure" in client.get("/sign-in").headers["set-cookie"]
     core.close()
