@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
@@ -140,7 +141,7 @@ def change_view(ctx: Context, proposal: Proposal, *, limit: int, cursor: str | N
         aspects=list(proposal.aspects),
         digest=proposal.digest,
         reason=proposal.reason,
-        warnings=list(proposal.warnings),
+        warnings=_warnings(ctx, proposal),
         proposed_by=names[proposal.person_id],
         by_you=proposal.person_id == ctx.principal.person_id,
         agent=proposal.agent,
@@ -180,6 +181,16 @@ def change_view(ctx: Context, proposal: Proposal, *, limit: int, cursor: str | N
             select(Proposal.ref).where(Proposal.undoes_id == proposal.id, Proposal.status == Status.COMMITTED)
         ),
     )
+
+
+_AMOUNT = re.compile(r"[+-]?\d[\d,]*\.\d\d\b")  # as our own sentences write amounts
+
+
+def _warnings(ctx: Context, proposal: Proposal) -> list[str]:
+    """Return the warnings of a proposal, without the amounts in them for who may not see any."""
+    if ctx.principal.may("see:money"):
+        return list(proposal.warnings)
+    return [_AMOUNT.sub("(withheld)", warning) for warning in proposal.warnings]
 
 
 def _some(value: UUID | None) -> tuple[UUID, ...]:
