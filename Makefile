@@ -44,13 +44,16 @@ clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# Each lock is installed again only when it differs from the copy kept beside what it installed.
+# Each lock is installed again only when it differs from the copy kept beside what it installed. It names everything,
+# so nothing is left to resolve (--no-deps): pip would look at a newer release of a package it needs with an extra,
+# and refuse it for having no hash.
 # $(call install,LOCK)
 define install
 	@if ! cmp -s $(1) $(VENV)/installed/$(1); then \
 	  echo 'Installing $(1) ...'; \
-	  { test -n '$(UV)' && uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1); } || \
-	  $(BIN)/python -m pip install -qq --disable-pip-version-check --root-user-action=ignore --require-hashes -r $(1) || exit 1; \
+	  { test -n '$(UV)' && uv pip install --quiet --python $(BIN)/python --require-hashes --no-deps -r $(1); } || \
+	  $(BIN)/python -m pip install -qq --disable-pip-version-check --root-user-action=ignore --require-hashes --no-deps \
+    -r $(1) || exit 1; \
 	  cp $(1) $(VENV)/installed/$(1); \
 	fi
 endef
