@@ -22,8 +22,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from netos_core.kernel.errors import NotSignedIn, Unavailable
-from netos_core.runtime.callers import Visitor
+from netos_core.runtime.callers import ENTRA, Visitor
 from netos_core.runtime.calls import Core
+from netos_core.runtime.systems import Watch
 from web_min import session
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,10 @@ UNDER_WAY = "netos_login"
 LASTS_SECONDS = 600
 PATIENCE_SECONDS = 15
 SIGNING = "web-login"
+OUR_SECRET = "entra_client_secret"  # noqa: S105 - the name of the setting
+NOT_US = "invalid_client"
+# No answer, one that says it failed, one that is no JSON, or metadata that names no endpoint.
+UNUSABLE = (httpx2.HTTPError, OSError, ValueError, RuntimeError)
 CALLBACK = "/sign-in/callback"
 NEXT = "next"
 
@@ -55,11 +60,11 @@ class Login:
         self._core = core
         self._entra = core.entra
         self._client_id = str(core.settings.entra_client_id)
+        self._watch = Watch(core, ENTRA)
         oauth = OAuth()
         self._app: Any = oauth.register(
             "entra",
             client_id=self._client_id,
-            client_secret=core.settings.secret("entra_client_secret"),
             server_metadata_url=self._entra.discovery_url,
             client_kwargs={
                 "scope": f"openid profile offline_access {self._entra.scopes}",
@@ -92,8 +97,8 @@ class Login:
         request.session[NEXT] = session.local_path(request.query_params.get(NEXT))
         try:
             answer: Response = await self._app.authorize_redirect(request, f"{self._core.settings.url}{CALLBACK}")
-        except (httpx2.HTTPError, OSError) as silent:
-            raise _silent() from silent
+        except UNUSABLE as silent:
+            raise self._silent(silent) from silent
         return answer
 
     async def finish(self, request: Request) -> tuple[str, str]:
@@ -105,16 +110,18 @@ class Login:
             ProviderSilent: The identity provider does not answer.
         """
         where = session.local_path(request.session.get(NEXT))
-        self._app.client_secret = self._core.settings.secret("entra_client_secret")  # it may have been rotated
+        self._app.client_secret = self._core.settings.secret(OUR_SECRET)  # it may have been rotated
         options = {"iss": {"essential": True, "value": self._entra.issuer},
                    "aud": {"essential": True, "value": self._client_id}}  # fmt: skip
         try:
             tokens = await self._app.authorize_access_token(request, claims_options=options)
         except (OAuthError, JoseError) as refused:
             log.info("sign-in refused", extra={"reason": type(refused).__name__})
+            if isinstance(refused, OAuthError) and refused.error == NOT_US:
+                await run_in_threadpool(self._look_at_our_secret)
             raise _failed() from refused
-        except (httpx2.HTTPError, OSError) as silent:
-            raise _silent() from silent
+        except UNUSABLE as silent:
+            raise self._silent(silent) from silent
         finally:
             request.session.clear()
         cookie = await run_in_threadpool(self._enter, tokens, session.visitor(self._core, request))
@@ -128,6 +135,23 @@ class Login:
             raise _failed()
         return self._core.callers.sign_in(claims, tokens.get("refresh_token"), visitor)
 
+    def _look_at_our_secret(self) -> None:
+        """Read our secret anew, for it may have been rotated, and have Entra say what is wrong with it.
+
+        Raises:
+            Unavailable: It is wrong, or the next try finds it right.
+        """
+        self._core.settings.secret(OUR_SECRET, fresh=True)
+        with self._watch.asking():
+            self._entra.check()
+        raise ProviderSilent("Microsoft Entra ID did not accept the secret of NetOS.", fix="Start it again.")
+
+    def _silent(self, failed: Exception) -> ProviderSilent:
+        """Say that there was no usable answer, and ask for the metadata anew next time: they may be somebody else's."""
+        log.warning("no usable answer to a sign-in", extra={"reason": type(failed).__name__})
+        self._app.server_metadata.clear()
+        return ProviderSilent("Microsoft Entra ID does not answer.", fix="Try again in a minute.")
+
     def logout_url(self) -> str:
         """Return where the identity provider's own session is ended, and how the browser comes back."""
         back = {"post_logout_redirect_uri": f"{self._core.settings.url}/signed-out"}
@@ -136,7 +160,3 @@ class Login:
 
 def _failed() -> SignInFailed:
     return SignInFailed("The sign-in was not completed.", fix="Start it again from this page.")
-
-
-def _silent() -> ProviderSilent:
-    return ProviderSilent("Microsoft Entra ID does not answer.", fix="Try again in a minute.")

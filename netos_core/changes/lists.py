@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 
 from netos_core.access.model import Person
 from netos_core.access.queries import names_of
 from netos_core.access.rules import Aspect
 from netos_core.changes import queries, views
 from netos_core.changes.model import Approval, AuditRow, Proposal
-from netos_core.changes.rules import Status, risk_words
-from netos_core.changes.schemas import AuditEntry, AuditPage, ChangePage, ChangeRow, ListChanges, SearchAudit
+from netos_core.changes.rules import Action, Status, risk_words
+from netos_core.changes.schemas import (
+    ACTIONS,
+    ENTITIES,
+    AuditEntry,
+    AuditPage,
+    ChangePage,
+    ChangeRow,
+    ListChanges,
+    SearchAudit,
+    field_name,
+)
 from netos_core.kernel.context import Context
+from netos_core.kernel.db import Base, Entity
+from netos_core.kernel.errors import Invalid, one_of
 from netos_core.kernel.page import Cursor
 
 
@@ -81,7 +96,7 @@ ACCESS = ("person", "access_token", "installation")
 DECISIONS = ("propose", "approve", "reject", "expire")
 
 
-def _of_kind(kind: str) -> ColumnElement[bool]:
+def _of_kind(_: Context, kind: str) -> ColumnElement[bool]:
     """Tell changes of records, decisions on them, sensitive reads, and what concerns people's access apart."""
     match kind:
         case "reads":
@@ -94,46 +109,117 @@ def _of_kind(kind: str) -> ColumnElement[bool]:
             return AuditRow.entity.not_in(ACCESS) & AuditRow.action.not_in((*DECISIONS, "read"))
 
 
-def _asked(ctx: Context, request: SearchAudit) -> list[ColumnElement[bool]]:
-    """Turn the filters of a search into conditions."""
-    wanted: list[ColumnElement[bool]] = []
-    if request.ref:
-        given = request.ref.strip()
-        # People stand in the trail by their address, which is written small.
-        named = AuditRow.ref.in_((given.upper(), given.lower()))
-        # Looked up first: as part of the condition it would keep the database from its indexes.
-        change = ctx.session.scalar(select(Proposal.id).where(Proposal.ref == given.upper()))
-        wanted.append(named if change is None else or_(named, AuditRow.proposal_id == change))
-    if request.person:
-        who = select(Person.id).where(func.lower(Person.email) == request.person.strip().lower()).scalar_subquery()
-        approved = AuditRow.approved_by.contains(func.jsonb_build_array(cast(who, Text)))
-        wanted.append(or_(AuditRow.person_id == who, AuditRow.proposed_by == who, approved))
-    if request.agent:
-        wanted.append(
-            or_(AuditRow.agent.icontains(request.agent, autoescape=True), AuditRow.client == request.agent.strip())
-        )
-    if request.kind:
-        wanted.append(_of_kind(request.kind))
-    for column, value in (
-        (AuditRow.action, request.action),
-        (AuditRow.entity, request.entity),
-        (AuditRow.request_id, request.request_id),
-    ):
-        if value:
-            wanted.append(column == value.strip())
-    if request.since:
-        wanted.append(AuditRow.at >= request.since)
-    if request.until:
-        wanted.append(AuditRow.at < request.until)
-    return wanted
+def _of_ref(ctx: Context, ref: str) -> ColumnElement[bool]:
+    """Keep what happened to a record, or with a change."""
+    given = ref.strip()
+    # People stand in the trail by their address, which is written small.
+    named = AuditRow.ref.in_((given.upper(), given.lower()))
+    # Looked up first: as part of the condition it would keep the database from its indexes.
+    change = ctx.session.scalar(select(Proposal.id).where(Proposal.ref == given.upper()))
+    return named if change is None else or_(named, AuditRow.proposal_id == change)
+
+
+def _person(ctx: Context, email: str) -> UUID | None:
+    return ctx.session.scalar(select(Person.id).where(func.lower(Person.email) == email.strip().lower()))
+
+
+def _of_person(ctx: Context, email: str) -> ColumnElement[bool]:
+    """Keep what somebody did, proposed or approved."""
+    who = _person(ctx, email)
+    if who is None:
+        return false()
+    approved = AuditRow.approved_by.contains([str(who)])
+    return or_(AuditRow.person_id == who, AuditRow.proposed_by == who, approved)
+
+
+def _of_agent(_: Context, name: str) -> ColumnElement[bool]:
+    return or_(AuditRow.agent.icontains(name.strip(), autoescape=True), AuditRow.client == name.strip())
+
+
+def _of_action(_: Context, name: str) -> ColumnElement[bool]:
+    if name.strip() not in ACTIONS:
+        raise one_of(name.strip(), list(ACTIONS), what="action", field="action")
+    return AuditRow.action == name.strip()
+
+
+def _of_entity(ctx: Context, name: str) -> ColumnElement[bool]:
+    """Keep rows of one kind, or what one operation showed: operations are known by the trail itself."""
+    kind = AuditRow.entity == name.strip()
+    if name.strip() not in ENTITIES and not ctx.session.scalar(select(exists().where(kind))):
+        raise one_of(name.strip(), list(ENTITIES), what="kind of row", field="entity")
+    return kind
+
+
+OTHER_FIELDS = frozenset({"on", "through", "sessions", "scope", "person", "expires", "taken_at"})
+LIKE_IT = 5
+
+
+def _of_field(_: Context, asked: str) -> ColumnElement[bool]:
+    """Keep the rows that changed a field, by the name a diff shows, and those that say it was shown.
+
+    Raises:
+        Invalid: No record has such a field.
+    """
+    name = field_name(asked)
+    if name not in _field_names():
+        raise _no_field(asked.strip())
+    columns = ("entity_id",) if name == "on" else (name, f"{name}_id")
+    # A value that was not set and is not set is no change: a new record's row carries all of its columns.
+    told = (func.coalesce(AuditRow.after.op("->>")(c), AuditRow.before.op("->>")(c)) for c in columns)
+    changed = and_(
+        AuditRow.action.not_in((Action.RETIRE, Action.RESTORE)), or_(*(value.is_not(None) for value in told))
+    )
+    shown = and_(AuditRow.action == "read", AuditRow.after.contains({"fields": [name]}))
+    return or_(changed, shown)
+
+
+def _field_names() -> frozenset[str]:
+    domain = (mapper for mapper in Base.registry.mappers if issubclass(mapper.class_, Entity))
+    columns = {column.name.removesuffix("_id") for mapper in domain for column in mapper.columns}
+    return OTHER_FIELDS | columns
+
+
+def _no_field(name: str) -> Invalid:
+    near = get_close_matches(name.lower(), sorted(_field_names()), n=LIKE_IT, cutoff=0.5)
+    if near:
+        return one_of(name, near, what="field", field="field")
+    return Invalid(
+        "No record has a field of that name.", field="field", fix="netos://schema/{kind} lists the fields of a kind."
+    )
+
+
+FILTERS: Mapping[str, Callable[[Context, Any], ColumnElement[bool]]] = {
+    "ref": _of_ref,
+    "person": _of_person,
+    "agent": _of_agent,
+    "kind": _of_kind,
+    "action": _of_action,
+    "entity": _of_entity,
+    "field": _of_field,
+    "channel": lambda _, channel: AuditRow.channel == channel,
+    "request_id": lambda _, request_id: AuditRow.request_id == request_id.strip(),
+    "since": lambda _, at: AuditRow.at >= at,
+    "until": lambda _, at: AuditRow.at < at,
+}
 
 
 def audit_page(ctx: Context, request: SearchAudit) -> AuditPage:
-    """List trail entries newest first."""
-    wanted = _asked(ctx, request)
+    """List trail entries newest first. A cursor carries how many there were, so that they are counted once.
+
+    Raises:
+        Invalid: A filter names an action, a kind of row or a field there is none of.
+    """
+    given = ((make, getattr(request, name)) for name, make in FILTERS.items())
+    wanted = [make(ctx, value) for make, value in given if value]
+    order = "audit" + request.model_dump_json(exclude={"limit", "cursor"}, exclude_none=True)
     query = select(AuditRow).where(*wanted).order_by(AuditRow.id.desc())
+    total: int | None = None
     if request.cursor:
-        query = query.where(AuditRow.id < int(Cursor.decode(request.cursor, "audit").id))
+        last = Cursor.decode(request.cursor, order)
+        total = int(last.key) if last.key.isdecimal() else None
+        query = query.where(AuditRow.id < int(last.id))
+    if total is None:
+        total = ctx.session.scalar(select(func.count()).select_from(AuditRow).where(*wanted)) or 0
     found = list(ctx.session.scalars(query.limit(request.limit + 1)))
     shown = found[: request.limit]
     people = {UUID(p) for row in shown for p in row.approved_by}
@@ -142,11 +228,10 @@ def audit_page(ctx: Context, request: SearchAudit) -> AuditPage:
     ids = {row.proposal_id for row in shown if row.proposal_id}
     refs = {r.id: r.ref for r in ctx.session.execute(select(Proposal.id, Proposal.ref).where(Proposal.id.in_(ids)))}
     currencies = queries.currencies(ctx, shown)
-    total = ctx.session.scalar(select(func.count()).select_from(AuditRow).where(*wanted)) or 0
     return AuditPage(
         total=total,
         shown=len(shown),
-        next_cursor=Cursor("audit", None, str(shown[-1].id)).encode() if len(found) > request.limit else None,
+        next_cursor=Cursor(order, total, str(shown[-1].id)).encode() if len(found) > request.limit else None,
         entries=[
             AuditEntry(
                 id=row.id,
@@ -169,5 +254,11 @@ def audit_page(ctx: Context, request: SearchAudit) -> AuditPage:
             )
             for row in shown
         ],
-        hint=None if total else "No entry matches. Leave filters out one by one.",
+        hint=None if total else _why_nothing(ctx, request),
     )
+
+
+def _why_nothing(ctx: Context, request: SearchAudit) -> str:
+    if request.person and _person(ctx, request.person) is None:
+        return "Nobody here has that e-mail address."
+    return "No entry matches. Leave filters out one by one."

@@ -161,6 +161,23 @@ class ChangePage(View):
     changes: list[ChangeRow]
 
 
+# What the trail tells of. A shown record stands there under the operation that showed it.
+ACTIONS = (
+    "propose", "approve", "reject", "expire", "create", "update", "retire", "restore", "read", "sign_in", "sign_out",
+    "open", "close", "revoke", "backup",
+)  # fmt: skip
+ENTITIES = (
+    "circuit", "termination", "circuit_event", "circuit_customer", "provider", "provider_alias", "provider_contact",
+    "billing_account", "customer", "site", "site_cost", "contract", "contract_circuit", "note", "tag", "proposal",
+    "person", "access_token", "installation",
+)  # fmt: skip
+
+
+def field_name(asked: str) -> str:
+    """Read the name of a field as a person or an agent writes it: Bank account is bank_account, as a diff names it."""
+    return asked.strip().lower().replace(" ", "_").removesuffix("_id")
+
+
 class SearchAudit(Request):
     ref: str | None = Field(None, description="A record's reference, such as CKT-1042 or CHG-2207.")
     person: str | None = Field(None, description="E-mail of who did, proposed or approved it.")
@@ -170,6 +187,8 @@ class SearchAudit(Request):
     )
     action: str | None = None
     entity: str | None = Field(None, description="Kind of row, such as circuit.")
+    field: str | None = Field(None, description="A field that was changed or shown, such as mrc.")
+    channel: Literal["page", "agent", "job"] | None = None
     request_id: str | None = Field(None, description="As a log line or an error names it.")
     since: datetime | None = None
     until: datetime | None = None

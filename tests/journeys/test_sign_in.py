@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -26,6 +30,10 @@ pytestmark = pytest.mark.processes
 
 COOKIE = "netos_session"
 CSRF = re.compile(r'name="csrf" value="([^"]+)"')
+CHROMIUM = shutil.which("chromium")
+TOM = "/people/tom.kessler@xiber.example"
+PATHS = ("/people", "/people?active=no", TOM, "/you", "/rights", "/trail?kind=access", "/trail?channel=page&kind=reads",
+         "/signed-out", "/people/nobody@xiber.example")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -268,3 +276,125 @@ def test_no_code_token_or_cookie_is_in_the_log(netos: Installation, browser: htt
     assert parse_qs(urlsplit(back).query)["code"][0] not in log
     assert browser.cookies[COOKIE] not in log
     assert "eyJ" not in log
+
+
+# In a real browser
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("no chromium is installed (apt install chromium)")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+
+
+@contextlib.contextmanager
+def ada_at(chromium: Any, netos: Installation, path: str, **context: Any) -> Iterator[Any]:
+    """Open a page as nobody, sign in as Ada through the directory, and land there; the console stays silent."""
+    opened = chromium.new_context(base_url=netos.url, ignore_https_errors=True, **context)
+    page = opened.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(path)
+    assert "/sign-in?next=" in page.url
+    page.get_by_role("link", name="Sign in with Microsoft").click()
+    page.get_by_label("Ada Admin").check()
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{netos.url}{path}")
+    yield page
+    opened.close()
+    assert [line for line in said if "404 (Not Found)" not in line] == []
+
+
+@pytest.mark.browser
+def test_an_admin_comes_in_shuts_out_makes_a_token_and_leaves(chromium: Any, netos: Installation) -> None:
+    with ada_at(chromium, netos, "/people", permissions=["clipboard-read", "clipboard-write"]) as page:
+        page.get_by_role("link", name="Tom Kessler").click()
+        page.get_by_text("Shut Tom Kessler out").press("Enter")
+        page.get_by_label("Reason").fill("He left the company.")
+        page.get_by_role("button", name="Shut out now").press("Enter")
+        page.get_by_role("status").get_by_text("Shut out").wait_for()
+        page.get_by_text("Let Tom Kessler in again").click()
+        page.get_by_label("Reason").fill("He is back.")
+        page.get_by_role("button", name="Let in again").click()
+        page.get_by_role("status").get_by_text("Let in again").wait_for()
+        page.locator(".who > summary").click()
+        page.get_by_role("link", name="Your browsers, tokens and agents").click()
+        page.get_by_label("What will use it").fill("laptop")
+        page.get_by_role("button", name="Make a token").click()
+        secret = page.get_by_label("The token").input_value()
+        page.get_by_role("button", name="Copy").click()
+        page.get_by_text("Copied.").wait_for()
+        assert page.evaluate("navigator.clipboard.readText()") == secret
+        page.goto("/you")
+        assert secret not in page.content()
+        page.get_by_text("Revoke", exact=True).press("Enter")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.get_by_role("status").get_by_text("Token revoked.").wait_for()
+        page.locator(".who > summary").click()
+        page.get_by_role("button", name="Sign out", exact=True).click()
+        page.wait_for_url("**/signed-out")
+        page.get_by_role("link", name="Sign out of Microsoft").click()
+        page.wait_for_url(f"{netos.url}/signed-out")
+        page.goto("/you")
+        assert "/sign-in?next=" in page.url
+
+
+@pytest.mark.browser
+def test_what_ends_something_takes_two_steps_also_without_script(chromium: Any, netos: Installation) -> None:
+    with ada_at(chromium, netos, "/you", java_script_enabled=False) as page:
+        page.get_by_label("What will use it").fill("rack")
+        page.get_by_role("button", name="Make a token").click()
+        assert page.get_by_role("button", name="Copy").count() == 0
+        assert not page.get_by_role("button", name="Revoke now").is_visible()
+        page.get_by_text("Revoke", exact=True).click()
+        page.get_by_role("button", name="Revoke now").click()
+        assert "Token revoked." in page.inner_text("body")
+        assert not page.get_by_role("button", name="Sign out now").is_visible()
+        page.get_by_text("Sign out everywhere").click()
+        page.get_by_role("button", name="Sign out now").click()
+        page.wait_for_url("**/sign-in")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390), ("light", 320)])
+def test_the_pages_of_identity_are_for_everyone(chromium: Any, netos: Installation, theme: str, width: int) -> None:
+    """Axe finds nothing, and nothing has to be moved sideways."""
+    axe = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
+    script = (Path(axe.__file__).parent / "axe.min.js").read_text()
+    rules = json.dumps({"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+    wrong: list[str] = []
+
+    def look(page: Any, name: str) -> None:
+        room, needed = page.evaluate("[document.documentElement.clientWidth, document.documentElement.scrollWidth]")
+        wrong.extend([f"{name}: {needed} wide"] if needed > room else [])
+        page.evaluate(f"scrollTo(0, 0);{script};0")
+        found = page.evaluate(f"axe.run(document, {rules})")["violations"]
+        wrong.extend(f"{name}: {one['id']} {one['nodes'][0]['target']}" for one in found)
+
+    how = {"color_scheme": theme, "viewport": {"width": width, "height": 900}, "reduced_motion": "reduce"}
+    with ada_at(chromium, netos, "/you", **how) as page:
+        for path in PATHS:
+            page.goto(path)
+            look(page, path)
+        page.goto("/you")
+        page.get_by_label("What will use it").fill("the machine with the long name in the rack by the door")
+        page.get_by_role("button", name="Make a token").click()
+        for step in page.locator("details.sure > summary").all():
+            step.click()
+        look(page, "a token made")
+        page.goto("/trail")
+        page.get_by_text("More filters").click()
+        look(page, "more filters")
+        page.context.clear_cookies()
+        page.goto("/sign-in")
+        look(page, "/sign-in")
+    assert wrong == []

@@ -88,6 +88,7 @@ def _shown(visit: Visit, person: PersonView, made: TokenMade | None = None) -> R
         scopes=[*Scope],
         days=DEFAULT_DAYS,
         most_days=LONGEST_DAYS,
+        mcp_url=f"{visit.site.core.settings.url}/mcp",
         toast={"text": text, "undo": None, "back": None} if text else None,
     )
 
