@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -98,7 +99,7 @@ def seal(session: Session, now: Any) -> int:
     if not session.scalar(text("select pg_try_advisory_xact_lock(:lock)"), {"lock": WRITERS_LOCK}):
         return 0
     before = session.execute(select(AuditSeal.last_id, AuditSeal.sha256).order_by(AuditSeal.id.desc()).limit(1)).first()
-    last_id, chain = (before.last_id, before.sha256) if before else (0, "")
+    last_id, chain = (before.last_id, before.sha256) if before else (None, "")
     run = _hash_run(session, last_id, None, chain)
     if run.rows:
         session.execute(
@@ -121,15 +122,17 @@ _COLUMNS = [c.name for c in AuditRow.__table__.columns]
 _LATER = frozenset({"client"})  # columns of a later release: absent from a hash where they are empty, as they were then
 
 
-def _hash_run(session: Session, after_id: int, upto_id: int | None, chain: str) -> Run:
+def _hash_run(session: Session, after_id: int | None, upto_id: int | None, chain: str) -> Run:
+    """Hash the rows after one; None begins with the very first, below 1 too, where only a forger puts a row."""
     hasher = hashlib.sha256(chain.encode())
-    query = select(AuditRow.__table__).where(AuditRow.id > after_id).order_by(AuditRow.id)
+    query = select(AuditRow.__table__).order_by(AuditRow.id)
+    query = query.where(AuditRow.id > after_id) if after_id is not None else query
     query = query.where(AuditRow.id <= upto_id) if upto_id is not None else query.limit(BATCH)
     first = last = rows = 0
     for row in session.execute(query.execution_options(yield_per=2_000)).mappings():
         told = {n: as_json_value(row[n]) for n in _COLUMNS if n not in _LATER or row[n] is not None}
         hasher.update(json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode())
-        first, last, rows = first or row["id"], row["id"], rows + 1
+        first, last, rows = first if rows else row["id"], row["id"], rows + 1
     return Run(first, last, rows, hasher.hexdigest())
 
 
@@ -145,16 +148,14 @@ class Seal:
     at: str
 
 
-def seals_after(session: Session, last: int) -> list[Seal]:
-    """List the seals after one, oldest first."""
-    rows = session.scalars(select(AuditSeal).where(AuditSeal.id > last).order_by(AuditSeal.id))
-    return [Seal(row.id, row.first_id, row.last_id, row.rows, row.sha256, row.at.isoformat()) for row in rows]
-
-
-def rewritten(session: Session, exported: Sequence[Seal]) -> int | None:
-    """Compare the seals with those kept outside; returns the first that is gone or other, None where all agree."""
-    here = {seal.id: seal.sha256 for seal in seals_after(session, 0)}
-    return next((seal.id for seal in exported if here.get(seal.id) != seal.sha256), None)
+def seals_after(session: Session, last: int | None) -> list[Seal]:
+    """List the seals after one, or all of them, oldest first; times in UTC."""
+    query = select(AuditSeal).order_by(AuditSeal.id)
+    rows = session.scalars(query.where(AuditSeal.id > last) if last is not None else query)
+    return [
+        Seal(row.id, row.first_id, row.last_id, row.rows, row.sha256, row.at.astimezone(UTC).isoformat())
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +174,12 @@ class Verification:
 
 def verify(session: Session) -> Verification:
     """Compute every seal anew from the rows it covers; a changed, missing or added row breaks its seal."""
-    chain, last_id, rows, seals = "", 0, 0, 0
+    chain, last_id, rows, seals = "", None, 0, 0
     for kept in session.scalars(select(AuditSeal).order_by(AuditSeal.id)).all():
         run = _hash_run(session, last_id, kept.last_id, chain)
-        if (run.sha256, run.rows, run.first_id) != (kept.sha256, kept.rows, kept.first_id):
+        if (run.sha256, run.rows, run.first_id, run.last_id) != (kept.sha256, kept.rows, kept.first_id, kept.last_id):
             return Verification(seals, rows, 0, kept.id)
         chain, last_id, rows, seals = kept.sha256, kept.last_id, rows + run.rows, seals + 1
-    unsealed = session.scalar(select(func.count()).select_from(AuditRow).where(AuditRow.id > last_id)) or 0
+    waiting = select(func.count()).select_from(AuditRow)
+    unsealed = session.scalar(waiting.where(AuditRow.id > last_id) if last_id is not None else waiting) or 0
     return Verification(seals, rows, unsealed, None)

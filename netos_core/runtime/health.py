@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from redis import Redis
@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from netos_core.access.queries import list_people
 from netos_core.changes import audit
+from netos_core.changes.audit import Seal
 from netos_core.contracts.model import Contract
 from netos_core.contracts.queries import terms_of
 from netos_core.contracts.rules import deadline_of, governing_end_date
@@ -34,6 +35,8 @@ from netos_core.work.systems import SystemState
 
 WORKER_KEY = "arq:queue:health-check"
 MOST_NAMED = 5
+KEPT_WITHIN = timedelta(minutes=10)
+"""A worker keeps seals outside of the database every few seconds; later than this it cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def findings(runtime: Runtime, settings: Settings, *, worker_expected: bool, tra
         for check in checks:
             yield check(core)
         if trail:
-            yield _trail(core, runtime.home)
+            yield from _trail(core, Home(runtime.home), worker_expected=worker_expected)
     finally:
         core.close()
 
@@ -212,20 +215,51 @@ def _days(days: int) -> str:
     return "within the last day" if days < 1 else f"{days} day{'s' if days > 1 else ''} ago"
 
 
-def _trail(core: Core, home: Path) -> Finding:
-    kept = seals.exported(Home(home))
+def _trail(core: Core, home: Home, *, worker_expected: bool) -> Iterator[Finding]:
+    """Check the seals against the rows, then against the file outside of the database."""
+    try:
+        kept, unread = seals.read(home), None
+    except seals.SealsNotKept as refused:
+        kept, unread = None, Finding("seals", holds=False, found=refused.message, fix=refused.fix)
     with core.session() as session:
         session.execute(text("set transaction isolation level repeatable read read only"))
         found = audit.verify(session)
-        other = audit.rewritten(session, kept or ())
-    if other is not None:
-        told = f"Seal {other} is not the one that was exported: rows and seals were rewritten in the database."
-        fix = f"{seals.file_of(Home(home))} and a backup made before that seal tell what was there."
-        return Finding("audit", holds=False, found=told, fix=fix)
+        here = audit.seals_after(session, None)
     if found.holds:
         told = f"{found.seals} seals over {found.sealed_rows} rows hold; {found.unsealed_rows} rows wait for a seal."
-        told += f" {len(kept)} are kept outside of the database." if kept is not None else " None is exported yet."
-        return Finding("audit", holds=True, found=told)
-    told = f"Seal {found.broken_seal} does not match its rows; {found.sealed_rows} rows before it hold."
-    fix = "Compare the audit table with a backup made before that seal, and find out who had access."
-    return Finding("audit", holds=False, found=told, fix=fix)
+        yield Finding("audit", holds=True, found=told)
+    else:
+        told = f"Seal {found.broken_seal} does not match its rows; {found.sealed_rows} rows before it hold."
+        fix = "Compare the audit table with a backup made before that seal, and find out who had access."
+        yield Finding("audit", holds=False, found=told, fix=fix)
+    yield unread or _outside(home, kept, here, worker_expected=worker_expected)
+
+
+def _outside(home: Home, kept: seals.Kept | None, here: Sequence[Seal], *, worker_expected: bool) -> Finding:
+    """Compare the seals of the database with those in the file of this home."""
+    if kept is None:
+        told = f"This home keeps no seal outside of the database yet; a worker on it does, in {seals.file_of(home)}."
+        return Finding("seals", holds=True, found=told)
+    if kept.wrong is not None:
+        fix = f"Somebody else wrote to it. Compare it with a copy; to go on, {seals.START_ANEW}"
+        return Finding("seals", holds=False, found=kept.wrong, fix=fix)
+    if (other := seals.difference(kept, here)) is not None:
+        fix = "Find out who had access to database and file, change neither, and compare both with an earlier backup."
+        return Finding("seals", holds=False, found=other, fix=fix)
+    told = f"{len(kept.seals)} of {len(here)} seals are kept in {kept.path}, and agree."
+    if kept.half:
+        told += " Its last line was cut short by a crash; the worker completes it."
+    if kept.restored:
+        last = kept.restored[-1]
+        told += f" Restored on {_minute(last.at)} from {last.backup}, the backup of {_minute(last.taken_at)}"
+        told += f"; later seals, which it does not have, stay in the file: {kept.aside}." if kept.aside else "."
+    waiting = here[len(kept.seals) :]
+    if waiting and worker_expected and utc_now() - datetime.fromisoformat(waiting[0].at) > KEPT_WITHIN:
+        told += f" {len(waiting)} wait since {_minute(datetime.fromisoformat(waiting[0].at))}."
+        fix = "The log of the worker on this home says why, in the line “seals are not kept”."
+        return Finding("seals", holds=False, found=told, fix=fix)
+    return Finding("seals", holds=True, found=told)
+
+
+def _minute(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

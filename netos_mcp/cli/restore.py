@@ -48,6 +48,7 @@ def _table(file: Path, done: Restored) -> dict[str, Any]:
             "sealed_rows": done.trail.sealed_rows,
             "unsealed_rows": done.trail.unsealed_rows,
             "broken_seal": done.trail.broken_seal,
+            "later_seals": done.later_seals,
         },
     }
 
@@ -65,4 +66,10 @@ def _line(table: dict[str, Any]) -> str:
     left = (
         f" Left out, because no schema of ours knows them: {', '.join(table['left_out'])}." if table["left_out"] else ""
     )
-    return f"{told}, as of {table['taken_at']}; {schema}; {held}.{left}\n"
+    later = trail["later_seals"]
+    kept = (
+        f" Later seals, which this backup does not have, stay in audit/seals.jsonl of the home: {later}."
+        if later
+        else ""
+    )
+    return f"{told}, as of {table['taken_at']}; {schema}; {held}.{left}{kept}\n"

@@ -77,7 +77,7 @@ def test_a_sound_installation_is_called_sound(core: Core, doctor: Doctor, home: 
     assert code == 0, found
     assert set(found) == {
         "home", "keys", "queue", "worker", "database", "models", "outbox", "jobs", "deadlines", "people", "systems",
-        "backup", "audit", "settings",
+        "backup", "audit", "seals", "settings",
     }  # fmt: skip
     assert "exec" in found["people"]["found"]
     assert (found["settings"]["database_url"], found["settings"]["redis_url"]) == ("set", "set")

@@ -20,10 +20,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from netos_core.changes import audit
 from netos_core.kernel.errors import Invalid, Unavailable
-from netos_core.runtime import embedded, migrate
+from netos_core.runtime import embedded, migrate, seals
 from netos_core.runtime.backup import files, tables, trail
 from netos_core.runtime.backup.archive import (
     MANIFEST,
@@ -53,12 +54,16 @@ ALWAYS_WRITTEN = "audit"
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was put back: the schema it has now, tables that were none of ours, and what the trail's seals say."""
+    """What was put back: the schema it has now, tables that were none of ours, and what the trail's seals say.
+
+    `later_seals` counts those this home keeps outside of the database and the backup does not have.
+    """
 
     manifest: Manifest
     revision: str
     left_out: tuple[str, ...]
     trail: audit.Verification
+    later_seals: int
 
 
 def restore(path: Path, home: Home, settings: Settings, now: datetime) -> Restored:
@@ -77,6 +82,7 @@ def restore(path: Path, home: Home, settings: Settings, now: datetime) -> Restor
         BackupRefused: The file is no backup, is damaged, or is of a newer program.
         HomeBusy: NetOS runs on the home or the database.
         TargetHoldsData: The database, or the home, is not empty.
+        SealsOfAnotherTrail: The home keeps seals that contradict those of the backup.
         Unavailable: The database does not answer, or fails.
     """
     with _reading(path) as file, hold(home) as inherited:
@@ -84,12 +90,15 @@ def restore(path: Path, home: Home, settings: Settings, now: datetime) -> Restor
         manifest = archive.survey()
         _must_be_known(manifest.revision)
         told = {"taken_at": manifest.taken_at.isoformat(), "bytes": archive.tally.size, "rows": manifest.rows}
-        told |= {"sha256": archive.tally.hasher.hexdigest(), "revision": manifest.revision}
+        sha256 = archive.tally.hasher.hexdigest()
+        told |= {"sha256": sha256, "revision": manifest.revision}
         files.check(home, manifest.files)
+        seals.readable(home)
+        about = _line_about(path, manifest, sha256, now)
         with _database(home, settings, inherited) as url:
             try:
                 with files.staging(home) as stage:
-                    left_out = _put_back(url, archive, manifest, stage)
+                    left_out, later = _put_back(url, archive, manifest, stage, about)
             except (OperationalError, psycopg.OperationalError) as failed:
                 raise migrate.DatabaseUnavailable(
                     "The database failed, so nothing was restored.", fix="Its log tells why; then restore again."
@@ -101,13 +110,21 @@ def restore(path: Path, home: Home, settings: Settings, now: datetime) -> Restor
                     fix="Correct that, then restore again.",
                 ) from refused
             with contextlib.closing(Core(settings.model_copy(update={"database_url": url}))) as core:
-                trail.record(core, trail.PUT_BACK, path.name, told, now)
+                trail.record(core, trail.PUT_BACK, path.name, told | {"later_seals": later}, now)
                 with core.session() as session:
                     verified = audit.verify(session)
-            return Restored(manifest, migrate.current(url) or "", left_out, verified)
+            return Restored(manifest, migrate.current(url) or "", left_out, verified, later)
 
 
-def _put_back(url: str, archive: Archive, manifest: Manifest, stage: files.Staging) -> tuple[str, ...]:
+def _line_about(path: Path, manifest: Manifest, sha256: str, now: datetime) -> seals.Restoration:
+    return seals.Restoration(
+        at=now, backup=path.name, taken_at=manifest.taken_at, sha256=sha256, last_seal=0, cut_short=None
+    )
+
+
+def _put_back(
+    url: str, archive: Archive, manifest: Manifest, stage: files.Staging, about: seals.Restoration
+) -> tuple[tuple[str, ...], int]:
     """Fill the database and the home; the files come into place just before the database has its rows for good."""
     with tables.alone(url) as connection:
         _must_be_alone(connection)
@@ -117,8 +134,11 @@ def _put_back(url: str, archive: Archive, manifest: Manifest, stage: files.Stagi
             left_out = _load(connection, archive, manifest, stage)
             _migrate(connection, "head")
             connection.exec_driver_sql("analyze")
+            with Session(connection, join_transaction_mode="rollback_only") as session:
+                here = audit.seals_after(session, None)
             stage.move()
-        return left_out
+            later = seals.note_restore(stage.home, here, about)
+        return left_out, later
 
 
 def _must_be_alone(connection: Connection) -> None:

@@ -86,6 +86,10 @@ TAMPERINGS = [
     "delete from audit where id = 2",
     "delete from audit where id = 1",
     FORGED,
+    FORGED.partition(";")[0].replace("100000", "-5"),
+    "update audit_seal set last_id = last_id + 7",
+    "update audit_seal set first_id = first_id + 1",
+    "update audit_seal set rows = rows - 1",
 ]
 
 
