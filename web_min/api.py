@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from netos_core.access.queries import principal
 from netos_core.kernel.arguments import parse
@@ -42,6 +43,7 @@ REQUEST_ID = "X-Request-Id"
 MOST_DIGITS = 1000  # of a number in a body: a longer one only keeps the processor busy
 FORM = "multipart/form-data"
 JSON = "application/json"
+DOCUMENT = "openapi.json"
 
 
 class WrongType(Invalid):
@@ -59,12 +61,9 @@ class Internal(NetosError):
 
 
 def routes(core: Core) -> list[BaseRoute]:
-    """Return the API's routes; any address below its base is answered as JSON."""
+    """Return the API's routes; any address at or below its base is answered as JSON, whatever the method."""
     api = Api(core)
-    return [
-        Route(f"{BASE}/openapi.json", api.describe, methods=["GET"], name="openapi"),
-        Route(f"{BASE}/{{name:path}}", api.answer, methods=["GET", "POST", "PUT", "PATCH", "DELETE"], name="api"),
-    ]
+    return [Route(BASE, api, name="api-base"), Route(f"{BASE}/{{name:path}}", api, name="api")]
 
 
 class Api:
@@ -75,20 +74,23 @@ class Api:
         self._operations = published()
         self._buckets = Buckets(core.settings)
 
-    async def describe(self, request: Request) -> Response:
-        request_id = new_request_id()
-        try:
-            await run_in_threadpool(self._caller, request)
-        except NetosError as refusal:
-            return refused(refusal, request_id)
-        return JSONResponse(document(), headers={REQUEST_ID: request_id})
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        answer = await self._answer(request)
+        await answer(scope, receive, send)
 
-    async def answer(self, request: Request) -> Response:
+    async def _answer(self, request: Request) -> Response:
+        """Answer a request. Who calls is asked first: an unknown caller's words are not read."""
         request_id = new_request_id()
         try:
+            who = await run_in_threadpool(self._caller, request)
+            if (limited := self._buckets.refusal(str(who.person_id))) is not None:
+                raise limited
+            if request.method == "GET" and request.path_params.get("name") == DOCUMENT:
+                return JSONResponse(document(), headers={REQUEST_ID: request_id})
             operation = self._operation(request)
             sent = await _sent(request, operation)
-            return await run_in_threadpool(self._call, request, operation, sent, request_id)
+            return await run_in_threadpool(self._call, request, operation, sent, who, request_id)
         except NetosError as refusal:
             return refused(refusal, request_id)
         except HTTPException as refusal:  # the body is too large, too slow or no form
@@ -102,11 +104,11 @@ class Api:
             return refused(bug, request_id)
 
     def _operation(self, request: Request) -> Operation[Any, Any]:
-        name = request.path_params["name"]
+        name = request.path_params.get("name", "")
         operation = self._operations.get(name)
         if operation is None:
             near = one_of(name[:60], list(self._operations), what="operation", field="path")
-            raise NotFound(near.message, field="path", fix=f"{BASE}/openapi.json lists them all.")
+            raise NotFound(near.message, field="path", fix=f"{BASE}/{DOCUMENT} lists them all.")
         wanted = "GET" if operation.effect is Effect.READ else "POST"
         if request.method != wanted:
             raise WrongMethod(f"{name} is called with {wanted}.", field="method", fix=f"Send {wanted} {BASE}/{name}.")
@@ -126,11 +128,8 @@ class Api:
         return dataclasses.replace(self._core.callers.of_headers(given, address), agent=AGENT)
 
     def _call(
-        self, request: Request, operation: Operation[Any, Any], sent: Mapping[str, Any], request_id: str
+        self, request: Request, operation: Operation[Any, Any], sent: Mapping[str, Any], who: Principal, request_id: str
     ) -> Response:
-        who = self._caller(request)
-        if (limited := self._buckets.refusal(str(who.person_id))) is not None:
-            raise limited
         properties = operation.request.model_json_schema()["properties"] if operation.request.model_fields else {}
         asked = parse(operation.request, sent, properties)
         call = _Call(self._core, operation, who, request_id, request.client.host if request.client else None)

@@ -85,7 +85,14 @@ def is_foreign(request: Request) -> bool:
     site = request.headers.get("sec-fetch-site", "same-origin")
     origin = request.headers.get("origin")
     ours = host_name(request.headers.get("host", ""))
-    return site in {"cross-site", "same-site"} or (origin is not None and (urlsplit(origin).hostname or "") != ours)
+    return site in {"cross-site", "same-site"} or (origin is not None and _host_of(origin) != ours)
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).hostname or ""
+    except ValueError:  # it is no address, so it is not ours
+        return None
 
 
 def local_path(asked: str | None) -> str:

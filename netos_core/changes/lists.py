@@ -29,6 +29,7 @@ from netos_core.changes.schemas import (
 from netos_core.kernel.context import Context
 from netos_core.kernel.db import Base, Entity
 from netos_core.kernel.errors import Invalid, one_of
+from netos_core.kernel.listing import read_as
 from netos_core.kernel.page import Cursor
 
 
@@ -46,7 +47,7 @@ def change_page(ctx: Context, request: ListChanges) -> ChangePage:
     order = f"changes:{request.status}:{request.mine}"
     query = select(Proposal).where(*wanted).order_by(Proposal.id.desc())
     if request.cursor:
-        query = query.where(Proposal.id < UUID(Cursor.decode(request.cursor, order).id))
+        query = query.where(Proposal.id < read_as(Cursor.decode(request.cursor, order).id, Proposal.id))
     found = list(ctx.session.scalars(query if request.mine else query.limit(request.limit + 1)))
     names = names_of(ctx.session, {p.person_id for p in found})
     approvals = _approvals(ctx, [p.id for p in found])
@@ -152,6 +153,7 @@ def _of_entity(ctx: Context, name: str) -> ColumnElement[bool]:
 
 OTHER_FIELDS = frozenset({"on", "through", "sessions", "scope", "person", "expires", "taken_at"})
 LIKE_IT = 5
+MOST_DIGITS = 12  # of the number of entries
 
 
 def _of_field(_: Context, asked: str) -> ColumnElement[bool]:
@@ -216,8 +218,8 @@ def audit_page(ctx: Context, request: SearchAudit) -> AuditPage:
     total: int | None = None
     if request.cursor:
         last = Cursor.decode(request.cursor, order)
-        total = int(last.key) if last.key.isdecimal() else None
-        query = query.where(AuditRow.id < int(last.id))
+        total = int(last.key) if last.key.isdecimal() and len(last.key) <= MOST_DIGITS else None
+        query = query.where(AuditRow.id < read_as(last.id, AuditRow.id))
     if total is None:
         total = ctx.session.scalar(select(func.count()).select_from(AuditRow).where(*wanted)) or 0
     found = list(ctx.session.scalars(query.limit(request.limit + 1)))

@@ -230,7 +230,7 @@ def _never_by_the_clock(ctx: Context) -> None:
 
 def _open_for(ctx: Context, change_id: str, digest: str) -> Proposal:
     proposal = queries.get_proposal(ctx, change_id, for_update=True)
-    if not hmac.compare_digest(proposal.digest, digest.strip().lower()):
+    if not hmac.compare_digest(proposal.digest.encode(), digest.strip().lower().encode()):
         raise ForeignDigest(
             f"That digest is not the one of {proposal.ref}.",
             field="digest",

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from netos_core.access.rules import Aspect
-from netos_core.kernel.page import DEFAULT_LIMIT, MAX_LIMIT
+from netos_core.kernel.page import DEFAULT_LIMIT, MAX_LIMIT, CursorText
 from netos_core.kernel.redaction import Request, Sensitive, View
 
 ChangeId = str
@@ -18,7 +18,7 @@ ChangeId = str
 class GetChange(Request):
     change_id: str = Field(description="Such as CHG-2207.")
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=500, description="Changed rows of the diff to show.")
-    cursor: str | None = None
+    cursor: CursorText | None = None
 
 
 class ConfirmChange(Request):
@@ -41,7 +41,7 @@ class ListChanges(Request):
     status: Literal["open", "committed", "rejected", "expired", "superseded"] | None = "open"
     mine: bool = Field(False, description="Only those waiting for the caller's approval.")
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
-    cursor: str | None = None
+    cursor: CursorText | None = None
 
 
 class DiffRow(View):
@@ -193,7 +193,7 @@ class SearchAudit(Request):
     since: datetime | None = None
     until: datetime | None = None
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
-    cursor: str | None = None
+    cursor: CursorText | None = None
 
 
 class AuditEntry(View):

@@ -26,6 +26,7 @@ from netos_core.changes.rules import (
 )
 from netos_core.changes.schemas import ApprovalView, ChangeResult, ChangeView, DiffRow, MonthlyTotal, Need
 from netos_core.kernel.context import Channel, Context
+from netos_core.kernel.listing import value_of
 from netos_core.kernel.page import Cursor
 
 SEEN_WITH = {Aspect.MONEY: "see:money", Aspect.BANK: "see:bank"}
@@ -121,7 +122,7 @@ def why_not(ctx: Context, proposal: Proposal, approvals: list[Approval]) -> str 
 
 def change_view(ctx: Context, proposal: Proposal, *, limit: int, cursor: str | None) -> ChangeView:
     approvals = queries.approvals_of(ctx, proposal)
-    after = int(Cursor.decode(cursor, f"diff:{proposal.ref}").id) if cursor else -1
+    after = value_of(Cursor.decode(cursor, f"diff:{proposal.ref}").id, ProposalChange.seq) if cursor else -1
     rows = queries.change_rows(ctx, proposal.id, after_seq=after, limit=limit + 1)
     more = len(rows) > limit
     rows = rows[:limit]

@@ -31,6 +31,7 @@ from netos_core.imports.schemas import (
 )
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import NotFound
+from netos_core.kernel.listing import read_as
 from netos_core.kernel.page import Cursor
 
 ERRORS_SHOWN = 200
@@ -114,7 +115,7 @@ def list_batches(ctx: Context, request: ListImports) -> ImportPage:
     total = ctx.session.scalar(select(func.count()).select_from(ImportBatch).where(mine)) or 0
     query = select(ImportBatch, Proposal).outerjoin(Proposal, Proposal.id == ImportBatch.proposal_id).where(mine)
     if request.cursor:
-        query = query.where(ImportBatch.id < UUID(Cursor.decode(request.cursor, "imports").id))
+        query = query.where(ImportBatch.id < read_as(Cursor.decode(request.cursor, "imports").id, ImportBatch.id))
     found = ctx.session.execute(query.order_by(ImportBatch.id.desc()).limit(request.limit + 1)).all()
     shown = found[: request.limit]
     return ImportPage(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from netos_core.kernel.page import DEFAULT_LIMIT, MAX_LIMIT
+from netos_core.kernel.bounds import LARGEST_INTEGER, MOST_CHARACTERS
+from netos_core.kernel.page import DEFAULT_LIMIT, MAX_LIMIT, CursorText
 from netos_core.kernel.redaction import Request, View
 
+Cell = Annotated[str, Field(max_length=MOST_CHARACTERS)]
+Header = Cell  # the name of a column is a cell, too
 KindName = Literal["circuits", "sites", "contracts", "providers", "customers"]
 
 
@@ -25,7 +28,7 @@ class StageImport(Request):
 class GetImport(Request):
     ref: str = Field(description="Such as IMP-1003.")
     outcome: Literal["create", "update", "unchanged", "invalid"] | None = None
-    after_row: int = Field(0, ge=0, description="Show rows below this one of the sheet.")
+    after_row: int = Field(0, ge=0, le=LARGEST_INTEGER, description="Show rows below this one of the sheet.")
     limit: int = Field(50, ge=1, le=500)
 
 
@@ -33,7 +36,7 @@ class ListImports(Request):
     """The caller's own imports, newest first."""
 
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
-    cursor: str | None = None
+    cursor: CursorText | None = None
 
 
 class MapImport(Request):
@@ -41,15 +44,15 @@ class MapImport(Request):
 
     ref: str
     kind: KindName | None = None
-    fields: dict[str, str | None] = Field(default_factory=dict, description="Header to field.")
+    fields: dict[Header, str | None] = Field(default_factory=dict, description="Header to field.")
 
 
 class EditImportRow(Request):
     """Correct cells of one staged row."""
 
     ref: str
-    row: int = Field(ge=1)
-    cells: dict[str, str] = Field(description="Header to the text the cell should have.")
+    row: int = Field(ge=1, le=LARGEST_INTEGER)
+    cells: dict[Header, Cell] = Field(min_length=1, description="Header to the text the cell should have.")
 
 
 class ProposeImport(Request):

@@ -13,6 +13,7 @@ from netos_core.kernel.errors import Invalid, one_of
 
 Request = TypeVar("Request", bound=BaseModel)
 MOST_PROBLEMS = 4
+LONGEST_PATH = 200  # of a field, whose parts may be names the caller made up
 
 TYPE_WORDS: Mapping[str, str] = {
     "integer": "a whole number",
@@ -52,7 +53,7 @@ def _unpacked(value: Any, described: Mapping[str, Any]) -> Any:
     if value[:1] in {"[", "{"}:
         try:
             return json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             return value
     return [part.strip() for part in value.split(",")] if kind == "array" and value else value
 
@@ -78,11 +79,11 @@ def invalid_arguments(refused: ValidationError, allowed: Mapping[str, Any]) -> I
 
 
 def _problem(problem: Any) -> tuple[str, str, str | None]:
-    field = ".".join(str(part) for part in problem["loc"]) or "arguments"
+    field = ".".join(str(part) for part in problem["loc"])[:LONGEST_PATH] or "arguments"
     context = problem.get("ctx") or {}
     if problem["type"] == "missing":
         return field, "required and not given.", None
-    if problem["type"] in {"enum", "literal_error"}:
+    if problem["type"] in {"enum", "literal_error"} and not isinstance(problem["input"], (dict, list)):
         values = re.findall(r"'([^']*)'", str(context.get("expected", "")))
         unknown = one_of(str(problem["input"]), values, what="value", field=field)
         return field, unknown.message, unknown.fix

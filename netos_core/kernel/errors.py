@@ -7,6 +7,8 @@ a vendor or a driver never enters one. No HTTP status lives here; each edge has 
 
 from __future__ import annotations
 
+from netos_core.kernel.bounds import as_text
+
 LONGEST_ECHO = 60  # of a caller's own word repeated in an error
 
 
@@ -23,9 +25,9 @@ class NetosError(Exception):
 
     def __init__(self, message: str, *, field: str | None = None, fix: str | None = None) -> None:
         super().__init__(message)
-        self.message = message
-        self.field = field
-        self.fix = fix
+        self.message = as_text(message)  # a word it repeats may hold what no answer can be written with
+        self.field = None if field is None else as_text(field)
+        self.fix = None if fix is None else as_text(fix)
 
     def as_dict(self) -> dict[str, str | None]:
         return {"code": self.code, "message": self.message, "field": self.field, "fix": self.fix}

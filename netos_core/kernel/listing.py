@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, TypeAlias
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, RowMapping, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from netos_core.kernel.bounds import LARGEST_INTEGER, problem_of
 from netos_core.kernel.context import Context
-from netos_core.kernel.page import Cursor, ListRequest, Order, order_of
+from netos_core.kernel.page import Cursor, ListRequest, Order, foreign_cursor, order_of
 
 # What a list may be sorted by: a column of a table, or an expression over some.
 Column: TypeAlias = ColumnElement[Any] | InstrumentedAttribute[Any]
@@ -62,15 +66,63 @@ def page(ctx: Context, source: ListSource, request: ListRequest, wanted: list[Co
 
 
 def after(cursor: Cursor, order: Order, key: Column, identity: Column) -> ColumnElement[bool]:
-    """Keep the rows beyond the last one seen, in the list's own order."""
-    last_key, last_id = _like(cursor.key, key), _like(cursor.id, identity)
+    """Keep the rows beyond the last one seen, in the list's own order.
+
+    Raises:
+        CursorMismatch: The cursor was altered: a part of it is no value of its column.
+    """
+    last_key, last_id = read_as(cursor.key, key), read_as(cursor.id, identity)
     beyond = key < last_key if order.descending else key > last_key
     return or_(beyond, and_(key == last_key, identity > last_id))
 
 
-def _like(value: Any, column: Column) -> ColumnElement[Any]:
-    """Read a value of a cursor, which is text, as the type of the column it came from."""
-    return literal(value).cast(column.type)
+def read_as(text: str, column: Column) -> ColumnElement[Any]:
+    """Read a part of a cursor for a comparison with the column it came from; see `value_of`."""
+    value = value_of(text, column)
+    return literal(value) if isinstance(value, Decimal) else literal(value, column.type)  # a scale would round it
+
+
+def value_of(text: str, column: Column) -> Any:
+    """Read a part of a cursor, which is text, as a value of the column it came from.
+
+    Raises:
+        CursorMismatch: It is none.
+    """
+    try:
+        value = READERS.get(column.type.python_type, str)(text)
+    except (ValueError, ArithmeticError):
+        raise foreign_cursor() from None
+    if problem_of(value) is not None or (isinstance(value, int) and not _fits(value, column)):
+        raise foreign_cursor()
+    return value
+
+
+def _fits(value: int, column: Column) -> bool:
+    return isinstance(column.type, BigInteger) or abs(value) <= LARGEST_INTEGER
+
+
+def _decimal(text: str) -> Decimal:
+    value = Decimal(text)
+    if not value.is_finite() or abs(value.adjusted()) > MOST_DIGITS:
+        raise ValueError(text)
+    return value
+
+
+def _truth(text: str) -> bool:
+    if text not in {"True", "False"}:
+        raise ValueError(text)
+    return text == "True"
+
+
+MOST_DIGITS = 100
+READERS: Mapping[type, Callable[[str], Any]] = {
+    UUID: UUID,
+    int: int,
+    bool: _truth,
+    Decimal: _decimal,
+    date: date.fromisoformat,
+    datetime: datetime.fromisoformat,
+}
 
 
 def plain(row: RowMapping) -> dict[str, Any]:

@@ -6,11 +6,12 @@ import base64
 import binascii
 import hashlib
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
+from netos_core.kernel.bounds import CURSOR_CHARACTERS
 from netos_core.kernel.errors import Invalid, one_of
 from netos_core.kernel.redaction import Request, View
 
@@ -49,14 +50,18 @@ class Cursor:
             row_id = _long(short)
             last_key = _bytes64(key).decode() if told else row_id
         except (ValueError, binascii.Error):
-            mark = row_id = last_key = ""
-        if mark != _mark(order) or not row_id:
-            raise CursorMismatch(
-                "That cursor does not belong to this list and order.",
-                field="cursor",
-                fix="Leave the cursor out to start at the first page; keep filters and sort while paging.",
-            )
+            raise foreign_cursor() from None
+        if mark != _mark(order):
+            raise foreign_cursor()
         return cls(order, last_key, row_id)
+
+
+def foreign_cursor() -> CursorMismatch:
+    return CursorMismatch(
+        "That cursor does not belong to this list and order.",
+        field="cursor",
+        fix="Leave the cursor out to start at the first page; keep filters and sort while paging.",
+    )
 
 
 SHORT_UUID = 22
@@ -82,6 +87,9 @@ def _bytes64(text: str) -> bytes:
     return base64.urlsafe_b64decode((text + "=" * (-len(text) % 4)).encode())
 
 
+CursorText = Annotated[str, Field(max_length=CURSOR_CHARACTERS)]
+
+
 class ListRequest(Request):
     """What every list takes besides its own filters."""
 
@@ -90,7 +98,7 @@ class ListRequest(Request):
     detail: Literal["concise", "detailed"] = "concise"
     fields: list[str] | None = Field(None, description="Columns to return instead of the usual ones.")
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
-    cursor: str | None = None
+    cursor: CursorText | None = None
 
 
 class Listing(View):

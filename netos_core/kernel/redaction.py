@@ -13,6 +13,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, field_validator
 from pydantic_core import PydanticCustomError
 
+from netos_core.kernel.bounds import USUAL_CHARACTERS, problem_of, problem_of_read
+
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
 
@@ -49,23 +51,21 @@ class View(BaseModel):
 class Request(BaseModel):
     """What an operation takes. An unknown field is an error that names the valid ones."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", str_max_length=USUAL_CHARACTERS)
 
     @field_validator("*", mode="before")
     @classmethod
-    def _storable(cls, value: Any) -> Any:
-        if _holds_nul(value):
-            raise PydanticCustomError("nul", "Text can not hold the NUL character")
+    def _bounded(cls, value: Any) -> Any:
+        if (problem := problem_of(value)) is not None:
+            raise PydanticCustomError("bounds", problem)
         return value
 
-
-def _holds_nul(value: Any) -> bool:
-    """Look for the one character PostgreSQL stores in no text."""
-    if isinstance(value, str):
-        return "\0" in value
-    if isinstance(value, dict):
-        return any(_holds_nul(key) or _holds_nul(item) for key, item in value.items())
-    return isinstance(value, (list, tuple)) and any(_holds_nul(item) for item in value)
+    @field_validator("*", mode="after")
+    @classmethod
+    def _reckonable(cls, value: Any) -> Any:
+        if (problem := problem_of_read(value)) is not None:
+            raise PydanticCustomError("bounds", problem)
+        return value
 
 
 def _marks(annotation: Any, metadata: list[Any]) -> frozenset[Shown]:
