@@ -7,7 +7,6 @@ from collections.abc import Mapping as Headers
 from datetime import date, datetime
 from math import isfinite
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import func, select
 

@@ -64,7 +64,8 @@ def _inbox(visit: Visit) -> Response:
 def _change(visit: Visit) -> Response:
     ref = _ref(visit)
     query = visit.request.query_params
-    first = visit.call(get_change, GetChange(change_id=ref, limit=LINES, cursor=query.get("cursor")))
+    wanted = {"change_id": ref, "limit": LINES, "cursor": query.get("cursor")}
+    first = visit.call(get_change, asked.validated(GetChange, wanted))
     rows, complete = _rows(visit, first)
     diff = diffs.laid_out(rows, first.monthly, visit.site.core.policy.currency, visit.site.zone, complete=complete)
     start = _start(query.get("start", ""), len(diff.lines)) if complete else 0
@@ -115,6 +116,11 @@ def _completes(visit: Visit, change: ChangeView) -> bool:
     return change.may_approve and covered and len(given | {visit.person.name}) >= change.people_needed
 
 
+def _bare(visit: Visit) -> GetChange:
+    """Ask for the change itself, with next to nothing of its diff."""
+    return asked.validated(GetChange, {"change_id": _ref(visit), "limit": 1})
+
+
 def _decide(visit: Visit) -> Decide:
     return asked.validated(
         Decide,
@@ -127,7 +133,7 @@ def _approve(visit: Visit) -> Response:
     try:
         done = visit.call(approve_change, _decide(visit))
     except Conflict:
-        change = visit.call(get_change, GetChange(change_id=ref, limit=1))
+        change = visit.call(get_change, _bare(visit))
         if not change.stale_refs and change.status == "open":
             raise
         return visit.go(f"/approvals/{ref}")  # the page says what moved and offers to plan it anew
@@ -149,12 +155,12 @@ def _reject(visit: Visit) -> Response:
 
 def _decided_already(visit: Visit, decision: str) -> bool:
     """Tell a second click from a refusal: the same person has made the same decision."""
-    change = visit.call(get_change, GetChange(change_id=_ref(visit), limit=1))
+    change = visit.call(get_change, _bare(visit))
     return any(a.by_you and a.decision == decision for a in change.approvals)
 
 
 def _rebase(visit: Visit) -> Response:
-    made = visit.call(rebase_change, Rebase(change_id=_ref(visit)))
+    made = visit.call(rebase_change, asked.validated(Rebase, {"change_id": _ref(visit)}))
     return visit.go(f"/approvals/{made.change_id}", said="anew")
 
 

@@ -220,12 +220,12 @@ def _propose_new(visit: Visit, kind: Kind) -> Response:
 
 def _edit(visit: Visit, kind: Kind) -> Response:
     require(visit, "propose:changes")
-    view = visit.call(kind.operation, GetOne(ref=visit.request.path_params["ref"]))
+    view = visit.call(kind.operation, validated(GetOne, {"ref": visit.request.path_params["ref"]}))
     return forms.show(visit, _form(kind, view), _sections(visit, kind, view))
 
 
 def _propose_edit(visit: Visit, kind: Kind) -> Response:
-    view = visit.call(kind.operation, GetOne(ref=visit.request.path_params["ref"]))
+    view = visit.call(kind.operation, validated(GetOne, {"ref": visit.request.path_params["ref"]}))
     made = _sections(visit, kind, view)
     asked = fields.take(made, visit.form)
     wish = {"kind": kind.name, "action": "update", "ref": view.ref, "set": asked}

@@ -163,10 +163,10 @@ def _changed_fields(visit: Visit, view: ImportView) -> dict[str, str | None]:
 
 def _map(visit: Visit) -> Response:
     def work() -> Response:
-        view = visit.call(imports.get_import, GetImport(ref=_ref(visit), limit=1))
+        view = visit.call(imports.get_import, validated(GetImport, {"ref": _ref(visit), "limit": 1}))
         fields = _changed_fields(visit, view)
         if fields:
-            visit.call(imports.map_import, MapImport(ref=view.ref, fields=fields))
+            visit.call(imports.map_import, validated(MapImport, {"ref": view.ref, "fields": fields}))
         return visit.go(f"/imports/{view.ref}")
 
     return _again(visit, work)
@@ -184,7 +184,9 @@ def _edit(visit: Visit) -> Response:
     row = int(visit.request.path_params["row"])
 
     def work() -> Response:
-        view = visit.call(imports.get_import, GetImport(ref=_ref(visit), after_row=row - 1, limit=1))
+        view = visit.call(
+            imports.get_import, validated(GetImport, {"ref": _ref(visit), "after_row": row - 1, "limit": 1})
+        )
         cells = {
             column.header: visit.text(f"c.{at}")
             for at, column in enumerate(view.mapping)

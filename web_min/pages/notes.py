@@ -13,6 +13,7 @@ from netos_core.changes.schemas import ChangeView, Decide
 from netos_core.kernel.errors import Invalid
 from netos_core.proposals.operations import propose_change
 from netos_core.proposals.schemas import ProposeChange
+from web_min.asked import validated
 from web_min.pages.find import page_of
 from web_min.site import Site, Visit, post
 
@@ -52,12 +53,12 @@ def _note(visit: Visit) -> Response:
     ref, back = _target(visit)
     note_id = visit.text("note")
     wish = (
-        ProposeChange(kind="note", action="retire", ref=note_id, reason="Note removed on its page.")
+        {"kind": "note", "action": "retire", "ref": note_id, "reason": "Note removed on its page."}
         if note_id
-        else ProposeChange(
-            kind="note", action="create", set={"on": ref, "text": _filled(visit, "text")},
-            reason="Note added on its page.",
-        )
+        else {
+            "kind": "note", "action": "create", "set": {"on": ref, "text": _filled(visit, "text")},
+            "reason": "Note added on its page.",
+        }
     )  # fmt: skip
     return _applied(visit, wish, back, "unnote" if note_id else "note")
 
@@ -66,16 +67,15 @@ def _tag(visit: Visit) -> Response:
     ref, back = _target(visit)
     name = _filled(visit, "name")
     if visit.text("off"):
-        wish = ProposeChange(
-            kind="tag", action="retire", ref=ref, set={"name": name}, reason="Tag removed on its page."
-        )
+        wish = {"kind": "tag", "action": "retire", "ref": ref, "set": {"name": name}}
+        wish["reason"] = "Tag removed on its page."
         return _applied(visit, wish, back, "untag")
-    wish = ProposeChange(kind="tag", action="create", set={"on": ref, "name": name}, reason="Tag added on its page.")
+    wish = {"kind": "tag", "action": "create", "set": {"on": ref, "name": name}, "reason": "Tag added on its page."}
     return _applied(visit, wish, back, "tag")
 
 
-def _applied(visit: Visit, wish: ProposeChange, back: str, said: str) -> Response:
-    view = visit.call(propose_change, wish)
+def _applied(visit: Visit, wish: dict[str, Any], back: str, said: str) -> Response:
+    view = visit.call(propose_change, validated(ProposeChange, wish))
     if settle(visit, view):
         return visit.go(back, said=said, change=view.change_id)
     return visit.go(f"/approvals/{view.change_id}")

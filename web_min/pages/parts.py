@@ -24,6 +24,7 @@ from netos_core.overview.schemas import GetOne
 from netos_core.providers.schemas import AliasEdit, BillingAccountEdit, ContactEdit
 from netos_core.sites.schemas import SiteCostEdit
 from web_min import fields, forms
+from web_min.asked import validated
 from web_min.fields import Input, Layout, Section, as_input
 from web_min.format import field_label, words
 from web_min.forms import Form
@@ -199,7 +200,7 @@ def _place(visit: Visit, way: str) -> Place:
     if way not in rights(visit)[part.name].split():
         what = "retire" if way == "retire" else "propose"
         raise Forbidden(f"Your role does not {what} this: {part.word}.", fix="Ask someone whose role may.")
-    view = visit.call(part.owner, GetOne(ref=on))
+    view = visit.call(part.owner, validated(GetOne, {"ref": on}))
     if not row_id:
         return Place(part, view)
     now = part.found(view).get(row_id)

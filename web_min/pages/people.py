@@ -71,7 +71,9 @@ def _people(visit: Visit) -> Response:
 
 
 def _person(visit: Visit) -> Response:
-    return _shown(visit, visit.call(get_person, GetPerson(email=visit.request.path_params["email"])))
+    return _shown(
+        visit, visit.call(get_person, asked.validated(GetPerson, {"email": visit.request.path_params["email"]}))
+    )
 
 
 def _you(visit: Visit) -> Response:
@@ -133,7 +135,7 @@ def _act(visit: Visit) -> Response:
     email, why = visit.text("email"), visit.text("reason")
     match visit.text("act"):
         case "sign_out":
-            person, said = visit.call(end_sessions, SignOut(email=email or None)), "out"
+            person, said = visit.call(end_sessions, asked.validated(SignOut, {"email": email or None})), "out"
         case "close":
             wish = asked.validated(SetAccess, {"email": email, "reason": why})
             person, said = visit.call(close_access, wish), "closed"
@@ -141,7 +143,7 @@ def _act(visit: Visit) -> Response:
             wish = asked.validated(SetAccess, {"email": email, "reason": why})
             person, said = visit.call(open_access, wish), "opened"
         case "revoke":
-            person, said = visit.call(revoke_token, RevokeToken(ref=visit.text("ref"))), "revoked"
+            person, said = visit.call(revoke_token, asked.validated(RevokeToken, {"ref": visit.text("ref")})), "revoked"
         case _:
             raise Invalid("There is no such act.", field="act", fix="Use the buttons of the page.")
     if person.is_you and said == "out":

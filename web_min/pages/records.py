@@ -16,6 +16,7 @@ from netos_core.outages.schemas import OutageHistoryRequest
 from netos_core.overview import operations as overview
 from netos_core.overview.schemas import CircuitView, GetOne, PlRequest
 from web_min import charts
+from web_min.asked import validated
 from web_min.format import bandwidth, day, words
 from web_min.pages import notes, parts
 from web_min.pages.find import page_of
@@ -36,7 +37,7 @@ def routes(site: Site) -> list[BaseRoute]:
 
 
 def _one(visit: Visit) -> GetOne:
-    return GetOne(ref=str(visit.request.path_params["ref"])[:200])
+    return validated(GetOne, {"ref": visit.request.path_params["ref"]})
 
 
 def _trail(visit: Visit, ref: str) -> Sequence[AuditEntry] | None:
