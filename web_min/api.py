@@ -83,9 +83,7 @@ class Api:
         """Answer a request. Who calls is asked first: an unknown caller's words are not read."""
         request_id = new_request_id()
         try:
-            who = await run_in_threadpool(self._caller, request)
-            if (limited := self._buckets.refusal(str(who.person_id))) is not None:
-                raise limited
+            who = await run_in_threadpool(self._admitted, request)
             if request.method == "GET" and request.path_params.get("name") == DOCUMENT:
                 return JSONResponse(document(), headers={REQUEST_ID: request_id})
             operation = self._operation(request)
@@ -102,6 +100,13 @@ class Api:
             log.exception("api failed", extra={"request_id": request_id, "path": request.url.path})
             bug = Internal("NetOS failed on this call; what it had begun to write was undone.", fix="Report its id.")
             return refused(bug, request_id)
+
+    def _admitted(self, request: Request) -> Principal:
+        """Say who calls, or refuse who calls too often."""
+        who = self._caller(request)
+        if (limited := self._buckets.refusal(str(who.person_id))) is not None:
+            raise limited
+        return who
 
     def _operation(self, request: Request) -> Operation[Any, Any]:
         name = request.path_params.get("name", "")

@@ -78,7 +78,7 @@ def _encodable(text: str) -> bool:
 
 
 def problem_of_read(value: Any) -> str | None:
-    """Say what is wrong with a value once it is read: a day no zone or period can be reckoned with, an endless amount."""
+    """Say what is wrong with a value once it is read: a day far off, an endless amount."""
     if isinstance(value, date) and not FIRST_YEAR <= value.year <= LAST_YEAR:
         return f"A day lies from {FIRST_YEAR} to {LAST_YEAR}"
     if isinstance(value, Decimal) and not (value.is_finite() and abs(value.adjusted()) <= MOST_DIGITS):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -38,6 +39,26 @@ class Wire:
         }
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": {**params, "_meta": meta}}
         return await self.http.post("/mcp", json=body, headers=sent)
+
+    async def raw_call(self, tool: str, arguments: str) -> str:
+        """Call a tool with arguments as they are written, which need not be what JSON can write; returns the answer."""
+        mark = "the arguments"
+        meta = {
+            "io.modelcontextprotocol/protocolVersion": VERSION,
+            "io.modelcontextprotocol/clientInfo": {"name": "wire", "version": "1"},
+            "io.modelcontextprotocol/clientCapabilities": {},
+        }
+        params = {"name": tool, "arguments": mark, "_meta": meta}
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params})
+        sent = {
+            "Accept": "application/json, text/event-stream",
+            "Content-Type": "application/json",
+            "MCP-Protocol-Version": VERSION,
+            "Mcp-Method": "tools/call",
+            "Mcp-Name": tool,
+        }
+        answer = await self.http.post("/mcp", content=body.replace(json.dumps(mark), arguments), headers=sent)
+        return answer.text
 
     async def call(
         self,
