@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.json_schema import models_json_schema
 
 from netos_core.catalogue import OPERATIONS
+from netos_core.kernel.bounds import FIRST_YEAR, LAST_YEAR, MOST_DEEP, USUAL_CHARACTERS
 from netos_core.kernel.operation import Effect, Operation
 from netos_core.kernel.page import Listing
 
@@ -62,13 +63,16 @@ def document() -> Schema:
         wanted += [(operation.request, "validation"), (operation.view, "serialization")]
     names, schemas = models_json_schema(list(dict.fromkeys(wanted)), ref_template="#/components/schemas/{model}")
     definitions = schemas.get("$defs", {})
+    for operation in operations:
+        _tell_length(definitions[names[(operation.request, "validation")]["$ref"].rpartition("/")[2]])
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "NetOS",
             "version": "1",
             "description": "The operations of the MCP tools as JSON. Reads are GET, the rest POST. Nothing changes "
-            "by a call alone: a proposal waits for its approval, and approvals are given on the pages.",
+            "by a call alone: a proposal waits for its approval, and approvals are given on the pages. "
+            f"Days lie from {FIRST_YEAR} to {LAST_YEAR}; an argument nests at most {MOST_DEEP} levels deep.",
         },
         "servers": [{"url": "/"}],
         "security": [{"bearer": []}, {"session": []}],
@@ -86,6 +90,20 @@ def document() -> Schema:
             },
         },
     }
+
+
+SAYS_MORE = frozenset({"maxLength", "format", "enum", "const", "pattern"})
+
+
+def _tell_length(schema: Any) -> None:
+    """Write at every text of a request how long it may be, where its field says nothing else."""
+    if isinstance(schema, dict):
+        if schema.get("type") == "string" and not SAYS_MORE & set(schema):
+            schema["maxLength"] = USUAL_CHARACTERS
+        schema = list(schema.values())
+    if isinstance(schema, list):
+        for part in schema:
+            _tell_length(part)
 
 
 def _path(operation: Operation[Any, Any], names: Any, definitions: Schema) -> Schema:
