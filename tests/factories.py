@@ -16,8 +16,8 @@ from netos_core import tables
 from netos_core.access.model import Person
 from netos_core.access.queries import find_person, principal
 from netos_core.access.rules import Role
-from netos_core.changes.operations import approve_change, search_audit, undo_change
-from netos_core.changes.schemas import AuditEntry, ChangeResult, ChangeView, Decide, SearchAudit, Undo
+from netos_core.changes.operations import approve_change, get_change, search_audit, undo_change
+from netos_core.changes.schemas import AuditEntry, ChangeResult, ChangeView, Decide, GetChange, SearchAudit, Undo
 from netos_core.kernel.context import Channel, Context, Policy
 from netos_core.kernel.db import new_id
 from netos_core.proposals.operations import propose_change
@@ -79,9 +79,9 @@ def approver(session: Session, now: datetime = NOW) -> Context:
 
 def approve(session: Session, proposed: ChangeView, by: Context | None = None) -> ChangeResult:
     """Approve a proposal as a second person on the page."""
-    return approve_change(
-        by or approver(session), Decide.model_validate({"change_id": proposed.change_id, "digest": proposed.digest})
-    )
+    by = by or approver(session)
+    digest = proposed.digest or get_change(by, GetChange(change_id=proposed.change_id)).digest
+    return approve_change(by, Decide(change_id=proposed.change_id, digest=digest))
 
 
 def apply(ctx: Context, kind: str, action: str = "update", /, ref: str | None = None, **fields: Any) -> ChangeView:

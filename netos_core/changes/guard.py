@@ -1,16 +1,17 @@
-"""A record that others still point to is not retired: read from the foreign keys themselves, for any kind."""
+"""What stands in the way of a change: rights it needs, and live records that still point to one it retires."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Column, Table, select, text
 
+from netos_core.access.rules import Aspect
 from netos_core.changes.model import Proposal, ProposalChange
-from netos_core.changes.rules import Action
+from netos_core.changes.rules import Action, not_to_propose
 from netos_core.kernel.context import Context
 from netos_core.kernel.db import Base
-from netos_core.kernel.errors import Conflict
+from netos_core.kernel.errors import Conflict, Forbidden
 
 # What happened to a record stays told of it, live or retired.
 HISTORY = frozenset({"circuit_event"})
@@ -18,6 +19,20 @@ HISTORY = frozenset({"circuit_event"})
 
 class StillUsed(Conflict):
     """Live records point to one that would be retired."""
+
+
+def refuse_unproposable(ctx: Context, aspects: Iterable[Aspect]) -> None:
+    """Refuse what the caller's roles do not propose.
+
+    Raises:
+        Forbidden: They do not; the answer hangs on what is asked alone, never on a value.
+    """
+    refused = not_to_propose(aspects, ctx.principal.rights)
+    if refused:
+        raise Forbidden(
+            f"Your roles may not propose changes of {', '.join(refused)}.",
+            fix="Ask someone whose role may; `netos doctor --rights` lists them.",
+        )
 
 
 def refuse_if_used(ctx: Context, proposal: Proposal, *, planned: bool) -> None:

@@ -6,7 +6,7 @@ from netos_core.access.model import Person
 from netos_core.access.queries import list_people, names_of
 from netos_core.access.rules import Aspect, Role, rights_of
 from netos_core.changes.model import Proposal
-from netos_core.changes.rules import Given, Status, Via, counts, risk_words
+from netos_core.changes.rules import Given, Status, Via, counts, hidden_aspects, risk_words
 from netos_core.kernel.clock import business_day
 from netos_core.kernel.context import Context
 from netos_core.notices import records as notices
@@ -85,6 +85,8 @@ def needs_page(ctx: Context, proposal: Proposal) -> bool:
 def _may_approve(ctx: Context, proposal: Proposal, person: Person) -> bool:
     given = Given(person.id, rights_of(role for role in person.roles if role in set(Role)), Via.PAGE)
     strict = ctx.policy.medium_needs_page
+    if not hidden_aspects(given.rights).isdisjoint(proposal.aspects):
+        return False  # who is not shown all of it does not decide it
     return any(counts(Aspect(a), given, proposal.person_id, medium_needs_page=strict) for a in proposal.aspects)
 
 

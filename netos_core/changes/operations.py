@@ -228,9 +228,14 @@ def _never_by_the_clock(ctx: Context) -> None:
         raise Forbidden("A scheduled agent proposes and never confirms.", fix="A person approves on the page.")
 
 
-def _open_for(ctx: Context, change_id: str, digest: str) -> Proposal:
+def _open_for(ctx: Context, change_id: str, digest: str | None) -> Proposal:
+    """Lock a proposal that is about to be decided.
+
+    A digest is a hash of values, so whether it is the right one is told only to who is shown them all.
+    """
     proposal = queries.get_proposal(ctx, change_id, for_update=True)
-    if not hmac.compare_digest(proposal.digest.encode(), digest.strip().lower().encode()):
+    named = hmac.compare_digest(proposal.digest.encode(), (digest or "").strip().lower().encode())
+    if not named and views.shown_whole(ctx, proposal):
         raise ForeignDigest(
             f"That digest is not the one of {proposal.ref}.",
             field="digest",
@@ -248,6 +253,8 @@ def _open_for(ctx: Context, change_id: str, digest: str) -> Proposal:
 
 def _adds(ctx: Context, proposal: Proposal, own: Given) -> bool:
     strict = ctx.policy.medium_needs_page
+    if not views.shown_whole(ctx, proposal):
+        return False
     return any(counts(Aspect(a), own, proposal.person_id, medium_needs_page=strict) for a in proposal.aspects)
 
 
@@ -255,7 +262,11 @@ def _completes(ctx: Context, proposal: Proposal, own: Given, approvals: list[App
     """Tell whether the caller's own approval covers everything that still waits."""
     strict = ctx.policy.medium_needs_page
     waiting = views.weigh(ctx, proposal, approvals).waiting
-    return bool(waiting) and all(counts(a, own, proposal.person_id, medium_needs_page=strict) for a in waiting)
+    return (
+        bool(waiting)
+        and views.shown_whole(ctx, proposal)
+        and all(counts(a, own, proposal.person_id, medium_needs_page=strict) for a in waiting)
+    )
 
 
 def _commit_if_enough(ctx: Context, proposal: Proposal, approvals: list[Approval]) -> ChangeResult | None:
@@ -267,13 +278,14 @@ def _commit_if_enough(ctx: Context, proposal: Proposal, approvals: list[Approval
 
 def _refuse(ctx: Context, proposal: Proposal, approvals: list[Approval]) -> ChangeResult:
     current = views.weigh(ctx, proposal, approvals)
-    needs = views.needs_of(current.waiting, people_missing=current.people_needed - current.people)
+    needs = views.needs(ctx, proposal, current)
     roles = sorted({role for need in needs for role in need.roles})
     relayed = Given(ctx.principal.person_id, ctx.principal.rights, Via.CLIENT_RELAYED)
     relay = proposal.risk != Risk.HIGH and _completes(ctx, proposal, relayed, approvals)
     other = " other than the proposer" if any(n.four_eyes for n in needs) else ""
+    who = f" ({', '.join(roles)})" if roles else ""
     raise NeedsApproval(
-        f"{proposal.ref} waits for a person{other} ({', '.join(roles)}). Nothing was written.",
+        f"{proposal.ref} waits for a person{other}{who}. Nothing was written.",
         fix=f"Give them this link: {views.approve_url(ctx, proposal)}. The last approval applies the change by itself.",
         relay=relay,
     )

@@ -118,6 +118,18 @@ def monthly_totals(ctx: Context, proposal_id: UUID) -> list[tuple[str, Decimal, 
     return [(row.currency, row.before, row.after) for row in rows]
 
 
+def columns_retired(ctx: Context, proposal_id: UUID) -> list[tuple[str, str]]:
+    """Name the columns, with their table, that a proposal tells of the rows it retires or brings back."""
+    rows = ctx.session.execute(
+        text(
+            "select distinct c.entity, k.key from proposal_change c cross join lateral jsonb_each_text(c.before) k"
+            " where c.proposal_id = :proposal and c.action in (:retire, :restore) and k.value is not null"
+        ),
+        {"proposal": proposal_id, "retire": Action.RETIRE, "restore": Action.RESTORE},
+    )
+    return [(row.entity, row.key) for row in rows]
+
+
 def change_set_of(ctx: Context, proposal: Proposal) -> ChangeSet:
     """Read the stored change set back, whole."""
     table = ProposalChange.__table__

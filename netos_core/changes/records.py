@@ -34,7 +34,7 @@ from netos_core.changes.rules import (
 )
 from netos_core.kernel.context import Context
 from netos_core.kernel.db import Base, new_id
-from netos_core.kernel.errors import Conflict, Forbidden, Invalid
+from netos_core.kernel.errors import Conflict, Invalid
 
 
 class NothingToChange(Invalid):
@@ -59,12 +59,7 @@ def save_proposal(
     if not change_set.changes:
         raise NothingToChange("Nothing would change: every value already is as asked.")
     aspects = aspects_of(change_set, bulk_limit=ctx.policy.bulk_limit)
-    refused = sorted(a for a in aspects if not ctx.principal.may(f"propose:{a}"))
-    if refused:
-        raise Forbidden(
-            f"Your roles may not propose changes of {', '.join(refused)}.",
-            fix="Ask someone whose role may; `netos doctor --rights` lists them.",
-        )
+    guard.refuse_unproposable(ctx, aspects)
     fingerprint = fingerprint_of(change_set)
     known = queries.find_open_twin(ctx, fingerprint)
     if known is not None:

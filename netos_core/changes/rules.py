@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -245,12 +245,26 @@ FIELD_ASPECT: dict[str, dict[str, Aspect]] = {
     },
 }
 
+# The right without which values of a class are withheld, and so neither proposed nor decided.
+SEEN_WITH: dict[Aspect, str] = {Aspect.MONEY: "see:money", Aspect.BANK: "see:bank"}
+
 ENDING = frozenset({"deprovisioning", "decommissioned", "cancelled"})
 
 
 @cache
 def field_aspect(entity: str, column: str) -> Aspect:
     return FIELD_ASPECT.get(entity, {}).get(column) or ENTITY_ASPECT.get(entity, Aspect.ATTRIBUTE)
+
+
+def hidden_aspects(rights: Collection[str]) -> frozenset[Aspect]:
+    """List the classes of values these rights do not show."""
+    return frozenset(aspect for aspect, right in SEEN_WITH.items() if right not in rights)
+
+
+def not_to_propose(aspects: Iterable[Aspect], rights: Collection[str]) -> list[Aspect]:
+    """List what these rights do not propose: nobody proposes a class of values they may not see."""
+    hidden = hidden_aspects(rights)
+    return sorted(a for a in aspects if a in hidden or f"propose:{a}" not in rights)
 
 
 def aspects_of(change_set: ChangeSet, *, bulk_limit: int) -> frozenset[Aspect]:

@@ -27,8 +27,10 @@ class ConfirmChange(Request):
 
 
 class Decide(Request):
+    """A decision; only to reject, who is not shown the whole diff names no digest, for they have none."""
+
     change_id: str
-    digest: str
+    digest: str | None = None
     comment: str | None = Field(None, max_length=2000)
 
 
@@ -91,7 +93,11 @@ class Need(View):
 
 
 class ChangeView(View):
-    """A proposal with its exact diff, its risk and what it still needs."""
+    """A proposal with its exact diff, its risk and what it still needs.
+
+    Who is not shown all of its values is not told what follows from them either: the digest, by which a guess could
+    be tried, and how many people an amount needs. Both are None then.
+    """
 
     change_id: str
     title: str
@@ -99,7 +105,7 @@ class ChangeView(View):
     risk: str
     risk_words: str
     aspects: list[str]
-    digest: str
+    digest: str | None
     reason: str
     warnings: list[str]
     proposed_by: str
@@ -118,7 +124,7 @@ class ChangeView(View):
     next_cursor: str | None
     approvals: list[ApprovalView]
     needs: list[Need]
-    people_needed: int
+    people_needed: int | None
     may_approve: bool
     why_not: str | None
     stale_refs: list[str]

@@ -14,6 +14,7 @@ from netos_core.access.rules import RIGHTS, RISK, Aspect, Risk
 from netos_core.changes import queries
 from netos_core.changes.model import Approval, Proposal, ProposalChange
 from netos_core.changes.rules import (
+    SEEN_WITH,
     Action,
     Given,
     Status,
@@ -21,6 +22,7 @@ from netos_core.changes.rules import (
     Via,
     counts,
     field_aspect,
+    hidden_aspects,
     risk_words,
     verdict,
 )
@@ -28,8 +30,6 @@ from netos_core.changes.schemas import ApprovalView, ChangeResult, ChangeView, D
 from netos_core.kernel.context import Channel, Context
 from netos_core.kernel.listing import value_of
 from netos_core.kernel.page import Cursor
-
-SEEN_WITH = {Aspect.MONEY: "see:money", Aspect.BANK: "see:bank"}
 
 
 def diff_rows(ctx: Context, row: Any, currencies: Mapping[UUID, str]) -> list[DiffRow]:
@@ -71,6 +71,18 @@ def _words(value: Any, labels: Mapping[str, str]) -> Any:
     return labels.get(value, value) if isinstance(value, str) else value
 
 
+def shown_whole(ctx: Context, proposal: Proposal) -> bool:
+    """Tell whether the caller sees every value of a proposal; who does not, does not decide it."""
+    hidden = hidden_aspects(ctx.principal.rights)
+    if not hidden:
+        return True
+    if not hidden.isdisjoint(proposal.aspects):
+        return False
+    # A retirement weighs as such, whatever it tells of the row.
+    told = queries.columns_retired(ctx, proposal.id) if Aspect.DELETE in proposal.aspects else []
+    return all(field_aspect(entity, column) not in hidden for entity, column in told)
+
+
 def weigh(ctx: Context, proposal: Proposal, approvals: Iterable[Approval]) -> Verdict:
     return verdict(
         frozenset(Aspect(a) for a in proposal.aspects),
@@ -81,7 +93,13 @@ def weigh(ctx: Context, proposal: Proposal, approvals: Iterable[Approval]) -> Ve
     )
 
 
-def needs_of(waiting: Iterable[Aspect], *, people_missing: int = 0) -> list[Need]:
+def needs(ctx: Context, proposal: Proposal, current: Verdict) -> list[Need]:
+    """List the approvals still missing. That an amount needs a second person is told to whom it is shown."""
+    missing = current.people_needed - current.people if shown_whole(ctx, proposal) else 0
+    return _needs(current.waiting, people_missing=missing)
+
+
+def _needs(waiting: Iterable[Aspect], *, people_missing: int) -> list[Need]:
     where = {
         Risk.LOW: "confirm_change by the proposer's agent, or the approval page",
         Risk.MEDIUM: "the person's own prompt in the client, or the approval page",
@@ -114,6 +132,8 @@ def why_not(ctx: Context, proposal: Proposal, approvals: list[Approval]) -> str 
     able = [a for a in aspects if f"approve:{a}" in ctx.principal.rights]
     if not able:
         return f"Your roles do not approve {', '.join(RISK[a].words for a in sorted(aspects))}."
+    if not shown_whole(ctx, proposal):
+        return "It holds values your roles do not show; someone who sees them decides."
     if not any(counts(a, own, proposal.person_id, medium_needs_page=ctx.policy.medium_needs_page) for a in aspects):
         whose = "An agent proposed it for you" if proposal.agent else "You proposed it"
         return f"{whose}; {RISK[able[0]].words} needs a second person."
@@ -132,6 +152,7 @@ def change_view(ctx: Context, proposal: Proposal, *, limit: int, cursor: str | N
     currencies = queries.currencies(ctx, rows)
     names = names_of(ctx.session, {proposal.person_id, *(a.person_id for a in approvals), *_some(proposal.ended_by)})
     blocked = why_not(ctx, proposal, approvals)
+    whole = shown_whole(ctx, proposal)
     total = sum(n for key, n in proposal.counts.items() if key != "records")
     return ChangeView(
         change_id=proposal.ref,
@@ -140,7 +161,7 @@ def change_view(ctx: Context, proposal: Proposal, *, limit: int, cursor: str | N
         risk=proposal.risk,
         risk_words=risk_words(Aspect(a) for a in proposal.aspects),
         aspects=list(proposal.aspects),
-        digest=proposal.digest,
+        digest=proposal.digest if whole else None,
         reason=proposal.reason,
         warnings=_warnings(ctx, proposal),
         proposed_by=names[proposal.person_id],
@@ -171,8 +192,8 @@ def change_view(ctx: Context, proposal: Proposal, *, limit: int, cursor: str | N
             )
             for a in approvals
         ],
-        needs=needs_of(current.waiting, people_missing=current.people_needed - current.people) if is_open else [],
-        people_needed=proposal.people_needed,
+        needs=needs(ctx, proposal, current) if is_open else [],
+        people_needed=proposal.people_needed if whole else None,
         may_approve=blocked is None and ctx.channel is Channel.PAGE,
         why_not=blocked,
         stale_refs=queries.moved_refs(ctx, proposal) if is_open else [],
@@ -225,6 +246,6 @@ def result_view(ctx: Context, proposal: Proposal, *, already: bool, waiting: Ver
         already_applied=already,
         applied=proposal.counts if committed else {},
         refs=list(refs),
-        needs=needs_of(waiting.waiting, people_missing=waiting.people_needed - waiting.people) if waiting else [],
+        needs=needs(ctx, proposal, waiting) if waiting else [],
         approve_url=approve_url(ctx, proposal),
     )

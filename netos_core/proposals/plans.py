@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from netos_core.access.rules import Aspect
 from netos_core.annotations import plans as remarks
 from netos_core.annotations.schemas import NoteEdit, TagEdit
+from netos_core.changes import guard
 from netos_core.changes.plans import Wanted
-from netos_core.changes.rules import Action, Change, ChangeSet
+from netos_core.changes.rules import Action, Change, ChangeSet, field_aspect
 from netos_core.circuits import plans as circuits
 from netos_core.circuits.schemas import CircuitEdit, EventEdit
 from netos_core.contracts import plans as contracts
@@ -29,26 +31,41 @@ from netos_core.sites.schemas import SiteCostEdit, SiteEdit
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of record that can be changed: the fields it takes and the function that plans it."""
+    """A kind of record that can be changed: the fields it takes and the function that plans it.
+
+    Args:
+        edit: The fields.
+        plan: The function.
+        entity: The table its fields are kept in.
+        elsewhere: The table of each field that is kept in another one.
+    """
 
     edit: type[BaseModel]
     plan: Callable[[Context, Sequence[Wanted[Any]]], list[Change]]
+    entity: str
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
+    def aspect(self, name: str) -> Aspect:
+        """Return what a field touches, by its name alone."""
+        return field_aspect(self.elsewhere.get(name, self.entity), name)
+
+
+_CIRCUIT_PARTS = {"customer": "circuit_customer", "mrr": "circuit_customer"}
 
 KINDS: Mapping[str, Kind] = {
-    "circuit": Kind(CircuitEdit, circuits.plan),
-    "event": Kind(EventEdit, circuits.plan_events),
-    "provider": Kind(ProviderEdit, providers.plan),
-    "alias": Kind(AliasEdit, providers.plan_aliases),
-    "contact": Kind(ContactEdit, providers.plan_contacts),
-    "billing_account": Kind(BillingAccountEdit, providers.plan_accounts),
-    "customer": Kind(CustomerEdit, customers.plan),
-    "site": Kind(SiteEdit, sites.plan),
-    "site_cost": Kind(SiteCostEdit, sites.plan_costs),
-    "contract": Kind(ContractEdit, contracts.plan),
-    "contract_circuit": Kind(ContractCircuitEdit, contracts.plan_governed),
-    "note": Kind(NoteEdit, remarks.plan_notes),
-    "tag": Kind(TagEdit, remarks.plan_tags),
+    "circuit": Kind(CircuitEdit, circuits.plan, "circuit", _CIRCUIT_PARTS),
+    "event": Kind(EventEdit, circuits.plan_events, "circuit_event"),
+    "provider": Kind(ProviderEdit, providers.plan, "provider"),
+    "alias": Kind(AliasEdit, providers.plan_aliases, "provider_alias"),
+    "contact": Kind(ContactEdit, providers.plan_contacts, "provider_contact"),
+    "billing_account": Kind(BillingAccountEdit, providers.plan_accounts, "billing_account"),
+    "customer": Kind(CustomerEdit, customers.plan, "customer"),
+    "site": Kind(SiteEdit, sites.plan, "site"),
+    "site_cost": Kind(SiteCostEdit, sites.plan_costs, "site_cost"),
+    "contract": Kind(ContractEdit, contracts.plan, "contract", {"circuits": "contract_circuit"}),
+    "contract_circuit": Kind(ContractCircuitEdit, contracts.plan_governed, "contract_circuit"),
+    "note": Kind(NoteEdit, remarks.plan_notes, "note"),
+    "tag": Kind(TagEdit, remarks.plan_tags, "tag"),
 }
 
 
@@ -58,6 +75,8 @@ def change_set(ctx: Context, request: ProposeChange) -> ChangeSet:
     Raises:
         Invalid: A field is unknown or wrong, or the wish names no record.
         NotFound: A record it names does not exist.
+        Forbidden: A field it names is one the caller's roles do not propose. Told before anything is looked up or
+            compared, so that whether a value is the one we have can not be asked.
     """
     kind = KINDS[request.kind]
     action = Action(request.action)
@@ -68,10 +87,18 @@ def change_set(ctx: Context, request: ProposeChange) -> ChangeSet:
         Wanted(action, _ref(item, action, place, bulk=bool(request.items)), _edit(kind, {**request.set, **item.set}))
         for place, item in enumerate(items)
     ]
+    guard.refuse_unproposable(ctx, {aspect for w in wanted for aspect in _touched(kind, w)})
     changes = kind.plan(ctx, wanted)
     if request.kind == "circuit" and action is Action.RETIRE:
         changes = [*contracts.plan_leaving(ctx, [c.id for c in changes if c.entity == "circuit"]), *changes]
     return ChangeSet(title(request, changes), tuple(changes), contracts.warnings_of(ctx, changes))
+
+
+def _touched(kind: Kind, wanted: Wanted[BaseModel]) -> set[Aspect]:
+    """List what the fields that are asked for touch; a new record is not asked for what it is given as nothing."""
+    new = wanted.action is Action.CREATE
+    asked = wanted.edit.model_fields_set
+    return {kind.aspect(name) for name in asked if not (new and getattr(wanted.edit, name) is None)}
 
 
 def _ref(item: Item, action: Action, place: int, *, bulk: bool) -> str | None:

@@ -113,7 +113,7 @@ def _completes(visit: Visit, change: ChangeView) -> bool:
     """Tell whether this person's approval is the last one needed."""
     given = {a.person for a in change.approvals if a.decision == "approve"}
     covered = all(visit.may(f"approve:{need.aspect}") or need.aspect == "second person" for need in change.needs)
-    return change.may_approve and covered and len(given | {visit.person.name}) >= change.people_needed
+    return change.may_approve and covered and len(given | {visit.person.name}) >= (change.people_needed or 1)
 
 
 def _bare(visit: Visit) -> GetChange:
@@ -124,7 +124,7 @@ def _bare(visit: Visit) -> GetChange:
 def _decide(visit: Visit) -> Decide:
     return asked.validated(
         Decide,
-        {"change_id": _ref(visit), "digest": visit.text("digest"), "comment": visit.text("comment") or None},
+        {"change_id": _ref(visit), "digest": visit.text("digest") or None, "comment": visit.text("comment") or None},
     )
 
 

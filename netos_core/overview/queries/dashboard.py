@@ -93,11 +93,15 @@ def _governed(key: Any, ctx: Context) -> Select[*tuple[Any, ...]]:
 
 
 def _counts(ctx: Context, query: Select[*tuple[Any, ...]], limit: int | None = None) -> list[Count]:
-    """Group by the key, dearest first; past the limit the rest is one bar of its own."""
+    """Group by the key; past the limit the rest is one bar of its own.
+
+    The dearest come first, and for who sees no money the most: order and cut would tell what is dear.
+    """
     rows = [
         Count(key=row.key, count=row.n, mrc=row.mrc or Decimal(0)) for row in ctx.session.execute(query.group_by("key"))
     ]
-    rows.sort(key=lambda c: (-(c.mrc or 0), -c.count, c.key))
+    by_money = ctx.principal.may("see:money")
+    rows.sort(key=lambda c: (-(c.mrc or 0) if by_money else 0, -c.count, c.key))
     if limit is None or len(rows) <= limit:
         return rows
     rest = rows[limit:]
