@@ -1,18 +1,23 @@
 """What a role may not see leaves by no way: every operation, every role, every way out, with values nobody could guess.
 
-An operation the walk has no request for fails it, so a new one is covered from its first day.
+An operation the walk has no request for fails it, so a new one is covered from its first day. What leaves without the
+value itself, such as an order or a count, is looked for by the twins: test_twins.py.
+
+Free text that people write (notes, reasons, comments, descriptions) is shown as they wrote it: nobody can tell what an
+amount in a sentence is about. Sentences of our own are walked: a warning of a proposal carries amounts.
 """
 
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, get_args
 
 import pytest
+from openpyxl import load_workbook
 from pydantic import BaseModel
 from starlette.testclient import TestClient
 
@@ -26,85 +31,35 @@ from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import sensitive_fields
 from netos_core.kernel.values import plain
 from netos_core.notices.model import OutboxMessage
-from netos_core.runtime.calls import Core
 from netos_core.runtime.logs import JsonFormatter
-from netos_core.runtime.settings import Settings
-from netos_core.work.records import enqueue
 from netos_mcp.answers import written
 from tests.database import TestServer
-from tests.factories import (
-    apply,
-    make_circuit,
-    make_contract,
-    make_ctx,
-    make_customer,
-    make_person,
-    make_provider,
-    make_site,
-    propose,
-)
+from tests.journeys.planting import PLANTED_AT, Plant, Secrets, planted
 from tests.web.conftest import HOME, make_application, sign_in
 
-MONEY = ("987654.32", "876543.21", "765432.19", "654321.98", "987,654.32", "876,543.21", "765,432.19", "654,321.98")
+ROUND = ("987654.32", "876543.21", "765432.19", "654321.98")
 BANK = ("Marker Bank Nowhere", "0210009999", "77770000123456", "PO Box 9081 Markertown")
+SECRETS = Secrets(ROUND, BANK)
+# As they are written, and what a warning tells of the import that is planted: the step from the first to the second.
+MONEY = (*ROUND, "987,654.32", "876,543.21", "765,432.19", "654,321.98", "111,111.11", "111111.11")
 HIDDEN = {"see:money": MONEY, "see:bank": BANK}
-
-
-@dataclass
-class Plant:
-    """An installation whose secrets are known, and what to ask of it."""
-
-    core: Core
-    refs: dict[str, str]
-    changes: list[str] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
 def plant(database_server: TestServer) -> Iterator[Plant]:
-    with database_server.clone() as url:
-        core = Core(Settings(database_url=url, demo=True))
-        with core.session() as session:
-            for role in Role:
-                make_person(session, role)
-            made = _planted(session)
-        yield made(core)
-        core.close()
-
-
-def _planted(session: Any) -> Any:
-    finance = make_ctx(session, Role.FINANCE)
-    provider = make_provider(session, "Marker Carrier", bank_name=BANK[0], bank_routing=BANK[1], bank_account=BANK[2],
-                             remittance_address=BANK[3])  # fmt: skip
-    customer = make_customer(session, "Marker Customer")
-    site = make_site(session, "Marker Site", kind="pop", city="Fort Wayne", state="IN")
-    circuit = make_circuit(session, provider=provider, mrc=MONEY[0], nrc=MONEY[1], a_site=site, bandwidth_mbps="1000")
-    contract = make_contract(session, provider=provider, mrc=MONEY[0], nrc=MONEY[1], term_start_date="2026-01-01",
-                             term_months=36, notice_count=60, notice_unit="days", end_of_term="auto_renew")  # fmt: skip
-    apply(finance, "contract_circuit", "create", contract=contract, circuit=circuit, governs=True)
-    apply(finance, "circuit", ref=circuit, customer=customer, mrr=MONEY[2])
-    apply(finance, "site_cost", "create", site=site, kind="rent", amount=MONEY[3], cadence="monthly")
-    changed = [
-        propose(finance, "circuit", ref=circuit, mrc=MONEY[2]).change_id,
-        propose(finance, "provider", ref=provider, bank_account=BANK[2] + "9").change_id,
-        propose(finance, "provider", "retire", ref=make_provider(session, "Leaving", bank_name=BANK[0])).change_id,
-    ]
-    job = enqueue(finance, "verify_trail", {}).ref
-    refs = {
-        "circuit": circuit,
-        "provider": provider,
-        "customer": customer,
-        "site": site,
-        "contract": contract,
-        "job": job,
-    }
-    return lambda core: Plant(core, refs, changed)
+    with planted(database_server, SECRETS) as made:
+        yield made
 
 
 def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
-    """Say what to ask each operation; lists are asked in many more ways by `_every_way`."""
-    refs, decide = plant.refs, [{"change_id": c, "digest": "0" * 64} for c in plant.changes]
+    """Say what to ask each operation; lists are asked in many more ways by `every_way`."""
+    refs = plant.refs
+    decide = [{"change_id": c, "digest": d} for c in plant.changes for d in ("0" * 64, plant.digests[c])]
+    everything = [{"change_id": c} for c in plant.digests]
     words = [*MONEY[:4], *BANK, "Marker"]
     of = {kind: [{"ref": ref}] for kind, ref in refs.items()}
+    of["circuit"].append({"ref": refs["idle"]})
+    staged = [refs["bad_import"], refs["good_import"], refs["own_import"]]
     csv = f"Circuit ID,Carrier,MRC\n10/KFGS/1//MRK,Marker Carrier,{MONEY[0]}\n".encode()
     return {
         "search": [{"query": word, "limit": 25} for word in words],
@@ -128,22 +83,26 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
             {"kind": "provider", "ref": refs["provider"], "set": {"bank_account": "1"}, "reason": "walking"},
             {"kind": "circuit", "action": "retire", "ref": refs["circuit"], "reason": "walking"},
             {"kind": "provider", "action": "retire", "ref": refs["provider"], "reason": "walking"},
+            {"kind": "circuit", "action": "retire", "ref": refs["idle"], "reason": "walking"},
+            {"kind": "site_cost", "action": "retire", "ref": refs["cost"], "reason": "walking"},
+            *guesses(plant),
         ],
-        "rebase_change": [{"change_id": c} for c in plant.changes],
-        "get_change": [{"change_id": c, "limit": 100} for c in plant.changes],
-        "list_changes": [{"status": status} for status in ("open", "committed", None)],
+        "rebase_change": everything,
+        "get_change": [{**one, "limit": 100} for one in everything],
+        "list_changes": [{"status": status} for status in ("open", "committed", None)] + [{"mine": True}],
         "confirm_change": decide,
         "approve_change": decide,
-        "reject_change": decide,
-        "undo_change": [{"change_id": f"CHG-{n}", "reason": "walking"} for n in range(1001, 1012)],
+        "reject_change": [*decide, *everything],
+        "undo_change": [{**one, "reason": "walking"} for one in everything],
         "search_audit": [{"limit": 100}, {"ref": refs["provider"], "limit": 100}, {"kind": "reads"}],
         "get_job": of["job"],
         "stage_import": [{"file_name": "x.csv", "content": csv, "kind": "circuits"}],
-        "get_import": [{"ref": "IMP-1001"}],
+        "get_import": [{"ref": ref} for ref in staged],
         "list_imports": [{}],
-        "map_import": [{"ref": "IMP-1001"}],
-        "edit_import_row": [{"ref": "IMP-1001", "row": 2, "cells": {"a": "b"}}],
-        "propose_import": [{"ref": "IMP-1001"}],
+        "map_import": [{"ref": ref, "fields": {"MRC": None}} for ref in staged] + [{"ref": staged[-1]}],
+        "edit_import_row": [{"ref": ref, "row": 2, "cells": {"Carrier": "Marker"}} for ref in staged]
+        + [{"ref": staged[-1], "row": 2, "cells": {"City": "Ada"}}],
+        "propose_import": [{"ref": ref} for ref in staged],
         "list_people": [{}],
         "get_person": [{}],
         "list_rights": [{}],
@@ -153,6 +112,35 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
         "create_token": [{"name": "walker"}],
         "revoke_token": [{"ref": "TOK-1001"}],
     }
+
+
+def guesses(plant: Plant) -> list[dict[str, Any]]:
+    """Try hidden values by asking for them: what they are, and what they are not."""
+    refs, wrong = plant.refs, "1.00"
+    tried: list[tuple[str, str, dict[str, str], dict[str, str]]] = []
+    for value in (*ROUND, wrong):
+        tried += [("circuit", refs["circuit"], {name: value}, {}) for name in ("mrc", "nrc", "mrr")]
+        tried += [("contract", refs["contract"], {name: value}, {}) for name in ("mrc", "nrc", "total_value")]
+        tried += [
+            ("circuit", refs["circuit"], {"mrr": value, "customer": refs["customer"]}, {}),
+            ("circuit", refs["circuit"], {"market": "Elsewhere"}, {"mrc": value}),
+            ("site_cost", refs["cost"], {"amount": value}, {}),
+        ]
+    for value in (*BANK, "wrong"):
+        for name in ("bank_name", "bank_routing", "bank_account", "remittance_address"):
+            tried += [
+                ("provider", refs["provider"], {name: value}, {}),
+                ("provider", refs["provider"], {}, {name: value}),
+            ]
+    return [
+        {
+            "kind": kind,
+            "set": fields,
+            "reason": "guessing",
+            **({"items": [{"ref": ref, "set": own}]} if own else {"ref": ref}),
+        }
+        for kind, ref, fields, own in tried
+    ]
 
 
 def test_the_walk_knows_every_operation(plant: Plant) -> None:
@@ -171,9 +159,9 @@ BLIND = [role for role in Role if hidden_from(role)]
 def test_some_roles_are_blind_and_some_see(plant: Plant) -> None:
     assert {Role.NOC, Role.FIELD, Role.SALES, Role.ENGINEERING} == set(BLIND)
     finance = plant.core.principal("finance.person@isp.example")
-    shown = json.dumps(plain(_call(plant, "get_provider", {"ref": plant.refs["provider"]}, finance)))
+    shown = json.dumps(plain(call(plant, "get_provider", {"ref": plant.refs["provider"]}, finance)))
     assert all(value in shown for value in BANK), "the markers are there for who may see them"
-    shown = json.dumps(plain(_call(plant, "get_circuit", {"ref": plant.refs["circuit"]}, finance)))
+    shown = json.dumps(plain(call(plant, "get_circuit", {"ref": plant.refs["circuit"]}, finance)))
     assert MONEY[0] in shown
 
 
@@ -184,7 +172,7 @@ def _row_of(operation: Operation[Any, Any]) -> type[BaseModel] | None:
     return row
 
 
-def _every_way(operation: Operation[Any, Any], asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def every_way(operation: Operation[Any, Any], asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Ask as told and, of a list, in every order, with every column, and by every amount."""
     yield asked
     row = _row_of(operation)
@@ -206,10 +194,10 @@ class _Undone(Exception):
     """Takes back what a call of the walk wrote."""
 
 
-def _call(plant: Plant, name: str, asked: dict[str, Any], who: Any, channel: Channel = Channel.AGENT) -> BaseModel:
+def call(plant: Plant, name: str, asked: dict[str, Any], who: Any, channel: Channel = Channel.AGENT) -> BaseModel:
     operation = next(o for o in OPERATIONS if o.name == name)
     view: BaseModel | None = None
-    with contextlib.suppress(_Undone), plant.core.context(who, channel) as ctx:
+    with contextlib.suppress(_Undone), plant.core.context(who, channel, now=PLANTED_AT) as ctx:
         view = _answer(ctx, operation, asked)
         raise _Undone
     assert view is not None
@@ -221,6 +209,16 @@ def _answer(ctx: Context, operation: Operation[Any, Any], asked: dict[str, Any])
     return view
 
 
+def answered(plant: Plant, name: str, asked: dict[str, Any], who: Any, channel: Channel) -> str:
+    """Return all that a call tells, as a program and as a model reads it, or its refusal."""
+    try:
+        view = call(plant, name, asked, who, channel)
+    except NetosError as refusal:
+        return json.dumps(refusal.as_dict())
+    answer = written(view, who)
+    return json.dumps(plain(view)) + answer.text + json.dumps(answer.structured)
+
+
 @pytest.mark.parametrize("role", BLIND)
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: o.name)
 def test_nothing_hidden_is_in_an_answer_a_text_or_a_refusal(
@@ -230,13 +228,8 @@ def test_nothing_hidden_is_in_an_answer_a_text_or_a_refusal(
     hidden = hidden_from(role)
     channel = Channel.PAGE if operation.page_only else Channel.AGENT
     for asked in requests(plant)[operation.name]:
-        for way in _every_way(operation, asked):
-            try:
-                view = _call(plant, operation.name, way, who, channel)
-                answer = written(view, who)
-                told = json.dumps(plain(view)) + answer.text + json.dumps(answer.structured)
-            except NetosError as refusal:
-                told = json.dumps(refusal.as_dict())
+        for way in every_way(operation, asked):
+            told = answered(plant, operation.name, way, who, channel)
             said = {str(value) for value in way.values()}
             leaked = [value for value in hidden if value in told and value not in said]
             assert not leaked, (way, leaked)
@@ -259,17 +252,50 @@ def test_a_hidden_column_neither_sorts_nor_filters_nor_counts(
         asked += [{name: "1.00"} for name in amounts]
     for way in asked:
         with pytest.raises(NetosError):
-            _call(plant, operation.name, way, who)
+            call(plant, operation.name, way, who)
 
 
 @pytest.mark.parametrize("role", BLIND)
 def test_nothing_is_found_by_what_may_not_be_seen(plant: Plant, role: Role) -> None:
     who = plant.core.principal(f"{role}.person@isp.example", "walker")
     for value in hidden_from(role):
-        found = plain(_call(plant, "search", {"query": value}, who))
+        found = plain(call(plant, "search", {"query": value}, who))
         assert found["total"] == 0, value
         for name in ("search_circuits", "list_providers", "search_contracts", "list_customers", "search_sites"):
-            assert plain(_call(plant, name, {"query": value}, who))["total"] == 0, (name, value)
+            assert plain(call(plant, name, {"query": value}, who))["total"] == 0, (name, value)
+
+
+LISTS = ("search_circuits", "search_sites", "list_providers", "list_customers", "search_contracts")
+
+
+def pages(plant: Plant) -> list[str]:
+    """Name every page and export there is, each record's own and each change's among them."""
+    refs, made = plant.refs, []
+    kept = {"circuits": "circuit", "sites": "site", "providers": "provider", "customers": "customer",
+            "contracts": "contract"}  # fmt: skip
+    for folder, kind in kept.items():
+        made += [f"/{folder}{more}" for more in ("", ".csv", ".xlsx", "/new", f"/{refs[kind]}", f"/{refs[kind]}/edit")]
+    made += [f"/renewals{more}" for more in ("", ".csv", ".xlsx")] + [f"/trail{more}" for more in ("", ".csv", ".xlsx")]
+    made += [f"/approvals?view={view}" for view in ("mine", "open", "applied", "rejected", "expired", "superseded")]
+    made += [f"/approvals/{change}" for change in plant.digests]
+    made += [f"/imports/{refs[name]}" for name in ("bad_import", "good_import", "own_import")]
+    made += [f"/parts/site_cost/{refs['cost']}/{form}?of={refs['site']}" for form in ("edit", "retire")]
+    made += [f"/circuits/bulk?ref={refs['circuit']}", f"/circuits/{refs['idle']}", "/search?q=Marker"]
+    return ["/", "/you", "/people", "/rights", "/imports", "/approvals", *made]
+
+
+def read_through(content: bytes) -> str:
+    """Return what a page or a file says; a workbook is a zip of binary fractions, in which no amount would be found."""
+    if not content.startswith(b"PK"):
+        return content.decode()
+    book = load_workbook(io.BytesIO(content), read_only=True)
+    cells = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
+    return "\n".join(f"{cell:.2f}" if isinstance(cell, float) else str(cell) for cell in cells)
+
+
+def test_a_workbook_is_read_through(plant: Plant) -> None:
+    finance = sign_in(plant.core, "finance.person@isp.example")
+    assert all("987654.32" in read_through(finance.client.get(f"/circuits.{kind}").content) for kind in ("csv", "xlsx"))
 
 
 @pytest.mark.parametrize("role", BLIND)
@@ -278,23 +304,18 @@ def test_no_page_export_or_api_answer_shows_it(plant: Plant, role: Role, caplog:
     browser = sign_in(plant.core, f"{role}.person@isp.example")
     api = TestClient(make_application(plant.core), base_url=HOME, client=("127.0.0.1", 5000))
     as_role = {"Authorization": f"Bearer demo:{role}.person@isp.example"}
-    refs = plant.refs
-    pages = ["/", "/circuits", "/providers", "/sites", "/customers", "/contracts", "/renewals", "/approvals?view=open",
-             "/trail", "/trail.csv", "/you", "/imports", "/circuits.csv", "/providers.csv", "/contracts.csv",
-             *(f"/circuits/{refs['circuit']}{more}" for more in ("", "/edit")), f"/providers/{refs['provider']}",
-             f"/providers/{refs['provider']}/edit", f"/sites/{refs['site']}", f"/contracts/{refs['contract']}",
-             f"/contracts/{refs['contract']}/edit", f"/customers/{refs['customer']}",
-             *(f"/approvals/{change}" for change in plant.changes), "/search?q=Marker"]  # fmt: skip
     hidden = hidden_from(role)
-    for path in pages:
-        text = browser.client.get(path).text
+    for path in pages(plant):
+        text = read_through(browser.client.get(path).content)
         assert not [value for value in hidden if value in text], path
-    for path in ("search_circuits", "list_providers", f"get_provider?ref={refs['provider']}", "get_dashboard"):
+    for path in ("search_circuits", "list_providers", f"get_provider?ref={plant.refs['provider']}", "get_dashboard"):
         text = api.get(f"/api/v1/{path}", headers=as_role).text
         assert not [value for value in hidden if value in text], path
     for accept in ("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"):
-        sheet = api.get("/api/v1/search_circuits", headers={**as_role, "Accept": accept})
-        assert not [value for value in hidden if value.encode() in sheet.content]
+        for path in LISTS:
+            sheet = read_through(api.get(f"/api/v1/{path}", headers={**as_role, "Accept": accept}).content)
+            assert "Marker" in sheet, path
+            assert not [value for value in hidden if value in sheet], path
     lines = "\n".join(JsonFormatter().format(record) for record in caplog.records)
     assert not [value for value in (*MONEY, *BANK) if value in lines], "no value is in the log, whoever may see it"
 
@@ -320,7 +341,7 @@ def test_only_reads_that_show_something_are_in_the_trail(plant: Plant) -> None:
     core.call(change, change.request.model_validate({"change_id": plant.changes[1]}),
               core.principal("finance.person@isp.example", "claude"), Channel.AGENT)  # fmt: skip
     auditor = core.principal("auditor.person@isp.example")
-    found: Any = _call(plant, "search_audit", {"kind": "reads", "limit": 100}, auditor)
+    found: Any = call(plant, "search_audit", {"kind": "reads", "limit": 100}, auditor)
     told = [(e.ref, e.person, e.agent, e.address) for e in found.entries]
     assert (ref, "Finance Person", "claude", "10.0.0.5") in told
     assert not [one for one in told if one[1] == "Noc Person"]

@@ -1,0 +1,154 @@
+"""An installation whose secrets are known: the same records each time, with the amounts and bank details given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from netos_core.access.rules import Role
+from netos_core.changes.model import Proposal
+from netos_core.changes.operations import reject_change
+from netos_core.changes.schemas import Decide
+from netos_core.imports.operations import propose_import, stage_import
+from netos_core.imports.schemas import ProposeImport, StageImport
+from netos_core.kernel.clock import utc_now
+from netos_core.kernel.context import Context
+from netos_core.runtime.calls import Core
+from netos_core.runtime.settings import Settings
+from netos_core.sites.model import SiteCost
+from netos_core.work.records import enqueue
+from tests.database import TestServer
+from tests.factories import (
+    apply,
+    approver,
+    make_circuit,
+    make_contract,
+    make_ctx,
+    make_customer,
+    make_person,
+    make_provider,
+    make_site,
+    propose,
+)
+
+PLANTED_AT = utc_now()
+CARRIERS = 11  # more than the panels of the dashboard show
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What some roles may not see: amounts in the order they are planted, and bank details.
+
+    Args:
+        money: MRC, NRC and MRR of the circuit, and the cost of the site.
+        bank: Name, routing, account and remittance address.
+        dearest_first: Whether the first of the further carriers, customers and contracts is the dearest or the last.
+    """
+
+    money: tuple[str, str, str, str]
+    bank: tuple[str, str, str, str]
+    dearest_first: bool = True
+
+    def ranked(self, count: int) -> list[str]:
+        """Give as many amounts, each its own, ordered as the twin has them."""
+        amounts = [f"{40_123 + 1_007 * place}.45" for place in range(count)]
+        return amounts[::-1] if self.dearest_first else amounts
+
+
+@dataclass
+class Plant:
+    """The installation, and what to ask of it."""
+
+    core: Core
+    refs: dict[str, str]
+    changes: list[str]
+    digests: dict[str, str] = field(default_factory=dict)
+
+
+@contextmanager
+def planted(server: TestServer, secrets: Secrets) -> Iterator[Plant]:
+    """Make it in a database of its own."""
+    with server.clone() as url:
+        core = Core(Settings(database_url=url, demo=True, second_approval_from="5000"))  # type: ignore[arg-type]
+        with core.session() as session:
+            for role in Role:
+                make_person(session, role)
+            made = _planted(core, session, secrets)
+        yield made
+        core.close()
+
+
+def _further(session: Any, filed: Context, secrets: Secrets, site: str) -> None:
+    """Add what is ranked by amounts: carriers, customers and contracts, one after the other dearer or cheaper."""
+    kinds = ("dia", "wave", "dark_fiber")
+    for place, amount in enumerate(secrets.ranked(CARRIERS)):
+        carrier = make_provider(session, f"Further {place:02}")
+        circuit = make_circuit(session, provider=carrier, provider_circuit_id=f"FUR/{place}", mrc=amount, nrc=amount,
+                               service_type=kinds[place % len(kinds)])  # fmt: skip
+        if place % 4 == 0:
+            customer = make_customer(session, f"Customer {place:02}")
+            apply(filed, "circuit", ref=circuit, customer=customer, mrr=amount)
+            make_contract(session, provider=carrier, title=f"Order {place:02}", mrc=amount, term_end_date="2026-12-31",
+                          notice_count=1, notice_unit="days", end_of_term="auto_renew")  # fmt: skip
+            apply(filed, "site_cost", "create", site=site, kind="power", amount=amount, cadence="monthly")
+
+
+def _planted(core: Core, session: Any, secrets: Secrets) -> Plant:
+    money, bank = secrets.money, secrets.bank
+    filed = make_ctx(session, Role.FINANCE)  # what is applied long since, under a policy that asks for one person
+    finance = make_ctx(session, Role.FINANCE, now=PLANTED_AT, policy=core.policy)
+    noc = make_ctx(session, Role.NOC, now=PLANTED_AT, policy=core.policy)
+    engineer = make_ctx(session, Role.ENGINEERING, now=PLANTED_AT, policy=core.policy)
+    provider = make_provider(session, "Marker Carrier", bank_name=bank[0], bank_routing=bank[1], bank_account=bank[2],
+                             remittance_address=bank[3])  # fmt: skip
+    customer = make_customer(session, "Marker Customer")
+    site = make_site(session, "Marker Site", kind="pop", city="Fort Wayne", state="IN")
+    circuit = make_circuit(session, provider=provider, provider_circuit_id="10/KFGS/1//MRK", mrc=money[0], nrc=money[1],
+                           a_site=site, bandwidth_mbps="1000")  # fmt: skip
+    contract = make_contract(session, provider=provider, title="Marker order", mrc=money[0], nrc=money[1],
+                             total_value=money[2], term_start_date="2026-01-01", term_months=36, notice_count=60,
+                             notice_unit="days", end_of_term="auto_renew", renewal_term_months=12)  # fmt: skip
+    apply(filed, "contract_circuit", "create", contract=contract, circuit=circuit, governs=True)
+    apply(filed, "circuit", ref=circuit, customer=customer, mrr=money[2])
+    apply(filed, "site_cost", "create", site=site, kind="rent", amount=money[3], cadence="monthly")
+    cost = str(session.scalar(select(SiteCost.id)))
+    _further(session, filed, secrets, site)
+    apply(filed, "circuit", ref=circuit, mrc=money[1])
+    apply(filed, "circuit", ref=circuit, mrc=money[0])
+    leaving = make_provider(session, "Leaving", bank_name=bank[0])
+    idle = make_circuit(session, provider=leaving, provider_circuit_id="IDLE/1", service_type="wave", mrc=money[3])
+    csv = f"Circuit ID,Carrier,MRC,NRC\n10/KFGS/1//MRK,Marker Carrier,{money[1]},not {money[2]}\n"
+    bad = stage_import(finance, StageImport(file_name="bad.csv", content=csv.encode(), kind="circuits"))
+    good = stage_import(
+        finance, StageImport(file_name="good.csv", content=csv.replace(f"not {money[2]}", money[2]).encode(),
+                             kind="circuits"),
+    )  # fmt: skip
+    own = stage_import(
+        engineer, StageImport(file_name="own.csv", content=b"Name,City\nMarker Hut,Lima\n", kind="sites")
+    )
+    dearer = propose(finance, "circuit", ref=circuit, mrc=money[2])
+    said_no = propose(finance, "circuit", ref=idle, mrc=money[0])
+    many = {circuit: money[3], idle: money[1]}
+    changed = [
+        dearer,
+        propose(finance, "circuit", ref=circuit, market="Elsewhere", nrc=money[0]),
+        propose(finance, "provider", ref=provider, noc_phone="+1 260 555 0100", bank_account=bank[2] + "9"),
+        propose(finance, "provider", "create", name="Coming", bank_name=bank[0], remittance_address=bank[3]),
+        propose(finance, "site_cost", ref=cost, amount=money[0]),
+        propose(finance, "circuit", items=[{"ref": ref, "set": {"mrc": mrc}} for ref, mrc in many.items()]),
+        propose(noc, "circuit", "retire", ref=idle),
+        propose_import(finance, ProposeImport(ref=good.ref)),
+        said_no,
+    ]  # fmt: skip
+    reject_change(approver(session, PLANTED_AT), Decide(change_id=said_no.change_id, digest=said_no.digest))
+    digests = dict(session.execute(select(Proposal.ref, Proposal.digest)).all())
+    refs = {
+        "circuit": circuit, "provider": provider, "customer": customer, "site": site, "contract": contract,
+        "job": enqueue(finance, "verify_trail", {}).ref, "cost": cost, "bad_import": bad.ref, "good_import": good.ref,
+        "own_import": own.ref, "idle": idle,
+    }  # fmt: skip
+    return Plant(core, refs, [c.change_id for c in changed], digests)
