@@ -36,6 +36,7 @@ from tests.factories import (
 )
 
 PLANTED_AT = utc_now()
+APPLIED = 10  # among them a carrier with its bank, a circuit, a contract, an MRR and a cost
 CARRIERS = 11  # more than the panels of the dashboard show
 
 
@@ -67,6 +68,10 @@ class Plant:
     refs: dict[str, str]
     changes: list[str]
     digests: dict[str, str] = field(default_factory=dict)
+
+    def of_each_sort(self) -> list[str]:
+        """Name changes of each sort: those that are open or were refused, and the first that were applied."""
+        return [*list(self.digests)[:APPLIED], *self.changes]
 
 
 @contextmanager
@@ -145,7 +150,9 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Plant:
         said_no,
     ]  # fmt: skip
     reject_change(approver(session, PLANTED_AT), Decide(change_id=said_no.change_id, digest=said_no.digest))
-    digests = dict(session.execute(select(Proposal.ref, Proposal.digest)).all())
+    digests = {
+        row.ref: row.digest for row in session.execute(select(Proposal.ref, Proposal.digest).order_by(Proposal.id))
+    }
     refs = {
         "circuit": circuit, "provider": provider, "customer": customer, "site": site, "contract": contract,
         "job": enqueue(finance, "verify_trail", {}).ref, "cost": cost, "bad_import": bad.ref, "good_import": good.ref,

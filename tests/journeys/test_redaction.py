@@ -55,7 +55,7 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
     """Say what to ask each operation; lists are asked in many more ways by `every_way`."""
     refs = plant.refs
     decide = [{"change_id": c, "digest": d} for c in plant.changes for d in ("0" * 64, plant.digests[c])]
-    everything = [{"change_id": c} for c in plant.digests]
+    everything = [{"change_id": c} for c in plant.of_each_sort()]
     words = [*MONEY[:4], *BANK, "Marker"]
     of = {kind: [{"ref": ref}] for kind, ref in refs.items()}
     of["circuit"].append({"ref": refs["idle"]})
@@ -277,7 +277,7 @@ def pages(plant: Plant) -> list[str]:
         made += [f"/{folder}{more}" for more in ("", ".csv", ".xlsx", "/new", f"/{refs[kind]}", f"/{refs[kind]}/edit")]
     made += [f"/renewals{more}" for more in ("", ".csv", ".xlsx")] + [f"/trail{more}" for more in ("", ".csv", ".xlsx")]
     made += [f"/approvals?view={view}" for view in ("mine", "open", "applied", "rejected", "expired", "superseded")]
-    made += [f"/approvals/{change}" for change in plant.digests]
+    made += [f"/approvals/{change}" for change in plant.of_each_sort()]
     made += [f"/imports/{refs[name]}" for name in ("bad_import", "good_import", "own_import")]
     made += [f"/parts/site_cost/{refs['cost']}/{form}?of={refs['site']}" for form in ("edit", "retire")]
     made += [f"/circuits/bulk?ref={refs['circuit']}", f"/circuits/{refs['idle']}", "/search?q=Marker"]
