@@ -7,6 +7,7 @@ from typing import Any
 from netos_core.changes import operations as changes
 from netos_core.imports import operations as imports
 from netos_core.kernel.operation import Operation
+from netos_core.network import operations as network
 from netos_core.outages import operations as outages
 from netos_core.overview import operations as overview
 from netos_core.people import operations as people
@@ -29,6 +30,13 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     overview.get_customer,
     overview.search_contracts,
     overview.get_contract,
+    network.search_interfaces,
+    network.search_handoff_ports,
+    network.search_vlans,
+    network.search_bgp_sessions,
+    network.search_ip_blocks,
+    network.get_bgp_key,
+    overview.get_network_record,
     renewals.list_renewals,
     overview.get_dashboard,
     proposals.propose_change,

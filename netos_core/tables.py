@@ -9,6 +9,7 @@ import netos_core.circuits.model
 import netos_core.contracts.model
 import netos_core.customers.model
 import netos_core.imports.model
+import netos_core.network.model
 import netos_core.notices.model
 import netos_core.providers.model
 import netos_core.sites.model

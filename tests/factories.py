@@ -22,10 +22,12 @@ from netos_core.kernel.context import Channel, Context, Policy
 from netos_core.kernel.db import new_id
 from netos_core.proposals.operations import propose_change
 from netos_core.proposals.schemas import ProposeChange
+from netos_core.runtime.keys import KeyRing, from_setting
 
 NOW = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
 POLICY = Policy(zone=ZoneInfo("America/Indiana/Indianapolis"))
 AGENT = "claude"
+RING = KeyRing(lambda: from_setting(["the keys of a test run and of nothing else"]))
 
 _numbers = count(1)
 
@@ -55,7 +57,9 @@ def make_ctx(
 ) -> Context:
     """Make the call of a person with a role, through an agent where one is named."""
     person = make_person(session, role, name)
-    return Context(session=session, principal=principal(person, agent), now=now, policy=policy, channel=channel)
+    return Context(
+        session=session, principal=principal(person, agent), now=now, policy=policy, channel=channel, keys=RING
+    )
 
 
 def propose(

@@ -49,6 +49,7 @@ class Aspect(StrEnum):
     DELETE = "delete"
     BULK = "bulk"
     BANK = "bank"
+    KEY = "key"
 
 
 class Risk(StrEnum):
@@ -75,18 +76,22 @@ RISK: dict[Aspect, AspectPolicy] = {
     Aspect.TERM: AspectPolicy(Risk.HIGH, four_eyes=True, words="a term or notice deadline"),
     Aspect.DELETE: AspectPolicy(Risk.HIGH, four_eyes=True, words="a retirement or disconnect"),
     Aspect.BANK: AspectPolicy(Risk.HIGH, four_eyes=True, words="bank details"),
+    # A wrong key takes a session down, so a signed-in person decides; but no money leaves by it, and whoever restores
+    # a session at night has no second pair of eyes at hand.
+    Aspect.KEY: AspectPolicy(Risk.HIGH, four_eyes=False, words="a key of the network"),
 }
 
 _LADDER = (Risk.LOW, Risk.MEDIUM, Risk.HIGH)
 
 FEATURES = (
-    "providers", "customers", "sites", "circuits", "contracts", "outages",
+    "providers", "customers", "sites", "circuits", "network", "contracts", "outages",
     "renewals", "overview", "search", "changes", "annotations",
 )  # fmt: skip
 
 _ALL = tuple(Aspect)
 _EVERYDAY = (Aspect.NOTE, Aspect.ATTRIBUTE, Aspect.CONTACT)
 _NOT_BANK = tuple(a for a in Aspect if a is not Aspect.BANK)
+_NOT_KEY = tuple(a for a in Aspect if a is not Aspect.KEY)  # who may not see a key proposes none
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +107,16 @@ class RoleRights:
 
 RIGHTS: dict[Role, RoleRights] = {
     Role.ADMIN: RoleRights(
-        (*FEATURES, "audit", "people"), ("money", "bank"), _ALL, _ALL, ("imports", "jobs", "people")
+        (*FEATURES, "audit", "people"), ("money", "bank", "keys"), _ALL, _ALL, ("imports", "jobs", "people")
     ),
-    Role.EXEC: RoleRights((*FEATURES, "audit"), ("money", "bank"), _ALL, _ALL, ("imports",)),
-    Role.FINANCE: RoleRights((*FEATURES, "audit"), ("money", "bank"), _ALL, _ALL, ("imports",)),
+    Role.EXEC: RoleRights((*FEATURES, "audit"), ("money", "bank"), _NOT_KEY, _ALL, ("imports",)),
+    Role.FINANCE: RoleRights((*FEATURES, "audit"), ("money", "bank"), _NOT_KEY, _NOT_KEY, ("imports",)),
     Role.ENGINEERING: RoleRights(
-        (*FEATURES, "audit"), ("money",), _NOT_BANK, (*_EVERYDAY, Aspect.BULK, Aspect.DELETE), ("imports",)
+        (*FEATURES, "audit"),
+        ("money", "keys"),
+        _NOT_BANK,
+        (*_EVERYDAY, Aspect.BULK, Aspect.DELETE, Aspect.KEY),
+        ("imports",),
     ),
     Role.NOC: RoleRights(FEATURES, (), (*_EVERYDAY, Aspect.BULK, Aspect.DELETE), _EVERYDAY),
     Role.SALES: RoleRights(FEATURES, ("money",), _EVERYDAY, (Aspect.NOTE,)),

@@ -293,6 +293,13 @@ BROKEN = {
     "uq_circuit_customer_live": "That customer already is on the circuit.",
     "uq_contract_circuit_live": "The contract already names that circuit.",
     "uq_contract_circuit_governs": "Another contract already governs that circuit.",
+    "uq_interface_name_live": "Another interface of that router already has that name.",
+    "uq_handoff_port_live": "That site already has a port of that rack, panel and number.",
+    "ex_vlan_numbers_live": "Another VLAN of that scope already has one of those numbers.",
+    "uq_bgp_session_live": "Another session already runs between those addresses.",
+    "uq_ip_block_live": "That block is already recorded in that role.",
+    "ex_ip_block_leaf": "Another block of that role already holds some of those addresses.",
+    "ex_ip_block_customer": "A block of another customer already holds some of those addresses.",
     "uq_tag_live": "The record already has that tag.",
 }
 

@@ -235,6 +235,7 @@ FIELD_ASPECT: dict[str, dict[str, Aspect]] = {
     },
     "circuit": {"mrc": Aspect.MONEY, "nrc": Aspect.MONEY},
     "circuit_customer": {"mrr": Aspect.MONEY},
+    "bgp_session": {"md5_key": Aspect.KEY},
     "contract": {
         "mrc": Aspect.MONEY,
         "nrc": Aspect.MONEY,

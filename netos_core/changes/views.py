@@ -46,6 +46,8 @@ def diff_rows(ctx: Context, row: Any, currencies: Mapping[UUID, str]) -> list[Di
 
 
 def _hidden(ctx: Context, entity: str, column: str) -> bool:
+    if field_aspect(entity, column) is Aspect.KEY:
+        return True
     right = SEEN_WITH.get(field_aspect(entity, column))
     return right is not None and not ctx.principal.may(right)
 
@@ -59,15 +61,17 @@ def _row(ctx: Context, row: Any, column: str, old: Any, new: Any, aspect: Aspect
         action=row.action,
         entity=row.entity,
         field="on" if column == "entity_id" else column.removesuffix("_id"),
-        old=None if hidden else _words(old, row.labels),
-        new=None if hidden else _words(new, row.labels),
+        old=None if hidden else _words(old, row.labels, aspect),
+        new=None if hidden else _words(new, row.labels, aspect, replaces=old is not None),
         aspect=aspect,
         currency=currency if aspect is Aspect.MONEY and column != "currency" else None,
         withheld=hidden,
     )
 
 
-def _words(value: Any, labels: Mapping[str, str]) -> Any:
+def _words(value: Any, labels: Mapping[str, str], aspect: Aspect, *, replaces: bool = False) -> Any:
+    if aspect is Aspect.KEY:  # sealed, and shown to nobody here: only that there is one
+        return None if value is None else ("changed" if replaces else "set")
     return labels.get(value, value) if isinstance(value, str) else value
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from netos_core.kernel.clock import business_day
 from netos_core.kernel.errors import Forbidden
+from netos_core.kernel.sealing import Keys, NoKeys
 
 
 class Channel(StrEnum):
@@ -74,6 +75,7 @@ class Context:
     channel: Channel
     request_id: str = field(default_factory=new_request_id)
     address: str | None = None
+    keys: Keys = field(default_factory=NoKeys)
 
     @property
     def today(self) -> date:

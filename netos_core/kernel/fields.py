@@ -15,3 +15,12 @@ Mail = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, p
 Money = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
 Mbps = Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=3)]
 Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
+
+
+def _said(value: Decimal) -> Decimal:
+    whole = value.to_integral_value()
+    return whole if whole == value else value.normalize()
+
+
+# A speed in Mbps as a view says it: 10000, not the 10000.000 of its column.
+Speed = Annotated[Decimal, AfterValidator(_said)]

@@ -109,6 +109,18 @@ def fill(
             names.add(row.key, Named(row.id, row.ref, row.name))
 
 
+MOST_WORDS = 8
+
+
+def words_of(query: str) -> list[str]:
+    return query.lower().split()[:MOST_WORDS]
+
+
+def like(word: str) -> str:
+    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
 NEAR = 0.45  # word similarity under which a spelling is not offered
 NEAREST = 3
 

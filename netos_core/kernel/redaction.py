@@ -29,9 +29,11 @@ class Shown:
 
 MONEY = Shown("see:money")
 BANK = Shown("see:bank", audited=True)
+KEYS = Shown("see:keys", audited=True)
 
 Sensitive = Annotated[T, MONEY]  # what we pay, bill and owe
 Bank = Annotated[T, BANK]  # remittance and bank details
+Key = Annotated[T, KEYS]  # keys of the network, such as the MD5 key of a BGP session
 
 
 class View(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from netos_core.kernel.context import Context
 from netos_core.kernel.operation import Effect, operation
 from netos_core.overview import schemas as s
-from netos_core.overview.queries import circuits, contracts, customers, dashboard, details, providers, sites
+from netos_core.overview.queries import circuits, contracts, customers, dashboard, details, network, providers, sites
 
 
 @operation(Effect.READ, right="read:circuits")
@@ -36,6 +36,12 @@ def search_sites(ctx: Context, request: s.SearchSites) -> s.SiteList:
 def get_site(ctx: Context, request: s.GetOne) -> s.SiteView:
     """Show one site: address, tree, costs and the circuits that end there."""
     return sites.site(ctx, request.ref)
+
+
+@operation(Effect.READ, right="read:network")
+def get_network_record(ctx: Context, request: s.GetOne) -> s.NetworkRecord:
+    """Show one interface, handoff port, VLAN, BGP session or IP block; a block with its parents and what is in it."""
+    return network.record(ctx, request.ref)
 
 
 @operation(Effect.READ, right="read:providers")

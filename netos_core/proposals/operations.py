@@ -19,6 +19,7 @@ SAMPLE = 25
 @operation(Effect.PROPOSE, right="propose:changes")
 def propose_change(ctx: Context, request: ProposeChange) -> ChangeView:
     """Put a change before people as an exact diff. Nothing is written until it is approved."""
+    request = plans.sealed(ctx, request)
     source: dict[str, Any] = {"propose_change": request.model_dump(mode="json", exclude_unset=True)}
     proposal = records.save_proposal(ctx, plans.change_set(ctx, request), reason=request.reason, source=source)
     return views.change_view(ctx, proposal, limit=SAMPLE, cursor=None)

@@ -22,6 +22,8 @@ from netos_core.customers import plans as customers
 from netos_core.customers.schemas import CustomerEdit
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import Invalid, one_of
+from netos_core.kernel.sealing import secret_fields
+from netos_core.network import plans as network
 from netos_core.proposals.schemas import Item, ProposeChange
 from netos_core.providers import plans as providers
 from netos_core.providers.schemas import AliasEdit, BillingAccountEdit, ContactEdit, ProviderEdit
@@ -64,9 +66,39 @@ KINDS: Mapping[str, Kind] = {
     "site_cost": Kind(SiteCostEdit, sites.plan_costs, "site_cost"),
     "contract": Kind(ContractEdit, contracts.plan, "contract", {"circuits": "contract_circuit"}),
     "contract_circuit": Kind(ContractCircuitEdit, contracts.plan_governed, "contract_circuit"),
+    **{name: Kind(edit, plan, name) for name, (edit, plan) in network.KINDS.items()},
     "note": Kind(NoteEdit, remarks.plan_notes, "note"),
     "tag": Kind(TagEdit, remarks.plan_tags, "tag"),
 }
+
+
+def sealed(ctx: Context, request: ProposeChange) -> ProposeChange:
+    """Seal what a wish says of secret fields, before anything of it is planned, kept or logged.
+
+    Raises:
+        Invalid: A value can not be such a secret; it is not repeated.
+    """
+    edit = KINDS[request.kind].edit
+    fresh: dict[str, Any] = {}
+    if not secret_fields(edit).keys().isdisjoint(request.set):
+        fresh["set"] = sealed_values(ctx, edit, request.set)
+    if request.items:
+        fresh["items"] = [
+            item.model_copy(update={"set": sealed_values(ctx, edit, item.set)}) if item.set else item
+            for item in request.items
+        ]
+    return request.model_copy(update=fresh)
+
+
+def sealed_values(ctx: Context, edit: type[BaseModel], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of an edit with its secret ones sealed."""
+    made = dict(values)
+    for name, secret in secret_fields(edit).items():
+        if made.get(name) is not None:
+            if not isinstance(made[name], str):
+                raise Invalid(f"{name} is a text.", field=f"set.{name}")
+            made[name] = ctx.keys.seal_alike(secret.purpose, secret.check(made[name]))
+    return made
 
 
 def change_set(ctx: Context, request: ProposeChange) -> ChangeSet:
@@ -151,7 +183,9 @@ def title(request: ProposeChange, changes: Sequence[Change]) -> str:
     return f"Set {named} of {one}"
 
 
-ACRONYMS = frozenset({"mrc", "nrc", "mrr", "noc", "ban", "asn", "foc", "clli", "lata", "vlan"})
+ACRONYMS = frozenset(
+    {"ip", "bgp", "mtu", "md5", "lag", "mrc", "nrc", "mrr", "noc", "ban", "asn", "foc", "clli", "lata", "vlan"}
+)
 
 
 def _words(name: str) -> str:

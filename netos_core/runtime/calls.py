@@ -119,7 +119,7 @@ class Core:
         token = logged_request.set(request)
         try:
             with self.session() as session:
-                yield Context(session, caller, now or utc_now(), self.policy, channel, request, address)
+                yield Context(session, caller, now or utc_now(), self.policy, channel, request, address, self.keys)
         finally:
             logged_request.reset(token)
 

@@ -7,14 +7,18 @@ so a key is rotated by putting a new one in front and taking the old one away wh
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 from collections.abc import Callable, Sequence
 from functools import cache
 
+from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from netos_core.kernel.errors import Unavailable
+from netos_core.kernel.sealing import MARK
 
 
 class Unopenable(Unavailable):
@@ -51,10 +55,31 @@ class KeyRing:
         try:
             return self.box(purpose).decrypt(sealed.encode()).decode()
         except InvalidToken as foreign:
-            raise Unopenable(
-                "Something stored here was sealed with a key that is gone.",
-                fix="Put the former key back behind the new one in NETOS_SECRET_KEYS.",
-            ) from foreign
+            raise _unopenable() from foreign
+
+    def seal_alike(self, purpose: str, text: str) -> str:
+        """Seal so that equal texts of one purpose give equal seals (AES-SIV, RFC 5297)."""
+        sealed = AESSIV(self.derive(purpose)[0]).encrypt(text.encode(), [purpose.encode()])
+        return MARK + base64.urlsafe_b64encode(sealed).decode()
+
+    def open_alike(self, purpose: str, sealed: str) -> str:
+        """Open what `seal_alike` made for the same purpose.
+
+        Raises:
+            Unopenable: No key of the ring made it.
+        """
+        raw = base64.urlsafe_b64decode(sealed.removeprefix(MARK))
+        for key in self.derive(purpose):
+            with contextlib.suppress(InvalidTag):
+                return AESSIV(key).decrypt(raw, [purpose.encode()]).decode()
+        raise _unopenable()
+
+
+def _unopenable() -> Unopenable:
+    return Unopenable(
+        "Something stored here was sealed with a key that is gone.",
+        fix="Put the former key back behind the new one in NETOS_SECRET_KEYS.",
+    )
 
 
 def from_setting(keys: Sequence[str]) -> list[bytes]:

@@ -27,16 +27,15 @@ from netos_core.circuits.queries import circuit_key
 from netos_core.contracts.model import Contract
 from netos_core.customers.model import Customer
 from netos_core.kernel.context import Context
-from netos_core.kernel.lookup import spelled_like
+from netos_core.kernel.lookup import like, spelled_like, words_of
+from netos_core.network.queries.finding import found_by
 from netos_core.overview.queries.words import (
     FEWEST_KEY_LETTERS,
     NEAR_HINT,
     circuits_with,
     contracts_with,
-    like,
     providers_with,
     sites_with,
-    words_of,
 )
 from netos_core.providers.model import Provider
 from netos_core.search.schemas import Hit, Kind, Search, SearchResult
@@ -46,14 +45,18 @@ EXACT, ALL_WORDS = 1.0, 0.8  # a near spelling scores its likeness, which is low
 Owner = aliased(Provider)
 
 
+_BY_REF: ColumnElement[str] = literal_column("ref")
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """How one kind is found and what a hit shows of it."""
+    """How one kind is found, what a hit shows of it, and which of equal hits comes first."""
 
     rows: Select[*tuple[Any, ...]]
     text: SQLColumnExpression[str]
     exact: ColumnElement[bool]
     all_words: ColumnElement[bool]
+    rank: SQLColumnExpression[Any] = _BY_REF
 
 
 def search(ctx: Context, request: Search) -> SearchResult:
@@ -80,7 +83,7 @@ def _hits(ctx: Context, kind: Kind, source: Source, limit: int) -> list[Hit]:
     query = (
         source.rows.add_columns(score.label("score"))
         .where(or_(source.exact, source.all_words))
-        .order_by(score.desc(), literal_column("ref"))
+        .order_by(score.desc(), source.rank, literal_column("ref"))
         .limit(limit)
     )
     return [_hit(kind, row) for row in ctx.session.execute(query).mappings()]
@@ -169,6 +172,7 @@ def _sources(query: str) -> dict[Kind, Source]:
             or_(Contract.ref == ref, func.lower(Contract.number) == name),
             and_(*(contracts_with(word) for word in words)),
         ),
+        **_network(query),
         "note": Source(
             select(
                 _noted_ref().label("ref"), func.left(Note.text, 120).label("title"), Note.entity.label("detail")
@@ -184,6 +188,12 @@ def _sources(query: str) -> dict[Kind, Source]:
             and_(*(func.lower(Proposal.title).like(like(word)) for word in words)),
         ),
     }
+
+
+def _network(query: str) -> dict[Kind, Source]:
+    found = found_by(query)
+    kinds: tuple[Kind, ...] = ("interface", "handoff_port", "vlan", "bgp_session", "ip_block")
+    return {k: Source(found[k].rows, found[k].text, found[k].exact, found[k].all_words, found[k].rank) for k in kinds}
 
 
 def _noted_ref() -> ColumnElement[str]:

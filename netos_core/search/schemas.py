@@ -8,7 +8,10 @@ from pydantic import Field
 
 from netos_core.kernel.redaction import Request, View
 
-Kind = Literal["circuit", "site", "provider", "customer", "contract", "note", "change"]
+Kind = Literal[
+    "circuit", "site", "provider", "customer", "contract", "interface", "handoff_port", "vlan", "bgp_session",
+    "ip_block", "note", "change",
+]  # fmt: skip
 
 
 class Search(Request):

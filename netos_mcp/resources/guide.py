@@ -65,6 +65,14 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "site_cost": {"action": "create", "set": {"site": "SIT-1007", "kind": "rent", "amount": "900.00"}},
     "contract": {"ref": "CTR-1011", "set": {"term_end_date": "2027-03-31"}},
     "contract_circuit": {"action": "create", "set": {"contract": "CTR-1011", "circuit": "CKT-1042"}},
+    "interface": {"action": "create", "set": {"router": "ipls-core1", "name": "xe-0/0/1", "circuit": "CKT-1042"}},
+    "handoff_port": {"action": "create", "set": {"site": "SIT-1007", "rack": "C12", "panel": "2", "port": "5-6"}},
+    "vlan": {"action": "create", "set": {"numbers": "120", "circuit": "CKT-1042", "scope": "ipls-metro"}},
+    "bgp_session": {
+        "action": "create",
+        "set": {"circuit": "CKT-1042", "local_asn": "64512", "peer_asn": "AS3356", "peer_ip": "198.51.100.1"},
+    },
+    "ip_block": {"action": "create", "set": {"network": "198.51.100.0/30", "role": "p2p", "circuit": "CKT-1042"}},
     "note": {"action": "create", "set": {"on": "CKT-1042", "text": "NOC confirmed the loop is clean."}},
     "tag": {"action": "create", "set": {"on": "CKT-1042", "name": "backbone"}},
 }

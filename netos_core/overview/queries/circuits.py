@@ -38,8 +38,9 @@ from netos_core.customers.queries import get_customer_id
 from netos_core.kernel import listing
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import Forbidden
+from netos_core.kernel.lookup import words_of
 from netos_core.kernel.page import Cursor, Order, columns_of, order_of
-from netos_core.overview.queries.words import NEAR_HINT, circuits_with, nearest_ids, words_of
+from netos_core.overview.queries.words import NEAR_HINT, circuits_with, nearest_ids
 from netos_core.overview.schemas import CircuitLine, CircuitList, CircuitRow, SearchCircuits
 from netos_core.providers.model import Provider
 from netos_core.providers.queries import get_provider_id

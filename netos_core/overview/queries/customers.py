@@ -10,9 +10,10 @@ from netos_core.customers.model import Customer
 from netos_core.customers.queries import get_customer_id
 from netos_core.kernel import listing
 from netos_core.kernel.context import Context
+from netos_core.kernel.lookup import like
 from netos_core.kernel.page import columns_of
 from netos_core.overview.queries import circuits, parts
-from netos_core.overview.queries.words import like, page_of
+from netos_core.overview.queries.words import page_of
 from netos_core.overview.schemas import CustomerList, CustomerRow, CustomerView, ListCustomers, SiteLine
 from netos_core.sites.model import Site
 

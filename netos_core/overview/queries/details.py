@@ -16,6 +16,7 @@ from netos_core.contracts.model import Contract, ContractCircuit
 from netos_core.customers.model import Customer
 from netos_core.kernel.context import Context
 from netos_core.kernel.money import Basis
+from netos_core.network.queries import details as network
 from netos_core.overview.queries import parts, terms
 from netos_core.overview.queries.circuits import GOVERNS
 from netos_core.overview.rules import Component, Line, Result, profit_and_loss
@@ -38,6 +39,7 @@ def circuit(ctx: Context, ref: str) -> CircuitView:
         may_become=sorted(TRANSITIONS[status]),
         mrc_per_mbps=round(mrc / mbps, 4) if mrc is not None and mbps else None,
         ends=_ends(ctx, circuit_id),
+        network=network.on_circuit(ctx, circuit_id),
         term=terms.term(ctx, row["contract_id"], mrc) if row["contract_id"] else None,
         customers=[
             CustomerLink(ref=c["ref"], name=c["name"], mrr=c["mrr"], currency=c["currency"])

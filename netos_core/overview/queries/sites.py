@@ -16,6 +16,7 @@ from netos_core.kernel import listing
 from netos_core.kernel.context import Context
 from netos_core.kernel.money import sum_by_currency
 from netos_core.kernel.page import columns_of
+from netos_core.network.queries import details as network
 from netos_core.overview.queries import circuits, parts
 from netos_core.overview.queries.words import page_of, sites_with
 from netos_core.overview.schemas import CostView, SearchSites, SiteLine, SiteList, SiteRow, SiteView
@@ -156,6 +157,7 @@ def site(ctx: Context, ref: str) -> SiteView:
         monthly_cost=sum_by_currency(running),
         circuits=shown,
         circuit_count=count,
+        network=network.at_site(ctx, site_id),
         tags=parts.tags(ctx, "site", site_id),
         notes=parts.notes(ctx, "site", site_id),
         open_changes=parts.open_changes(ctx, row["ref"], site_id),

@@ -14,23 +14,13 @@ from netos_core.contracts.model import Contract
 from netos_core.customers.model import Customer
 from netos_core.kernel import listing
 from netos_core.kernel.context import Context
-from netos_core.kernel.lookup import spelled_like
+from netos_core.kernel.lookup import like, spelled_like, words_of
 from netos_core.kernel.page import ListRequest
 from netos_core.providers.model import Provider, ProviderAlias
 from netos_core.sites.model import Site
 
-MOST_WORDS = 8
 NEAR_HINT = "Nothing contains all of these words; these are the nearest by spelling."
 FEWEST_KEY_LETTERS = 4
-
-
-def words_of(query: str) -> list[str]:
-    return query.lower().split()[:MOST_WORDS]
-
-
-def like(word: str) -> str:
-    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
 
 
 def providers_with(word: str) -> Select[UUID]:

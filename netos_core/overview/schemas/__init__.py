@@ -21,6 +21,7 @@ from netos_core.overview.schemas.contracts import (
     TermView,
 )
 from netos_core.overview.schemas.dashboard import Count, Dashboard, DeadlineLine, EventLine
+from netos_core.overview.schemas.network import NetworkRecord
 from netos_core.overview.schemas.partners import (
     AccountView,
     AliasView,
@@ -63,6 +64,7 @@ __all__ = [
     "GetOne",
     "ListCustomers",
     "ListProviders",
+    "NetworkRecord",
     "NoteView",
     "Nothing",
     "OpenChange",

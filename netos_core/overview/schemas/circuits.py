@@ -11,6 +11,7 @@ from pydantic import Field
 from netos_core.circuits.rules import CircuitStatus, ServiceType
 from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Request, Sensitive, View
+from netos_core.network.schemas import NetworkLine
 from netos_core.overview.schemas.contracts import TermView
 from netos_core.overview.schemas.parts import ContactView, Mbps, Money, NoteView, OpenChange
 from netos_core.renewals.rules import RenewalState
@@ -131,6 +132,7 @@ class CircuitView(View):
     description: str | None
     stub: bool
     ends: list[EndView]
+    network: list[NetworkLine]
     term: TermView | None
     customers: list[CustomerLink]
     provider_noc_phone: str | None

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
+from netos_core.kernel.fields import Speed
 from netos_core.kernel.redaction import Request, Sensitive, View
 
 Money = Decimal
 
 
-def _plain(value: Decimal) -> Decimal:
-    whole = value.to_integral_value()
-    return whole if whole == value else value.normalize()
-
-
-# A bandwidth as it is said: 10000, not the 10000.000 of its column.
-Mbps = Annotated[Decimal, AfterValidator(_plain)]
+Mbps = Speed
 
 
 class GetOne(Request):

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Sensitive, View
+from netos_core.network.schemas import NetworkLine
 from netos_core.overview.schemas.parts import CircuitLine, Money, NoteView, OpenChange, SiteLine
 from netos_core.sites.rules import SiteKind
 
@@ -94,6 +95,7 @@ class SiteView(View):
     monthly_cost: Sensitive[dict[str, Money]]
     circuits: list[CircuitLine]
     circuit_count: int
+    network: list[NetworkLine]
     tags: list[str]
     notes: list[NoteView]
     open_changes: list[OpenChange]

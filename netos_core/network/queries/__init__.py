@@ -1,0 +1,1 @@
+"""Reads of network detail: for planning, for lists, for the pages of records, for search."""

@@ -1,0 +1,39 @@
+"""One piece of network detail with what waits on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from netos_core.kernel.context import Context
+from netos_core.network.queries import details, lists
+from netos_core.network.schemas import BgpRow, InterfaceRow, PortRow
+from netos_core.overview.queries import parts
+from netos_core.overview.schemas import NetworkRecord
+
+ADDED = ("id", "version", "updated_at")
+KINDS = ("interface", "handoff_port", "vlan", "bgp_session", "ip_block")
+PLAIN = {"interface": InterfaceRow, "handoff_port": PortRow, "bgp_session": BgpRow}
+
+
+def record(ctx: Context, ref: str) -> NetworkRecord:
+    """Read one piece of network detail."""
+    kind = details.kind_of(ref)
+    row = details.one(ctx, ref)
+    own: dict[str, Any] = {name: value for name, value in row.items() if name not in ADDED}
+    if kind == "ip_block":
+        (shown,) = lists.block_rows(ctx, [own])
+    else:
+        shown = lists.vlan_row(own) if kind == "vlan" else PLAIN[kind](**own)
+    block = kind == "ip_block"
+    return NetworkRecord(
+        ref=row["ref"],
+        version=row["version"],
+        kind=kind,
+        name=details.name_of(kind, row),
+        **{name: shown if name == kind else None for name in KINDS},
+        around=details.around(ctx, row["network"]) if block else [],
+        inside=details.inside(ctx, row["network"]) if block else [],
+        runs_over=details.over_interface(ctx, row["id"]) if kind == "interface" else [],
+        open_changes=parts.open_changes(ctx, row["ref"], row["id"]),
+        updated_at=row["updated_at"],
+    )
