@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from netos_core.kernel.context import Context
+from netos_core.kernel.redaction import View
 from netos_core.network.queries import details, lists
 from netos_core.network.schemas import BgpRow, InterfaceRow, PortRow
 from netos_core.overview.queries import parts
@@ -12,18 +14,15 @@ from netos_core.overview.schemas import NetworkRecord
 
 ADDED = ("id", "version", "updated_at")
 KINDS = ("interface", "handoff_port", "vlan", "bgp_session", "ip_block")
-PLAIN = {"interface": InterfaceRow, "handoff_port": PortRow, "bgp_session": BgpRow}
+PLAIN: Mapping[str, type[View]] = {"interface": InterfaceRow, "handoff_port": PortRow, "bgp_session": BgpRow}
 
 
 def record(ctx: Context, ref: str) -> NetworkRecord:
     """Read one piece of network detail."""
     kind = details.kind_of(ref)
     row = details.one(ctx, ref)
-    own: dict[str, Any] = {name: value for name, value in row.items() if name not in ADDED}
-    if kind == "ip_block":
-        (shown,) = lists.block_rows(ctx, [own])
-    else:
-        shown = lists.vlan_row(own) if kind == "vlan" else PLAIN[kind](**own)
+    own = {name: value for name, value in row.items() if name not in ADDED}
+    shown = _shown(ctx, kind, own)
     block = kind == "ip_block"
     return NetworkRecord(
         ref=row["ref"],
@@ -37,3 +36,9 @@ def record(ctx: Context, ref: str) -> NetworkRecord:
         open_changes=parts.open_changes(ctx, row["ref"], row["id"]),
         updated_at=row["updated_at"],
     )
+
+
+def _shown(ctx: Context, kind: str, own: dict[str, Any]) -> View:
+    if kind == "ip_block":
+        return lists.block_rows(ctx, [own])[0]
+    return lists.vlan_row(own) if kind == "vlan" else PLAIN[kind](**own)
