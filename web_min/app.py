@@ -24,6 +24,7 @@ from web_min.pages import (
     home,
     imports,
     lists,
+    network,
     notes,
     parts,
     people,
@@ -38,7 +39,7 @@ from web_min.static_files import serve
 log = logging.getLogger(__name__)
 
 # Forms before records: `/circuits/new` is no circuit.
-FAMILIES = (sign_in, home, find, approvals, notes, trail, people, imports, lists, bulk, edit, parts, records)
+FAMILIES = (sign_in, home, find, approvals, notes, trail, people, imports, lists, network, bulk, edit, parts, records)
 
 
 def make_routes(core: Core) -> list[BaseRoute]:

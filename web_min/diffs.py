@@ -68,7 +68,7 @@ class Diff:
 
 
 FREE_TEXT = frozenset({"text", "description", "summary", "cause", "notice_address"})
-PREFIXES = ("CKT-", "PRV-", "CUS-", "SIT-", "CTR-", "CHG-")
+PREFIXES = ("CKT-", "PRV-", "CUS-", "SIT-", "CTR-", "CHG-", "IFC-", "PRT-", "VLN-", "BGP-", "IPB-")
 
 
 def laid_out(

@@ -34,7 +34,7 @@ def as_csv_of(visit: Visit, spec: Spec) -> Response:
 def as_xlsx_of(visit: Visit, spec: Spec) -> Response:
     """Send everything the list shows as a workbook."""
     names, rows = _everything(visit, spec)
-    return as_xlsx(spec.path.strip("/").capitalize(), names, rows, _file_name(visit, spec, "xlsx"))
+    return as_xlsx(spec.title, names, rows, _file_name(visit, spec, "xlsx"))
 
 
 def as_xlsx(title: str, names: Sequence[str], rows: Iterable[Any], filename: str) -> Response:
@@ -69,7 +69,7 @@ def as_xlsx(title: str, names: Sequence[str], rows: Iterable[Any], filename: str
 
 
 def _file_name(visit: Visit, spec: Spec, kind: str) -> str:
-    return f"netos-{spec.path.strip('/')}-{visit.today}.{kind}"
+    return f"netos-{spec.path.strip('/').replace('/', '-')}-{visit.today}.{kind}"
 
 
 def _everything(visit: Visit, spec: Spec) -> tuple[list[str], Iterator[Any]]:

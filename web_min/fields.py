@@ -21,6 +21,7 @@ LONG_TEXT = 1000  # from this length on a text gets more than one line
 MONEY = frozenset({*MONEY_FIELDS, "currency"})
 CONTROLS: Mapping[Any, str] = {datetime: "moment", date: "date", Decimal: "number", int: "number", float: "number"}
 LISTED = re.compile(r"\^\(([a-z_|]+)\)\$")
+KEYS = frozenset({"md5_key"})
 BANK = frozenset({"remittance_address", "bank_name", "bank_routing", "bank_account"})
 
 
@@ -64,6 +65,7 @@ def _input(name: str, info: FieldInfo) -> Input:
     made = Input(name, field_label(name), "text", hint=info.description)
     if name in MBPS_FIELDS:
         made.label += " (Mbps)"
+    secret = name in KEYS
     for part, marks in _parts(info.annotation, info.metadata):
         codes = _codes(part, marks)
         if part is bool:
@@ -72,6 +74,8 @@ def _input(name: str, info: FieldInfo) -> Input:
             made.kind, made.choices = "choice", [(code, words(code)) for code in codes]
         elif part in CONTROLS:
             made.kind = CONTROLS[part]
+        elif secret:
+            made.kind = "secret"
         elif part is str and any(isinstance(m, StringConstraints) and (m.max_length or 0) > LONG_TEXT for m in marks):
             made.kind = "long"
     return made

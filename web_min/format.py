@@ -30,7 +30,7 @@ BASIS_LETTERS: Mapping[str, tuple[str, str]] = {
 # Words whose letters stand alone; everything else is a lower-case word with a capital at its start.
 CAPITALS = frozenset(
     {"dia", "epl", "evpl", "mpls", "iru", "noc", "pop", "mrc", "nrc", "mrr", "ban", "asn", "foc", "clli", "lata", "etf",
-     "vlan", "ip", "url", "msa", "a", "z"}
+     "vlan", "bgp", "mtu", "lag", "p2p", "ip", "url", "msa", "a", "z"}
 )  # fmt: skip
 CODES: Mapping[str, str] = {
     "auto_renew": "Auto-renews",
@@ -51,13 +51,20 @@ FIELDS: Mapping[str, str] = {
     "lon": "Longitude",
     "lat": "Latitude",
     "stub": "Data gap",
+    "md5_key": "MD5 key",
+    "peer_asn": "Peer AS number",
+    "local_asn": "Local AS number",
+    "peer_ip": "Peer address",
+    "local_ip": "Local address",
+    "outer_tag": "Outer tag (S-tag)",
+    "lag": "Bundle",
     "term_start_date": "Term start",
     "term_end_date": "Term end",
 }
 MONEY_FIELDS = frozenset({"mrc", "nrc", "mrr", "amount", "total_value"})
-MBPS_FIELDS = frozenset({"bandwidth_mbps", "port_speed_mbps"})
+MBPS_FIELDS = frozenset({"bandwidth_mbps", "port_speed_mbps", "speed_mbps"})
 CODED_FIELDS = frozenset(
-    {"status", "service_type", "kind", "impact", "cadence", "end_of_term", "notice_unit", "notice_method",
+    {"status", "role", "service_type", "kind", "impact", "cadence", "end_of_term", "notice_unit", "notice_method",
      "notice_counted_from", "decision", "co_terminus"}
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ from netos_core.proposals.operations import propose_change
 from netos_core.proposals.schemas import ProposeChange
 from web_min import errors, fields
 from web_min.asked import validated
-from web_min.fields import BANK, MONEY, Section
+from web_min.fields import BANK, KEYS, MONEY, Section
 from web_min.site import Visit
 
 NO_REASON = Invalid("A change needs its reason.", field="reason", fix="Say why in a sentence.")
@@ -37,7 +37,8 @@ class Form:
 
 def hidden(visit: Visit) -> set[str]:
     """List the fields this reader may not see, and so not propose either."""
-    return (set() if visit.may("see:money") else set(MONEY)) | (set() if visit.may("see:bank") else set(BANK))
+    classes = (("see:money", MONEY), ("see:bank", BANK), ("see:keys", KEYS))
+    return {name for right, names in classes if not visit.may(right) for name in names}
 
 
 def said(refusal: NetosError) -> str:

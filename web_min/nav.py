@@ -87,6 +87,7 @@ class Nav:
         inventory = [
             link("Circuits", "/circuits", "circuit", "c", board.circuits if board else None),
             link("Sites", "/sites", "site", "s", board.sites if board else None),
+            link("Network", "/network", "network", "n"),
             link("Providers", "/providers", "provider", "p", board.providers if board else None),
             link("Customers", "/customers", "people", "u", board.customers if board else None),
             link("Contracts", "/contracts", "contract", "o", board.contracts if board else None),

@@ -18,7 +18,7 @@ from netos_core.demo.stages import STAGES, Stage, rows_of
 from netos_core.demo.write import Calls
 from netos_core.kernel.context import Channel, Context
 from netos_core.kernel.db import new_id
-from netos_core.proposals.plans import KINDS
+from netos_core.proposals.plans import KINDS, sealed_values
 
 REASON = "Sample data of an invented company, to try NetOS with; `netos demo remove` takes it away."
 
@@ -70,7 +70,9 @@ def _plan(ctx: Context, stage: Stage) -> list[Change]:
     changes: list[Change] = []
     for name, rows in rows_of(ctx, stage):
         kind = KINDS[name]
-        wanted = [Wanted(Action.CREATE, None, kind.edit.model_validate(row)) for row in rows]
+        wanted = [
+            Wanted(Action.CREATE, None, kind.edit.model_validate(sealed_values(ctx, kind.edit, row))) for row in rows
+        ]
         changes += kind.plan(ctx, wanted) if wanted else []
     return changes
 

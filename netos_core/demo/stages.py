@@ -17,6 +17,9 @@ from netos_core.customers import queries as customers
 from netos_core.demo.people import DANA, MARCUS, TOM, DemoPerson
 from netos_core.kernel.context import Context
 from netos_core.kernel.lookup import Names
+from netos_core.network.queries import lists, planning
+from netos_core.network.rules import interface_name, vlan_range
+from netos_core.network.schemas import SearchBgpSessions, SearchPorts, SearchVlans
 from netos_core.providers import queries as providers
 from netos_core.sites import queries as sites
 
@@ -48,6 +51,13 @@ STAGES = (
         ),
     ),
     Stage("circuits", "circuits and site costs", MARCUS, (("circuits", "circuit"), ("sites", "site_cost"))),
+    Stage(
+        "network",
+        "interfaces, handoff ports and IP blocks",
+        DANA,
+        (("network", "interface"), ("network", "handoff_port"), ("network", "ip_block")),
+    ),
+    Stage("sessions", "VLANs and BGP sessions", DANA, (("network", "vlan"), ("network", "bgp_session"))),
     Stage("agreements", "agreements", MARCUS, (("contracts", "agreement"),)),
     Stage("orders", "orders and amendments", MARCUS, (("contracts", "order"), ("contracts", "amendment"))),
     Stage("history", "what happened to the circuits", DANA, (("events", "event"),)),
@@ -65,6 +75,24 @@ KEYS: Mapping[str, tuple[str, LookUp]] = {
     "contract": ("number", contracts.names),
     "alias": ("alias", providers.names),
 }
+
+
+# Whether a piece of network detail is there already.
+NETWORK: Mapping[str, Callable[[Context, Row], bool]] = {
+    "interface": lambda ctx, row: _is_named(ctx, "interface", f"{row['router']} {interface_name(row['name'])}"),
+    "ip_block": lambda ctx, row: _is_named(ctx, "ip_block", row["network"]),
+    "handoff_port": lambda ctx, row: bool(
+        lists.ports(ctx, SearchPorts(site=row["site"], query=f"{row['rack']} {row['port']}")).total
+    ),
+    "vlan": lambda ctx, row: bool(
+        lists.vlans(ctx, SearchVlans(scope=row["scope"], number=vlan_range(row["numbers"], "numbers")[0])).total
+    ),
+    "bgp_session": lambda ctx, row: bool(lists.sessions(ctx, SearchBgpSessions(ip=row["peer_ip"])).total),
+}
+
+
+def _is_named(ctx: Context, kind: str, name: str) -> bool:
+    return planning.names(ctx, kind, {name}).knows(name)
 
 
 def rows_of(ctx: Context, stage: Stage) -> list[tuple[str, list[Row]]]:
@@ -128,6 +156,8 @@ def _ref(ctx: Context, kind: str, key: str) -> str:
 def _lacking(ctx: Context, kind: str, rows: list[Row]) -> list[Row]:
     if kind == "billing_account":
         return _lacking_accounts(ctx, rows)
+    if kind in NETWORK:
+        return [row for row in rows if not NETWORK[kind](ctx, row)]
     if kind not in KEYS:
         return rows
     column, look_up = KEYS[kind]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -69,6 +69,17 @@ class Kind:
     operation: Operation[GetOne, Any]
     layout: Layout
     known: Callable[[Any], Mapping[str, str]]
+    word: str = ""  # what a person calls it, where that is not its name
+    title: str = ""  # of its list, where that is not its path
+    given: Sequence[str] = ()  # fields that the address of a new one's form may fill in
+
+    @property
+    def said(self) -> str:
+        return self.word or self.name
+
+    @property
+    def index(self) -> tuple[str, str]:
+        return (self.title or self.path[1:].capitalize(), self.path)
 
 
 KINDS = (
@@ -159,21 +170,27 @@ KINDS = (
 
 
 def routes(site: Site) -> list[BaseRoute]:
-    made: list[BaseRoute] = []
-    for kind in KINDS:
-        made += [
-            get(site, f"{kind.path}/new", partial(_new, kind=kind), f"new_{kind.name}"),
-            post(site, f"{kind.path}/new", partial(_propose_new, kind=kind), f"propose_new_{kind.name}"),
-            get(site, f"{kind.path}/{{ref}}/edit", partial(_edit, kind=kind), f"edit_{kind.name}"),
-            post(site, f"{kind.path}/{{ref}}/edit", partial(_propose_edit, kind=kind), f"propose_{kind.name}"),
-            post(site, f"{kind.path}/{{ref}}/retire", partial(_propose_retire, kind=kind), f"retire_{kind.name}"),
-        ]
-    return made
+    return [route for kind in KINDS for route in kind_routes(site, kind)]
+
+
+def kind_routes(site: Site, kind: Kind) -> list[BaseRoute]:
+    """Return the routes of the forms of one kind of record."""
+    return [
+        get(site, f"{kind.path}/new", partial(_new, kind=kind), f"new_{kind.name}"),
+        post(site, f"{kind.path}/new", partial(_propose_new, kind=kind), f"propose_new_{kind.name}"),
+        get(site, f"{kind.path}/{{ref}}/edit", partial(_edit, kind=kind), f"edit_{kind.name}"),
+        post(site, f"{kind.path}/{{ref}}/edit", partial(_propose_edit, kind=kind), f"propose_{kind.name}"),
+        post(site, f"{kind.path}/{{ref}}/retire", partial(_propose_retire, kind=kind), f"retire_{kind.name}"),
+    ]
 
 
 def _sections(visit: Visit, kind: Kind, view: Any = None) -> list[Section]:
     known = kind.known(view) if view is not None else {}
     made = fields.sections(kind.model, kind.layout, now=known, hidden=forms.hidden(visit), new=view is None)
+    if view is not None:
+        for entry in fields.every(made):
+            if entry.kind == "secret":  # it is never shown, so emptying it is asked apart
+                entry.clear = False
     if isinstance(view, CircuitView):
         for entry in fields.every(made):
             if entry.name == "status":  # where a circuit may go from where it is
@@ -184,15 +201,15 @@ def _sections(visit: Visit, kind: Kind, view: Any = None) -> list[Section]:
 
 
 def _form(kind: Kind, view: Any = None) -> Form:
-    index = (kind.path[1:].capitalize(), kind.path)
+    index, article = kind.index, "an" if kind.said[0] in "aeiouI" else "a"
     if view is None:
         return Form(
-            heading=f"Propose a {kind.name}",
+            heading=f"Propose {article} {kind.said}",
             crumbs=(index,),
             action=f"{kind.path}/new",
             back=kind.path,
             keep="Leave it out",
-            send=f"Propose the {kind.name}",
+            send=f"Propose the {kind.said}",
             hint="Only fields you fill in are proposed.",
         )
     page = f"{kind.path}/{view.ref}"
@@ -209,7 +226,11 @@ def _form(kind: Kind, view: Any = None) -> Form:
 
 def _new(visit: Visit, kind: Kind) -> Response:
     require(visit, "propose:changes")
-    return forms.show(visit, _form(kind), _sections(visit, kind))
+    made = _sections(visit, kind)
+    for entry in fields.every(made):
+        if entry.name in kind.given:
+            entry.value = visit.request.query_params.get(entry.name, "")[:200]
+    return forms.show(visit, _form(kind), made)
 
 
 def _propose_new(visit: Visit, kind: Kind) -> Response:
@@ -228,6 +249,9 @@ def _propose_edit(visit: Visit, kind: Kind) -> Response:
     view = visit.call(kind.operation, validated(GetOne, {"ref": visit.request.path_params["ref"]}))
     made = _sections(visit, kind, view)
     asked = fields.take(made, visit.form)
+    for entry in fields.every(made):
+        if entry.clear is not None and visit.text(f"clear.{entry.name}"):
+            asked.setdefault(entry.name, None)
     wish = {"kind": kind.name, "action": "update", "ref": view.ref, "set": asked}
     return forms.propose_edit(visit, _form(kind, view), made, asked, wish)
 

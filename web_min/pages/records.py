@@ -47,7 +47,8 @@ def _trail(visit: Visit, ref: str) -> Sequence[AuditEntry] | None:
     return visit.call(search_audit, SearchAudit(ref=ref, limit=TRAIL_SHOWN)).entries
 
 
-def _shared(visit: Visit, ref: str) -> dict[str, Any]:
+def shared(visit: Visit, ref: str) -> dict[str, Any]:
+    """Return what the page of every record shows besides the record."""
     return {
         "toast": notes.toast(visit),
         "trail": _trail(visit, ref),
@@ -72,7 +73,7 @@ def _circuit(visit: Visit) -> Response:
         columns=charts.outage_columns(outages.minutes_by_month),
         timeline=charts.notice_timeline(view.term, visit.today) if view.term else None,
         sentence=_circuit_sentence(view),
-        **_shared(visit, view.ref),
+        **shared(visit, view.ref),
     )
 
 
@@ -89,20 +90,20 @@ def _circuit_sentence(view: CircuitView) -> str:
 
 def _site(visit: Visit) -> Response:
     view = visit.call(overview.get_site, _one(visit))
-    return visit.page("site.html", s=view, **_shared(visit, view.ref))
+    return visit.page("site.html", s=view, **shared(visit, view.ref))
 
 
 def _provider(visit: Visit) -> Response:
     view = visit.call(overview.get_provider, _one(visit))
-    return visit.page("provider.html", p=view, sees_bank=visit.may("see:bank"), **_shared(visit, view.ref))
+    return visit.page("provider.html", p=view, sees_bank=visit.may("see:bank"), **shared(visit, view.ref))
 
 
 def _customer(visit: Visit) -> Response:
     view = visit.call(overview.get_customer, _one(visit))
-    return visit.page("customer.html", k=view, **_shared(visit, view.ref))
+    return visit.page("customer.html", k=view, **shared(visit, view.ref))
 
 
 def _contract(visit: Visit) -> Response:
     view = visit.call(overview.get_contract, _one(visit))
     timeline = charts.notice_timeline(view.term, visit.today)
-    return visit.page("contract.html", k=view, term=view.term, timeline=timeline, **_shared(visit, view.ref))
+    return visit.page("contract.html", k=view, term=view.term, timeline=timeline, **shared(visit, view.ref))

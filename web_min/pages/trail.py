@@ -23,7 +23,8 @@ from web_min.pages.find import page_of
 from web_min.site import Site, Visit, get
 from web_min.table import PAGE_ROWS, Filter, choices
 
-KINDS = (("changes", "Changes of records"), ("decisions", "Proposals and decisions"), ("reads", "Bank details shown"),
+KINDS = (("changes", "Changes of records"), ("decisions", "Proposals and decisions"),
+         ("reads", "Bank details and keys shown"),
          ("access", "Sign-ins, tokens, people"))  # fmt: skip
 CHANNELS = (("page", "Page"), ("agent", "Agent or API"), ("job", "By itself"))
 FILTERS = (

@@ -139,8 +139,8 @@ def test_lists_filter_sort_and_page(session: Session) -> None:
     assert blocks(query="10.9.2.0/24") == [refs[2]]
     with pytest.raises(NetosError, match="no column to sort by"):
         blocks(sort="used_percent")
-    session_ref = make(session, "bgp_session", circuit=circuit, local_asn="64512", peer_asn="AS3356", peer_ip="10.9.9.1",
-                       local_ip="10.9.9.2", max_prefix=1000)  # fmt: skip
+    session_ref = make(session, "bgp_session", circuit=circuit, local_asn="64512", peer_asn="AS3356",
+                       peer_ip="10.9.9.1", local_ip="10.9.9.2", max_prefix=1000)  # fmt: skip
     for asked in ({"asn": "3356"}, {"ip": "10.9.9.2"}, {"family": "ipv4"}, {"query": "as3356"}, {"circuit": circuit}):
         found = network.search_bgp_sessions(noc, s.SearchBgpSessions.model_validate(asked))
         assert [row.ref for row in found.rows] == [session_ref], asked
