@@ -47,11 +47,13 @@ class Secrets:
     Args:
         money: MRC, NRC and MRR of the circuit, and the cost of the site.
         bank: Name, routing, account and remittance address.
+        keys: The MD5 key of a BGP session, and the one it is proposed to have.
         dearest_first: Whether the first of the further carriers, customers and contracts is the dearest or the last.
     """
 
     money: tuple[str, str, str, str]
     bank: tuple[str, str, str, str]
+    keys: tuple[str, str]
     dearest_first: bool = True
 
     def ranked(self, count: int) -> list[str]:
@@ -85,6 +87,24 @@ def planted(server: TestServer, secrets: Secrets) -> Iterator[Plant]:
             made = _planted(core, session, secrets)
         yield made
         core.close()
+
+
+NETWORK = {
+    "interface": {"router": "marker-core1", "name": "xe-0/0/1"},
+    "handoff_port": {"port": "7"},
+    "vlan": {"numbers": "120"},
+    "ip_block": {"network": "192.0.2.0/30", "role": "p2p"},
+}
+
+
+def _network(session: Any, secrets: Secrets, circuit: str, site: str) -> str:
+    """Add network detail, with a BGP session that has a key; returns its ref."""
+    admin = make_ctx(session, Role.ADMIN)
+    bgp = apply(admin, "bgp_session", "create", circuit=circuit, local_asn="64512", peer_asn="AS174",
+                peer_ip="192.0.2.1", local_ip="192.0.2.2", md5_key=secrets.keys[0])  # fmt: skip
+    for kind, fields in NETWORK.items():
+        apply(admin, kind, "create", circuit=circuit, **fields, **({"site": site} if kind == "handoff_port" else {}))
+    return bgp.diff[0].ref
 
 
 def _further(session: Any, filed: Context, secrets: Secrets, site: str) -> None:
@@ -124,6 +144,8 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Plant:
     _further(session, filed, secrets, site)
     apply(filed, "circuit", ref=circuit, mrc=money[1])
     apply(filed, "circuit", ref=circuit, mrc=money[0])
+    bgp = _network(session, secrets, circuit, site)
+    admin = make_ctx(session, Role.ADMIN, now=PLANTED_AT, policy=core.policy)
     leaving = make_provider(session, "Leaving", bank_name=bank[0])
     idle = make_circuit(session, provider=leaving, provider_circuit_id="IDLE/1", service_type="wave", mrc=money[3])
     csv = f"Circuit ID,Carrier,MRC,NRC\n10/KFGS/1//MRK,Marker Carrier,{money[1]},not {money[2]}\n"
@@ -146,6 +168,8 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Plant:
         propose(finance, "site_cost", ref=cost, amount=money[0]),
         propose(finance, "circuit", items=[{"ref": ref, "set": {"mrc": mrc}} for ref, mrc in many.items()]),
         propose(noc, "circuit", "retire", ref=idle),
+        propose(admin, "bgp_session", ref=bgp, md5_key=secrets.keys[1]),
+        propose(admin, "bgp_session", "retire", ref=bgp),
         propose_import(finance, ProposeImport(ref=good.ref)),
         said_no,
     ]  # fmt: skip
@@ -156,6 +180,6 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Plant:
     refs = {
         "circuit": circuit, "provider": provider, "customer": customer, "site": site, "contract": contract,
         "job": enqueue(finance, "verify_trail", {}).ref, "cost": cost, "bad_import": bad.ref, "good_import": good.ref,
-        "own_import": own.ref, "idle": idle,
+        "own_import": own.ref, "idle": idle, "session": bgp,
     }  # fmt: skip
     return Plant(core, refs, [c.change_id for c in changed], digests)

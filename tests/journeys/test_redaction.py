@@ -19,6 +19,7 @@ from typing import Any, get_args
 import pytest
 from openpyxl import load_workbook
 from pydantic import BaseModel
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
 from netos_core.access.model import Person
@@ -39,10 +40,11 @@ from tests.web.conftest import HOME, make_application, sign_in
 
 ROUND = ("987654.32", "876543.21", "765432.19", "654321.98")
 BANK = ("Marker Bank Nowhere", "0210009999", "77770000123456", "PO Box 9081 Markertown")
-SECRETS = Secrets(ROUND, BANK)
+KEYS = ("Marker-MD5-9f81c2", "Marker-MD5-next-7c1")
+SECRETS = Secrets(ROUND, BANK, KEYS)
 # As they are written, and what a warning tells of the import that is planted: the step from the first to the second.
 MONEY = (*ROUND, "987,654.32", "876,543.21", "765,432.19", "654,321.98", "111,111.11", "111111.11")
-HIDDEN = {"see:money": MONEY, "see:bank": BANK}
+HIDDEN = {"see:money": MONEY, "see:bank": BANK, "see:keys": KEYS}
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +58,7 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
     refs = plant.refs
     decide = [{"change_id": c, "digest": d} for c in plant.changes for d in ("0" * 64, plant.digests[c])]
     everything = [{"change_id": c} for c in plant.of_each_sort()]
-    words = [*MONEY[:4], *BANK, "Marker"]
+    words = [*MONEY[:4], *BANK, *KEYS, "Marker", "192.0.2.1", "AS174"]
     of = {kind: [{"ref": ref}] for kind, ref in refs.items()}
     of["circuit"].append({"ref": refs["idle"]})
     staged = [refs["bad_import"], refs["good_import"], refs["own_import"]]
@@ -75,6 +77,13 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
         "get_customer": of["customer"],
         "search_contracts": [{}],
         "get_contract": of["contract"],
+        "search_interfaces": [{}],
+        "search_handoff_ports": [{}],
+        "search_vlans": [{}],
+        "search_bgp_sessions": [{}, {"ip": "192.0.2.1"}],
+        "search_ip_blocks": [{}, {"contains": "192.0.2.1"}],
+        "get_network_record": [{"ref": ref} for ref in (refs["session"], "IPB-1001", "VLN-1001", "IFC-1001")],
+        "get_bgp_key": of["session"],
         "list_renewals": [{}],
         "get_dashboard": [{}],
         "propose_change": [
@@ -85,6 +94,9 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
             {"kind": "provider", "action": "retire", "ref": refs["provider"], "reason": "walking"},
             {"kind": "circuit", "action": "retire", "ref": refs["idle"], "reason": "walking"},
             {"kind": "site_cost", "action": "retire", "ref": refs["cost"], "reason": "walking"},
+            {"kind": "bgp_session", "ref": refs["session"], "set": {"max_prefix": 5}, "reason": "walking"},
+            {"kind": "bgp_session", "ref": refs["session"], "set": {"md5_key": "mine"}, "reason": "walking"},
+            {"kind": "bgp_session", "action": "retire", "ref": refs["session"], "reason": "walking"},
             *guesses(plant),
         ],
         "rebase_change": everything,
@@ -157,7 +169,7 @@ BLIND = [role for role in Role if hidden_from(role)]
 
 
 def test_some_roles_are_blind_and_some_see(plant: Plant) -> None:
-    assert {Role.NOC, Role.FIELD, Role.SALES, Role.ENGINEERING} == set(BLIND)
+    assert set(Role) - {Role.ADMIN} == set(BLIND)
     finance = plant.core.principal("finance.person@isp.example")
     shown = json.dumps(plain(call(plant, "get_provider", {"ref": plant.refs["provider"]}, finance)))
     assert all(value in shown for value in BANK), "the markers are there for who may see them"
@@ -183,7 +195,7 @@ def every_way(operation: Operation[Any, Any], asked: dict[str, Any]) -> Iterator
         yield {**asked, "fields": [name]}
         for sort in (name, f"-{name}"):
             yield {**asked, "sort": sort, "detail": "detailed", "limit": 1}
-    for value in (*MONEY[:4], *BANK):
+    for value in (*MONEY[:4], *BANK, *KEYS):
         yield {**asked, "query": value, "detail": "detailed"}
         for name in operation.request.model_fields:
             if name.startswith(("min_", "max_")):
@@ -265,7 +277,8 @@ def test_nothing_is_found_by_what_may_not_be_seen(plant: Plant, role: Role) -> N
             assert plain(call(plant, name, {"query": value}, who))["total"] == 0, (name, value)
 
 
-LISTS = ("search_circuits", "search_sites", "list_providers", "list_customers", "search_contracts")
+LISTS = ("search_circuits", "search_sites", "list_providers", "list_customers", "search_contracts",
+         "search_bgp_sessions")  # fmt: skip
 
 
 def pages(plant: Plant) -> list[str]:
@@ -280,6 +293,7 @@ def pages(plant: Plant) -> list[str]:
     made += [f"/approvals/{change}" for change in plant.of_each_sort()]
     made += [f"/imports/{refs[name]}" for name in ("bad_import", "good_import", "own_import")]
     made += [f"/parts/site_cost/{refs['cost']}/{form}?of={refs['site']}" for form in ("edit", "retire")]
+    made += [f"/network/bgp{more}" for more in ("", ".csv", f"/{refs['session']}", f"/{refs['session']}/edit")]
     made += [f"/circuits/bulk?ref={refs['circuit']}", f"/circuits/{refs['idle']}", "/search?q=Marker"]
     return ["/", "/you", "/people", "/rights", "/imports", "/approvals", *made]
 
@@ -317,7 +331,9 @@ def test_no_page_export_or_api_answer_shows_it(plant: Plant, role: Role, caplog:
             assert "Marker" in sheet, path
             assert not [value for value in hidden if value in sheet], path
     lines = "\n".join(JsonFormatter().format(record) for record in caplog.records)
-    assert not [value for value in (*MONEY, *BANK) if value in lines], "no value is in the log, whoever may see it"
+    assert not [value for value in (*MONEY, *BANK, *KEYS) if value in lines], (
+        "no value is in the log, whoever may see it"
+    )
 
 
 def test_no_letter_carries_a_value(plant: Plant) -> None:
@@ -327,7 +343,34 @@ def test_no_letter_carries_a_value(plant: Plant) -> None:
         assert letters
         for letter in letters:
             text = json.dumps(letter.payload)
-            assert not [value for value in (*MONEY, *BANK) if value in text], letter.delivery_key
+            assert not [value for value in (*MONEY, *BANK, *KEYS) if value in text], letter.delivery_key
+
+
+def test_no_key_is_anywhere_in_the_database(plant: Plant) -> None:
+    """Neither with its session nor in a proposal, its source, the trail, a letter or a job."""
+    with plant.core.session() as session:
+        tables = session.scalars(text("select tablename from pg_tables where schemaname = current_schema()")).all()
+        assert {"bgp_session", "proposal", "proposal_change", "audit", "outbox", "job"} <= set(tables)
+        for table in tables:
+            for key in KEYS:
+                count = text(f'select count(*) from "{table}" t where t::text like :like')
+                assert session.scalar(count, {"like": f"%{key}%"}) == 0, table
+
+
+def test_a_key_is_opened_on_the_page_for_who_sees_keys_and_the_trail_says_so(plant: Plant) -> None:
+    ref = plant.refs["session"]
+    page = sign_in(plant.core, "engineering.person@isp.example")
+    assert KEYS[0] not in page.get(f"/network/bgp/{ref}")
+    assert KEYS[0] not in page.get(f"/network/bgp/{ref}/edit")
+    assert KEYS[0] in page.post(f"/network/bgp/{ref}/key", {})
+    auditor = plant.core.principal("auditor.person@isp.example")
+    found: Any = call(plant, "search_audit", {"kind": "reads", "ref": ref, "limit": 100}, auditor)
+    assert [(e.person, e.entity, e.fields[0].new) for e in found.entries][:1] == [
+        ("Engineering Person", "get_bgp_key", ["md5_key"])
+    ]
+    for role in (Role.NOC, Role.AUDITOR, Role.EXEC):
+        other = sign_in(plant.core, f"{role}.person@isp.example")
+        assert KEYS[0] not in other.post(f"/network/bgp/{ref}/key", {}, 403)
 
 
 def test_only_reads_that_show_something_are_in_the_trail(plant: Plant) -> None:

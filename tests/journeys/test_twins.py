@@ -26,6 +26,7 @@ from tests.journeys.planting import Plant, Secrets, planted
 from tests.journeys.test_redaction import (
     BANK,
     BLIND,
+    KEYS,
     LISTS,
     ROUND,
     answered,
@@ -39,11 +40,12 @@ from tests.journeys.test_redaction import (
 from tests.web.conftest import HOME, make_application, sign_in
 
 OTHER_BANK = ("Other House", "9", "12 and more", "Elsewhere 1, far away")
-FIRST = Secrets(ROUND, BANK)
+OTHER_KEYS = ("a wholly other key", "short")
+FIRST = Secrets(ROUND, BANK, KEYS)
 # The first and its twin: for roles that see no money, and for those that see money and no bank details.
 PAIRS = {
-    "money and bank": (FIRST, Secrets(("1200.10", "1100.20", "1310.35", "4.05"), OTHER_BANK, dearest_first=False)),
-    "bank": (FIRST, Secrets(ROUND, OTHER_BANK)),
+    "money and bank": (FIRST, Secrets(("1200.10", "1100.20", "1310.35", "4.05"), OTHER_BANK, OTHER_KEYS, dearest_first=False)),
+    "bank": (FIRST, Secrets(ROUND, OTHER_BANK, OTHER_KEYS)),
 }
 
 OWN = (

@@ -160,7 +160,7 @@ def _facts(kind: str, row: Mapping[str, Any]) -> list[str]:
             told = [row["name"], f"scope {row['scope']}", row["interface"] and f"on {row['interface']}"]
         case "bgp_session":
             way = f"{row['local_ip']} to {row['peer_ip']}" if row["local_ip"] else f"peer {row['peer_ip']}"
-            most = row["max_prefix"] and f"at most {row['max_prefix']} prefixes"
+            most = row["max_prefix"] and f"at most {row['max_prefix']:,} prefixes"
             told = [way, most, "MD5 key set" if row["key_set"] else "no MD5 key"]
         case _:
             gateway = row["gateway"] and f"gateway {row['gateway']}"
