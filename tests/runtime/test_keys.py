@@ -44,3 +44,15 @@ def test_keys_are_looked_for_when_the_first_is_needed() -> None:
         raise AssertionError
 
     KeyRing(nowhere)
+
+
+def test_equal_texts_seal_alike_within_a_purpose_and_older_keys_open_them() -> None:
+    old = KeyRing(lambda: from_setting(["a" * 32]))
+    sealed = old.seal_alike("bgp", "secret")
+    assert sealed == old.seal_alike("bgp", "secret") != old.seal_alike("other", "secret")
+    assert sealed.startswith("sealed:")
+    assert "secret" not in sealed
+    rotated = KeyRing(lambda: from_setting(["b" * 32, "a" * 32]))
+    assert rotated.open_alike("bgp", sealed) == "secret"
+    with pytest.raises(Unopenable):
+        KeyRing(lambda: from_setting(["b" * 32])).open_alike("bgp", sealed)
