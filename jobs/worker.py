@@ -11,7 +11,7 @@ from arq.cron import CronJob, cron
 from arq.typing import WorkerSettingsBase
 from arq.worker import func
 
-from jobs import audit, delivery, queue, upkeep
+from jobs import audit, delivery, queue, search, upkeep
 from netos_core.notices.channels import channels
 from netos_core.runtime import telemetry
 from netos_core.runtime.calls import Core, plan_large_sets
@@ -41,6 +41,7 @@ async def start(worker: Worker) -> None:
     telemetry.configure(worker["core"], "worker", shown=False)
     plan_large_sets()
     worker["home"] = open_home(settings.home)
+    await search.begin(worker)
     worker["ways"] = channels(worker["home"].folder("outbox"), settings.url)
 
 
@@ -60,6 +61,7 @@ class WorkerSettings(WorkerSettingsBase):
     cron_jobs = (
         tick(queue.refill, second=every(1)),
         tick(delivery.deliver, second=every(3)),
+        tick(search.index, second=every(2)),
         tick(audit.seal, second=every(10)),
         tick(upkeep.requeue, second=every(5)),
         tick(upkeep.tidy, minute=every(5), second=20),

@@ -12,6 +12,7 @@ import netos_core.imports.model
 import netos_core.network.model
 import netos_core.notices.model
 import netos_core.providers.model
+import netos_core.search.model
 import netos_core.sites.model
 import netos_core.work.model  # noqa: F401
 from netos_core.changes.plans import PREFIXES

@@ -154,3 +154,13 @@ class AuditSeal(Base):
     rows: Mapped[int]
     sha256: Mapped[str]
     at: Mapped[datetime]
+
+
+class Touched(Base):
+    """A row that a commit wrote and that the search has not taken up yet; one row however often it was written."""
+
+    __tablename__ = "touched"
+
+    entity: Mapped[str] = mapped_column(primary_key=True)
+    entity_id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime]

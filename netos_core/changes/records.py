@@ -94,6 +94,7 @@ def save_proposal(
     )
     ctx.session.add(proposal)
     ctx.session.flush()
+    _touch(ctx, proposal)
     _save_changes(ctx, proposal, change_set)
     if counts[Action.RETIRE]:
         guard.refuse_if_used(ctx, proposal, planned=True)
@@ -178,6 +179,7 @@ def end(ctx: Context, proposal: Proposal, status: Status, *, reason: str | None 
     if _count(moved) != 1:
         raise Conflict(f"{proposal.ref} was ended by someone else a moment ago.", fix="Read it again with get_change.")
     ctx.session.refresh(proposal)
+    _touch(ctx, proposal)
     letters.tell_end(ctx, proposal)
 
 
@@ -216,6 +218,24 @@ def commit(ctx: Context, proposal: Proposal, approved_by: Sequence[UUID]) -> Non
     except IntegrityError as broken:
         raise _broken_rule(broken) from broken
     audit.record_changes(ctx, proposal, approved_by)
+    ctx.session.execute(_TOUCH_ROWS, {"proposal": proposal.id, "now": ctx.now})
+
+
+# An update of a row that is there already takes its lock, so that the search never forgets it between two commits;
+# in one order, so that two commits never wait for each other.
+_TOUCH_ROWS = text(
+    "insert into touched (entity, entity_id, at) select distinct entity, entity_id, cast(:now as timestamptz)"
+    " from proposal_change where proposal_id = :proposal order by entity, entity_id"
+    " on conflict (entity, entity_id) do update set at = excluded.at"
+)
+_TOUCH_PROPOSAL = text(
+    "insert into touched (entity, entity_id, at) values ('proposal', :id, :now)"
+    " on conflict (entity, entity_id) do update set at = excluded.at"
+)
+
+
+def _touch(ctx: Context, proposal: Proposal) -> None:
+    ctx.session.execute(_TOUCH_PROPOSAL, {"id": proposal.id, "now": ctx.now})
 
 
 _RETIRE, _UPDATE, _CREATE, _LINK, _RESTORE = range(5)

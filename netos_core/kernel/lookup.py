@@ -125,12 +125,14 @@ NEAR = 0.45  # word similarity under which a spelling is not offered
 NEAREST = 3
 
 
-def spelled_like(session: Session, text: SQLColumnExpression[str], given: str) -> ColumnElement[bool]:
+def spelled_like(
+    session: Session, text: SQLColumnExpression[str], given: str, near: float = NEAR
+) -> ColumnElement[bool]:
     """Match text spelled near the given words, as the trigram index of a column can.
 
     The operator that the index serves takes its bound from a setting, which holds until the transaction ends.
     """
-    session.execute(select(func.set_config("pg_trgm.word_similarity_threshold", str(NEAR), True)))
+    session.execute(select(func.set_config("pg_trgm.word_similarity_threshold", str(near), True)))
     return text.op("%>", is_comparison=True)(given.lower())
 
 

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from netos_core.kernel.context import Context
 from netos_core.kernel.operation import Effect, operation
-from netos_core.search import queries
+from netos_core.search import queries, records
 from netos_core.search.schemas import Search, SearchResult
+
+CAUGHT_UP_AT_ONCE = 100  # touched rows; more are the worker's, so that no search waits for an import
+ROUNDS = 3  # a renamed site touches its circuits
 
 
 @operation(Effect.READ)
 def search(ctx: Context, request: Search) -> SearchResult:
     """Find circuits, sites, providers, customers, contracts, notes and changes by any words or id."""
+    for _ in range(ROUNDS):
+        if not 0 < records.waiting(ctx.session, CAUGHT_UP_AT_ONCE + 1) <= CAUGHT_UP_AT_ONCE:
+            break
+        records.take_up(ctx.session, ctx.now)
     return queries.search(ctx, request)

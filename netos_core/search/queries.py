@@ -1,213 +1,154 @@
-"""Rank records of every kind against some words: exact ids first, then all words, then near spellings."""
+"""Find records by exact ids, by all words, by near spelling and by meaning, and join what each way ranks."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    RowMapping,
-    Select,
-    SQLColumnExpression,
-    and_,
-    case,
-    func,
-    literal,
-    literal_column,
-    or_,
-    select,
-)
-from sqlalchemy.orm import aliased
+from pgvector.sqlalchemy import BIT, HALFVEC
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, cast, func, literal, or_, select, tuple_
+from sqlalchemy.orm import Session
 
-from netos_core.annotations.model import Note
-from netos_core.changes.model import Proposal
-from netos_core.circuits.model import Circuit
-from netos_core.circuits.queries import circuit_key
-from netos_core.contracts.model import Contract
-from netos_core.customers.model import Customer
 from netos_core.kernel.context import Context
-from netos_core.kernel.lookup import like, spelled_like, words_of
-from netos_core.network.queries.finding import found_by
-from netos_core.overview.queries.words import (
-    FEWEST_KEY_LETTERS,
-    NEAR_HINT,
-    circuits_with,
-    contracts_with,
-    providers_with,
-    sites_with,
-)
-from netos_core.providers.model import Provider
-from netos_core.search.schemas import Hit, Kind, Search, SearchResult
-from netos_core.sites.model import Site
+from netos_core.kernel.lookup import spelled_like
+from netos_core.search.embedding import embed
+from netos_core.search.model import DIMENSIONS, SearchEntry
+from netos_core.search.rules import every_word, fused, key_of, looks_like_an_id
+from netos_core.search.schemas import Hit, Search, SearchResult
 
-EXACT, ALL_WORDS = 1.0, 0.8  # a near spelling scores its likeness, which is lower
-Owner = aliased(Provider)
-
-
-_BY_REF: ColumnElement[str] = literal_column("ref")
+E = SearchEntry
+Key = tuple[str, UUID]
+DEEP = 50  # how far down each ranked list is read
+NEAR_IN_BITS = 200
+ALIKE = 0.22  # cosine under which a text is about something else
+NEAR_SPELLING = 0.6
+NEAR_ID = 0.35
+FEW = 3  # with fewer hits for all words, spelling may be off
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """How one kind is found, what a hit shows of it, and which of equal hits comes first."""
+class Asked:
+    """A search as each way of finding takes it."""
 
-    rows: Select[*tuple[Any, ...]]
-    text: SQLColumnExpression[str]
-    exact: ColumnElement[bool]
-    all_words: ColumnElement[bool]
-    rank: SQLColumnExpression[Any] = _BY_REF
+    session: Session
+    words: str
+    allowed: tuple[ColumnElement[bool], ...]
+
+    def keys(self, query: Select[str, UUID], *wanted: ColumnElement[bool]) -> list[Key]:
+        rows = self.session.execute(query.where(*self.allowed, *wanted).limit(DEEP))
+        return [(row.entity, row.entity_id) for row in rows]
 
 
-def search(ctx: Context, request: Search) -> SearchResult:
-    """Return the best hits over every kind that was asked for."""
-    sources = _sources(request.query)
-    kinds = request.kind or list(sources)
-    hits = [hit for kind in kinds for hit in _hits(ctx, kind, sources[kind], request.limit)]
-    hint = None
-    if not hits:
-        hits = [hit for kind in kinds for hit in _near(ctx, kind, sources[kind], request)]
-        hint = NEAR_HINT if hits else None
-    hits.sort(key=lambda hit: -hit.score)
-    shown = hits[: request.limit]
+ROWS = select(E.entity, E.entity_id)
+
+
+def search(ctx: Context, request: Search, *, by_meaning: bool = True) -> SearchResult:
+    """Return the best hits over every kind that was asked for.
+
+    Args:
+        ctx: The call.
+        request: The words, and the kinds to look among.
+        by_meaning: Whether meanings are compared too; without it only ids, words and spelling count.
+    """
+    allowed = [or_(E.needs.is_(None), E.needs.in_(sorted(r for r in ctx.principal.rights if r.startswith("see:"))))]
+    if request.kind:
+        allowed.append(E.kind.in_(request.kind))
+    asked = Asked(ctx.session, request.query, tuple(allowed))
+    exact = _exact(asked)
+    worded = _worded(asked)
+    spelled = _spelled(asked) if len({*exact, *worded}) < FEW else []
+    meant = _meant(asked) if by_meaning else []
+    scores = fused([worded, spelled, meant])
+    for place, key in enumerate(exact):
+        scores[key] = scores.get(key, 0.0) + 1 - place / 1000
+    best = sorted(scores, key=lambda key: -scores[key])
+    shown = best[: request.limit]
     return SearchResult(
-        total=len(hits),
+        total=len(best),
         shown=len(shown),
-        hits=shown,
-        hint=hint or (None if hits else "Nothing is like that. Try fewer words, or a part of an id."),
+        hits=_hits(ctx.session, shown, scores),
+        hint=_hint(found=bool(exact or worded), near=bool(best)),
     )
 
 
-def _hits(ctx: Context, kind: Kind, source: Source, limit: int) -> list[Hit]:
-    score = case((source.exact, EXACT), else_=ALL_WORDS)
-    query = (
-        source.rows.add_columns(score.label("score"))
-        .where(or_(source.exact, source.all_words))
-        .order_by(score.desc(), source.rank, literal_column("ref"))
-        .limit(limit)
-    )
-    return [_hit(kind, row) for row in ctx.session.execute(query).mappings()]
+def _hint(*, found: bool, near: bool) -> str | None:
+    if found:
+        return None
+    if near:
+        return "Nothing contains all of these words; these are the nearest in spelling or meaning."
+    return "Nothing is like that. Try fewer words, or a part of an id."
 
 
-def _near(ctx: Context, kind: Kind, source: Source, request: Search) -> list[Hit]:
-    likeness = func.word_similarity(literal(request.query.lower()), source.text)
-    query = (
-        source.rows.add_columns((likeness * ALL_WORDS).label("score"))
-        .where(spelled_like(ctx.session, source.text, request.query))
-        .order_by(likeness.desc())
-        .limit(request.limit)
-    )
-    return [_hit(kind, row) for row in ctx.session.execute(query).mappings()]
+def _exact(asked: Asked) -> list[Key]:
+    """Find what answers to exactly these letters and digits."""
+    key = key_of(asked.words)
+    if not key:
+        return []
+    return asked.keys(ROWS.order_by(E.entity, E.ref), E.keys.overlap(cast([key], ARRAY(Text))))
 
 
-def _hit(kind: Kind, row: RowMapping) -> Hit:
-    detail = row["detail"]
-    return Hit(
-        kind=kind,
-        ref=str(row["ref"]),
-        title=str(row["title"]),
-        detail=str(detail) if detail is not None else None,
-        score=round(float(str(row["score"])), 3),
-    )
+def _worded(asked: Asked) -> list[Key]:
+    """Find what says every word, the ones that say them most and closest first."""
+    wanted = every_word(asked.words)
+    if not wanted:
+        return []
+    query = func.to_tsquery("english", wanted)
+    return asked.keys(ROWS.order_by(func.ts_rank_cd(E.found_by, query, 1).desc(), E.ref), E.found_by.op("@@")(query))
 
 
-def _sources(query: str) -> dict[Kind, Source]:
-    ref = query.strip().upper()
-    name = query.strip().lower()
-    key = circuit_key(query)
-    words = words_of(query)
-    same_key = Circuit.provider_circuit_key == key if len(key) >= FEWEST_KEY_LETTERS else literal(False)
-    return {
-        "circuit": Source(
-            select(
-                Circuit.ref.label("ref"),
-                func.concat_ws(
-                    " ", Owner.name, func.replace(Circuit.service_type, "_", " "), Circuit.provider_circuit_id
-                ).label("title"),
-                Circuit.status.label("detail"),
-            )
-            .join(Owner, Owner.id == Circuit.provider_id)
-            .where(Circuit.retired_at.is_(None)),
-            Circuit.search_text,
-            or_(Circuit.ref == ref, same_key),
-            and_(*(circuits_with(word) for word in words)),
-        ),
-        "site": Source(
-            select(
-                Site.ref.label("ref"),
-                Site.name.label("title"),
-                func.concat_ws(", ", Site.kind, Site.address, Site.city, Site.state).label("detail"),
-            ).where(Site.retired_at.is_(None)),
-            Site.search_text,
-            or_(Site.ref == ref, func.lower(Site.name) == name, func.lower(Site.external_id) == name),
-            and_(*(sites_with(word) for word in words)),
-        ),
-        "provider": Source(
-            select(Provider.ref.label("ref"), Provider.name.label("title"), Provider.noc_phone.label("detail")).where(
-                Provider.retired_at.is_(None)
-            ),
-            Provider.search_text,
-            or_(Provider.ref == ref, func.lower(Provider.name) == name),
-            and_(*(Provider.id.in_(providers_with(word)) for word in words)),
-        ),
-        "customer": Source(
-            select(
-                Customer.ref.label("ref"),
-                Customer.name.label("title"),
-                func.concat_ws(", ", Customer.city, Customer.state).label("detail"),
-            ).where(Customer.retired_at.is_(None)),
-            Customer.search_text,
-            or_(Customer.ref == ref, func.lower(Customer.name) == name),
-            and_(*(Customer.search_text.like(like(word)) for word in words)),
-        ),
-        "contract": Source(
-            select(
-                Contract.ref.label("ref"),
-                Contract.title.label("title"),
-                func.concat_ws(" ", Owner.name, Contract.kind, Contract.number).label("detail"),
-            )
-            .join(Owner, Owner.id == Contract.provider_id)
-            .where(Contract.retired_at.is_(None)),
-            Contract.search_text,
-            or_(Contract.ref == ref, func.lower(Contract.number) == name),
-            and_(*(contracts_with(word) for word in words)),
-        ),
-        **_network(query),
-        "note": Source(
-            select(
-                _noted_ref().label("ref"), func.left(Note.text, 120).label("title"), Note.entity.label("detail")
-            ).where(Note.retired_at.is_(None)),
-            Note.search_text,
-            literal(False),
-            and_(*(Note.search_text.like(like(word)) for word in words)),
-        ),
-        "change": Source(
-            select(Proposal.ref.label("ref"), Proposal.title.label("title"), Proposal.status.label("detail")),
-            func.lower(Proposal.title),
-            Proposal.ref == ref,
-            and_(*(func.lower(Proposal.title).like(like(word)) for word in words)),
-        ),
-    }
-
-
-def _network(query: str) -> dict[Kind, Source]:
-    found = found_by(query)
-    kinds: tuple[Kind, ...] = ("interface", "handoff_port", "vlan", "bgp_session", "ip_block")
-    return {k: Source(found[k].rows, found[k].text, found[k].exact, found[k].all_words, found[k].rank) for k in kinds}
-
-
-def _noted_ref() -> ColumnElement[str]:
-    """The reference of the record a note is on."""
-    owners: dict[str, Any] = {
-        "circuit": Circuit,
-        "site": Site,
-        "provider": Provider,
-        "customer": Customer,
-        "contract": Contract,
-    }
-    return func.coalesce(
-        *(
-            select(model.ref).where(Note.entity == entity, model.id == Note.entity_id).correlate(Note).scalar_subquery()
-            for entity, model in owners.items()
+def _spelled(asked: Asked) -> list[Key]:
+    """Find what is called nearly so: an id with a letter or two mistaken, a name misspelt."""
+    given = asked.words.lower()
+    likeness = func.word_similarity(literal(given), E.names)
+    if looks_like_an_id(asked.words):
+        near = spelled_like(asked.session, E.names, given, NEAR_ID)
+        key = key_of(asked.words)
+        nearest = (
+            select(func.min(func.levenshtein(literal(key), func.left(func.unnest(E.keys).column_valued("key"), 255))))
+            .correlate(E)
+            .scalar_subquery()
         )
+        return asked.keys(ROWS.order_by(nearest, likeness.desc(), E.ref), near)
+    return asked.keys(ROWS.order_by(likeness.desc(), E.ref), spelled_like(asked.session, E.names, given, NEAR_SPELLING))
+
+
+def _meant(asked: Asked) -> list[Key]:
+    """Find what is about the same: the nearest by the signs of the vectors, then by the vectors themselves."""
+    (vector,) = embed([asked.words])
+    if not vector.any():
+        return []
+    asked.session.execute(select(func.set_config("hnsw.iterative_scan", "relaxed_order", True)))
+    asked.session.execute(select(func.set_config("hnsw.ef_search", str(NEAR_IN_BITS), True)))
+    given = literal(vector, HALFVEC(DIMENSIONS))
+    bits = cast(func.binary_quantize(E.embedding), BIT(DIMENSIONS))
+    near = (
+        select(E.entity, E.entity_id, E.embedding.cosine_distance(given).label("unlike"))
+        .where(*asked.allowed)
+        .order_by(bits.op("<~>")(cast(func.binary_quantize(given), BIT(DIMENSIONS))))
+        .limit(NEAR_IN_BITS)
+        .subquery()
     )
+    rows = asked.session.execute(
+        select(near.c.entity, near.c.entity_id)
+        .where(near.c.unlike <= 1 - ALIKE)
+        .order_by(near.c.unlike, near.c.entity_id)
+        .limit(DEEP)
+    )
+    return [(row.entity, row.entity_id) for row in rows]
+
+
+def _hits(session: Session, keys: Sequence[Key], scores: dict[Key, float]) -> list[Hit]:
+    rows = {
+        (row.entity, row.entity_id): row
+        for row in session.execute(
+            select(E.entity, E.entity_id, E.kind, E.ref, E.title, E.detail).where(
+                tuple_(E.entity, E.entity_id).in_(keys)
+            )
+        )
+    }
+    return [
+        Hit(kind=row.kind, ref=row.ref, title=row.title, detail=row.detail, score=round(scores[key], 3))
+        for key in keys
+        if (row := rows.get(key)) is not None
+    ]

@@ -1,0 +1,67 @@
+"""Whose words come from which rows: a site that is renamed is found anew, and so is each circuit that ends there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from netos_core.annotations.model import Tag
+from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
+from netos_core.contracts.model import Contract
+from netos_core.providers.model import BillingAccount, Provider, ProviderAlias, ProviderContact
+from netos_core.search.sources import OWNERS
+from netos_core.sites.model import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """Records of one table that say something of rows of another.
+
+    Args:
+        entity: Their table.
+        ids: Selects their ids.
+        by: The column that names the row they say something of.
+    """
+
+    entity: str
+    ids: Select[Any]
+    by: Any
+
+    def of(self, rows: Sequence[UUID]) -> Select[Any]:
+        return self.ids.where(self.by.in_(rows)).distinct()
+
+
+_ALIASED_CIRCUITS = select(Circuit.id).join(ProviderAlias, ProviderAlias.provider_id == Circuit.provider_id)
+_ALIASED_CONTRACTS = select(Contract.id).join(ProviderAlias, ProviderAlias.provider_id == Contract.provider_id)
+
+FOLLOWERS: Mapping[str, Sequence[Follower]] = {
+    "termination": (Follower("circuit", select(Termination.circuit_id), Termination.id),),
+    "circuit_customer": (Follower("circuit", select(CircuitCustomer.circuit_id), CircuitCustomer.id),),
+    "provider": (
+        Follower("circuit", select(Circuit.id), Circuit.provider_id),
+        Follower("contract", select(Contract.id), Contract.provider_id),
+        Follower("site", select(Site.id), Site.provider_id),
+        Follower("provider", select(Provider.id), Provider.successor_id),
+    ),
+    "provider_alias": (
+        Follower("provider", select(ProviderAlias.provider_id), ProviderAlias.id),
+        Follower("circuit", _ALIASED_CIRCUITS, ProviderAlias.id),
+        Follower("contract", _ALIASED_CONTRACTS, ProviderAlias.id),
+    ),
+    "provider_contact": (Follower("provider", select(ProviderContact.provider_id), ProviderContact.id),),
+    "billing_account": (Follower("provider", select(BillingAccount.provider_id), BillingAccount.id),),
+    "site": (
+        Follower("circuit", select(Termination.circuit_id), Termination.site_id),
+        Follower("site", select(Site.id), Site.parent_id),
+    ),
+    "customer": (
+        Follower("circuit", select(CircuitCustomer.circuit_id), CircuitCustomer.customer_id),
+        Follower("site", select(Site.id), Site.customer_id),
+    ),
+    "tag": tuple(Follower(entity, select(Tag.entity_id).where(Tag.entity == entity), Tag.id) for entity in OWNERS),
+}
+"""By the table of the row that changed."""
