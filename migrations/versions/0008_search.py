@@ -1,7 +1,7 @@
 """The index of the search, and the rows that commits touched and it has not taken up yet.
 
 Revision ID: 0008
-Revises: 0002
+Revises: 0005
 """
 
 from __future__ import annotations
@@ -12,11 +12,23 @@ from pgvector.sqlalchemy import HALFVEC
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP, TSVECTOR
 
 revision = "0008"
-down_revision = "0002"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-INDEXED = ("circuit", "site", "provider", "customer", "contract", "note")
+INDEXED = (
+    "circuit",
+    "site",
+    "provider",
+    "customer",
+    "contract",
+    "note",
+    "interface",
+    "handoff_port",
+    "vlan",
+    "bgp_session",
+    "ip_block",
+)
 PROPOSALS = "insert into touched select 'proposal', id, now() from proposal"
 
 

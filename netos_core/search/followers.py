@@ -12,6 +12,7 @@ from sqlalchemy import Select, select
 from netos_core.annotations.model import Tag
 from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
 from netos_core.contracts.model import Contract
+from netos_core.network.model import BgpSession, HandoffPort, Interface, IpBlock, Vlan
 from netos_core.providers.model import BillingAccount, Provider, ProviderAlias, ProviderContact
 from netos_core.search.sources import OWNERS
 from netos_core.sites.model import Site
@@ -35,6 +36,7 @@ class Follower:
         return self.ids.where(self.by.in_(rows)).distinct()
 
 
+NETWORK_MODELS: Sequence[Any] = (Interface, HandoffPort, Vlan, BgpSession, IpBlock)
 _ALIASED_CIRCUITS = select(Circuit.id).join(ProviderAlias, ProviderAlias.provider_id == Circuit.provider_id)
 _ALIASED_CONTRACTS = select(Contract.id).join(ProviderAlias, ProviderAlias.provider_id == Contract.provider_id)
 
@@ -57,7 +59,9 @@ FOLLOWERS: Mapping[str, Sequence[Follower]] = {
     "site": (
         Follower("circuit", select(Termination.circuit_id), Termination.site_id),
         Follower("site", select(Site.id), Site.parent_id),
+        *(Follower(m.__tablename__, select(m.id), m.site_id) for m in NETWORK_MODELS if m is not BgpSession),
     ),
+    "circuit": tuple(Follower(m.__tablename__, select(m.id), m.circuit_id) for m in NETWORK_MODELS),
     "customer": (
         Follower("circuit", select(CircuitCustomer.circuit_id), CircuitCustomer.customer_id),
         Follower("site", select(Site.id), Site.customer_id),

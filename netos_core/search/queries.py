@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from netos_core.kernel.context import Context
 from netos_core.kernel.lookup import spelled_like
+from netos_core.network.queries.finding import numbered
 from netos_core.search.embedding import embed
 from netos_core.search.model import DIMENSIONS, SearchEntry
 from netos_core.search.rules import every_word, fused, key_of, looks_like_an_id
@@ -55,10 +56,11 @@ def search(ctx: Context, request: Search, *, by_meaning: bool = True) -> SearchR
     if request.kind:
         allowed.append(E.kind.in_(request.kind))
     asked = Asked(ctx.session, request.query, tuple(allowed))
-    exact = _exact(asked)
+    exact = [*_exact(asked), *_numbered(asked, request.kind)]
     worded = _worded(asked)
-    spelled = _spelled(asked) if len({*exact, *worded}) < FEW else []
-    meant = _meant(asked) if by_meaning else []
+    # Who names a record exactly means that record: what is merely like it would only stand in the way.
+    spelled = _spelled(asked) if not exact and len(worded) < FEW else []
+    meant = _meant(asked) if by_meaning and not exact else []
     scores = fused([worded, spelled, meant])
     for place, key in enumerate(exact):
         scores[key] = scores.get(key, 0.0) + 1 - place / 1000
@@ -86,6 +88,15 @@ def _exact(asked: Asked) -> list[Key]:
     if not key:
         return []
     return asked.keys(ROWS.order_by(E.entity, E.ref), E.keys.overlap(cast([key], ARRAY(Text))))
+
+
+def _numbered(asked: Asked, kinds: Sequence[str] | None) -> list[Key]:
+    """Find what holds an address or a number, which no text says: a block of addresses, a range of VLANs."""
+    found: list[Key] = []
+    for query in numbered(asked.words):
+        rows = asked.session.execute(query.limit(DEEP)).all()
+        found += [(row.entity, row.entity_id) for row in rows if not kinds or row.entity in kinds]
+    return found
 
 
 def _worded(asked: Asked) -> list[Key]:

@@ -1,70 +1,25 @@
-"""What the index holds of each kind of record."""
+"""What the index holds of circuits, sites, providers, customers and contracts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, func, literal, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import aliased
 
-from netos_core.annotations.model import Note, Tag
-from netos_core.changes.model import Proposal
 from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
 from netos_core.contracts.model import Contract
 from netos_core.customers.model import Customer
-from netos_core.providers.model import BillingAccount, Provider, ProviderAlias, ProviderContact
+from netos_core.providers.model import BillingAccount, Provider, ProviderContact
+from netos_core.search.sources.frame import Source, all_of, names_of, one_each, said, tags_of
 from netos_core.sites.model import Site
 
 Owner = aliased(Provider)
-OWNERS: Mapping[str, Any] = {
-    "circuit": Circuit, "site": Site, "provider": Provider, "customer": Customer, "contract": Contract,
-}  # fmt: skip
 SERVICES = {
     "dia": "dedicated internet access", "ip_transit": "IP transit", "epl": "ethernet private line",
     "evpl": "ethernet virtual private line", "wave": "wavelength", "mpls": "MPLS wide area network",
     "iru": "IRU right of use", "voice": "voice telephone",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One kind of record for the index: live rows with `id`, `ref`, `title`, `detail` and what it is found by.
-
-    Args:
-        kind: As agents name it.
-        rows: Selects the columns: `ids` are answered to exactly, one a line, `names` in any near spelling; `about` is
-            what it means, `words` are all it says besides.
-        id: The column of the rows' own ids.
-    """
-
-    kind: str
-    rows: Select[*tuple[Any, ...]]
-    id: InstrumentedAttribute[UUID]
-
-
-def said(*parts: Any) -> ColumnElement[str]:
-    """Join what is known of some texts."""
-    return func.concat_ws(" ", *parts)
-
-
-def one_each(*ids: Any) -> ColumnElement[str]:
-    """List ids and names, one a line."""
-    return func.concat_ws("\n", *ids)
-
-
-def all_of(text: SQLColumnExpression[Any], of: Select[*tuple[Any, ...]]) -> ColumnElement[str]:
-    """Join a text of every row that hangs on a record."""
-    return of.with_only_columns(func.string_agg(text, " ")).scalar_subquery()
-
-
-def tags_of(model: Any, entity: str) -> ColumnElement[str]:
-    return all_of(
-        Tag.name,
-        select(Tag).where(Tag.entity == entity, Tag.entity_id == model.id, Tag.retired_at.is_(None)).correlate(model),
-    )
 
 
 def _circuits() -> Source:
@@ -97,7 +52,7 @@ def _circuits() -> Source:
                 Circuit.description, tags_of(Circuit, "circuit"),
             ).label("about"),
             said(
-                service, Circuit.status, _speed(), Circuit.market, _names_of(Owner),
+                service, Circuit.status, _speed(), Circuit.market, names_of(Owner),
                 all_of(
                     said(Site.address, Site.state, Site.clli, Termination.handoff, Termination.cross_connect_id), ends
                 ),
@@ -114,15 +69,6 @@ def _speed() -> ColumnElement[str]:
     return case(
         (Circuit.bandwidth_mbps >= 1000, said(gigabits, "Gbps gigabit")),  # noqa: PLR2004 - Mbps in a Gbps
         else_=said(func.trim_scale(Circuit.bandwidth_mbps), "Mbps"),
-    )
-
-
-def _names_of(provider: Any) -> ColumnElement[str]:
-    return all_of(
-        ProviderAlias.alias,
-        select(ProviderAlias)
-        .where(ProviderAlias.provider_id == provider.id, ProviderAlias.retired_at.is_(None))
-        .correlate(provider),
     )
 
 
@@ -167,9 +113,9 @@ def _providers() -> Source:
             Provider.name.label("title"),
             Provider.noc_phone.label("detail"),
             one_each(Provider.ref, Provider.name, Provider.legal_name).label("ids"),
-            said(Provider.name, Provider.legal_name, _names_of(Provider)).label("names"),
+            said(Provider.name, Provider.legal_name, names_of(Provider)).label("names"),
             said(
-                Provider.name, "carrier", Provider.legal_name, _names_of(Provider), tags_of(Provider, "provider")
+                Provider.name, "carrier", Provider.legal_name, names_of(Provider), tags_of(Provider, "provider")
             ).label("about"),
             said(
                 "provider", successor.name, all_of(said(BillingAccount.ban, BillingAccount.name), accounts),
@@ -211,7 +157,7 @@ def _contracts() -> Source:
                 tags_of(Contract, "contract"),
             ).label("about"),
             said(
-                "contract", _names_of(Owner), func.replace(Contract.end_of_term, "_", " "),
+                "contract", names_of(Owner), func.replace(Contract.end_of_term, "_", " "),
                 func.replace(Contract.notice_method, "_", " "),
             ).label("words"),
         )
@@ -221,48 +167,10 @@ def _contracts() -> Source:
     return Source("contract", rows, Contract.id)
 
 
-def _notes() -> Source:
-    owner = func.coalesce(
-        *(
-            select(model.ref).where(Note.entity == entity, model.id == Note.entity_id).correlate(Note).scalar_subquery()
-            for entity, model in OWNERS.items()
-        ),
-        "",
-    )
-    rows = select(
-        Note.id,
-        owner.label("ref"),
-        func.left(Note.text, 120).label("title"),
-        Note.entity.label("detail"),
-        one_each(literal("")).label("ids"),
-        func.left(Note.text, 200).label("names"),
-        Note.text.label("about"),
-        literal("note").label("words"),
-    ).where(Note.retired_at.is_(None))
-    return Source("note", rows, Note.id)
-
-
-def _changes() -> Source:
-    rows = select(
-        Proposal.id,
-        Proposal.ref,
-        Proposal.title.label("title"),
-        Proposal.status.label("detail"),
-        one_each(Proposal.ref).label("ids"),
-        Proposal.title.label("names"),
-        said(Proposal.title, Proposal.reason).label("about"),
-        said("change proposal", Proposal.status).label("words"),
-    )
-    return Source("change", rows, Proposal.id)
-
-
-SOURCES: Mapping[str, Source] = {
+INVENTORY: Mapping[str, Source] = {
     "circuit": _circuits(),
     "site": _sites(),
     "provider": _providers(),
     "customer": _customers(),
     "contract": _contracts(),
-    "note": _notes(),
-    "proposal": _changes(),
 }
-"""By the table whose row is indexed."""

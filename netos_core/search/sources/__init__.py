@@ -1,0 +1,14 @@
+"""What the index holds of each kind of record, by the table whose row is indexed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from netos_core.search.sources.frame import Source
+from netos_core.search.sources.inventory import INVENTORY
+from netos_core.search.sources.network import NETWORK
+from netos_core.search.sources.remarks import OWNERS, REMARKS
+
+SOURCES: Mapping[str, Source] = {**INVENTORY, **NETWORK, **REMARKS}
+
+__all__ = ["OWNERS", "SOURCES", "Source"]

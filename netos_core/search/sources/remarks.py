@@ -1,0 +1,60 @@
+"""What the index holds of notes and of proposed changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, literal, select
+
+from netos_core.annotations.model import Note
+from netos_core.changes.model import Proposal
+from netos_core.circuits.model import Circuit
+from netos_core.contracts.model import Contract
+from netos_core.customers.model import Customer
+from netos_core.providers.model import Provider
+from netos_core.search.sources.frame import Source, one_each, said
+from netos_core.sites.model import Site
+
+OWNERS: Mapping[str, Any] = {
+    "circuit": Circuit, "site": Site, "provider": Provider, "customer": Customer, "contract": Contract,
+}  # fmt: skip
+"""What notes and tags may be on."""
+
+
+def _notes() -> Source:
+    owner = func.coalesce(
+        *(
+            select(model.ref).where(Note.entity == entity, model.id == Note.entity_id).correlate(Note).scalar_subquery()
+            for entity, model in OWNERS.items()
+        ),
+        "",
+    )
+    rows = select(
+        Note.id,
+        owner.label("ref"),
+        func.left(Note.text, 120).label("title"),
+        Note.entity.label("detail"),
+        one_each(literal("")).label("ids"),
+        func.left(Note.text, 200).label("names"),
+        Note.text.label("about"),
+        literal("note").label("words"),
+    ).where(Note.retired_at.is_(None))
+    return Source("note", rows, Note.id)
+
+
+def _changes() -> Source:
+    rows = select(
+        Proposal.id,
+        Proposal.ref,
+        Proposal.title.label("title"),
+        Proposal.status.label("detail"),
+        one_each(Proposal.ref).label("ids"),
+        Proposal.title.label("names"),
+        said(Proposal.title, Proposal.reason).label("about"),
+        said("change proposal", Proposal.status).label("words"),
+    )
+    return Source("change", rows, Proposal.id)
+
+
+REMARKS: Mapping[str, Source] = {"note": _notes(), "proposal": _changes()}
