@@ -17,6 +17,7 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
+from netos_core.geo import tables as geo
 from netos_core.kernel.errors import Unavailable
 
 ONE_AT_A_TIME = 0x4E45544F53  # "NETOS": two starting processes must not migrate together
@@ -75,7 +76,9 @@ def differences(url: str) -> list[Any]:
 
 
 def include_object(item: Any, name: str | None, kind: str, reflected: bool, counterpart: Any) -> bool:  # noqa: ARG001
-    """Tell Alembic what to compare: everything but what a model flags with `info={"unmanaged": True}`."""
+    """Tell Alembic what to compare: all but what a model flags with `info={"unmanaged": True}` and what is PostGIS's."""
+    if reflected and counterpart is None and name in geo.HIDDEN:
+        return False
     declared = counterpart if reflected else item
     return declared is None or not declared.info.get("unmanaged", False)
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from netos_core.geo.tables import point_indices
 from netos_core.kernel.db import Base, Entity, MoneyColumn, ref_column, search_column, trigram_index
 
 LIVE = text("retired_at is null")
@@ -56,6 +57,7 @@ class Site(Entity, Base):
         Index("ix_site_state_lower", text("lower(state)")),
         Index("ix_site_city_lower", text("lower(city)")),
         trigram_index("site"),
+        *point_indices("site"),
     )
 
 
