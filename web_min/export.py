@@ -18,7 +18,7 @@ from web_min import asked
 from web_min.fields import as_input
 from web_min.format import MONEY_FIELDS, field_label
 from web_min.site import Visit
-from web_min.table import Spec
+from web_min.table import Spec, fitted
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDEST = 48
@@ -76,7 +76,7 @@ def _everything(visit: Visit, spec: Spec) -> tuple[list[str], Iterator[Any]]:
     """Read the columns and, page by page, all rows of the list as it is filtered and sorted."""
     model = spec.operation.request
     pairs = [p for p in asked.given(visit.request.query_params, asked.filters_of(model)) if p[0] not in asked.PAGING]
-    pairs.insert(0, ("sort", spec.sort))
+    pairs.insert(0, ("sort", fitted(spec, pairs).sort))
     first = visit.call(spec.operation, asked.request_of(model, pairs, limit=MAX_LIMIT))
 
     def every() -> Iterator[Any]:

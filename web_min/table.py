@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.datastructures import QueryParams
@@ -18,7 +18,7 @@ PAGE_ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: the row's field, its head, how a cell reads, from which width on it is there."""
+    """A column: the row's field, its head, how a cell reads, the width it needs and the filter it needs."""
 
     name: str
     label: str
@@ -26,10 +26,11 @@ class Column:
     at: str = ""
     sort: str | None = None
     money: bool = False
+    needs: str = ""
 
     @property
     def right(self) -> bool:
-        return self.kind in {"money", "number", "date", "bandwidth"}
+        return self.kind in {"money", "number", "date", "bandwidth", "distance"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Filter:
     choices: Sequence[tuple[str, str]] = ()
     money: bool = False
     more: bool = False  # behind "More filters" until it is used
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,20 @@ def choices(values: Iterable[Any]) -> list[tuple[str, str]]:
     return [(str(value), words(str(value))) for value in values]
 
 
+def fitted(spec: Spec, pairs: Iterable[tuple[str, str]]) -> Spec:
+    """Leave out the columns whose filter is not set; where one is, the list is sorted by its column."""
+    given = {name for name, _ in pairs}
+    columns = [column for column in spec.columns if not column.needs or column.needs in given]
+    sort = next((column.sort for column in columns if column.needs and column.sort), spec.sort)
+    return replace(spec, columns=columns, sort=sort)
+
+
 def read(visit: Visit, spec: Spec) -> Sheet:
     """Read one page of a list as its address asks for it."""
     model = spec.operation.request
     query = visit.request.query_params
     pairs = asked.given(query, asked.filters_of(model))
+    spec = fitted(spec, pairs)
     listing = visit.call(spec.operation, asked.request_of(model, [("sort", spec.sort), *pairs], limit=PAGE_ROWS))
     start = _start(query)
     kept = [(name, value) for name, value in pairs if name not in asked.PAGING]

@@ -16,8 +16,8 @@ MOST_CORNERS = 20_000
 MOST_BOXES = 32
 FEWEST_OF_A_RING = 4  # the first corner comes again as the last
 FIELD = "polygon"
-FIX = 'Give GeoJSON such as {"type": "Polygon", "coordinates": [[[-86.2, 39.7], [-86.1, 39.7], [-86.1, 39.8], ' + (
-    '[-86.2, 39.7]]]}, longitude first.'
+FIX = (
+    'Give {"type": "Polygon", "coordinates": [[[-86.2, 39.7], [-86.1, 39.7], [-86.1, 40], [-86.2, 39.7]]]}, lon first.'
 )
 
 
@@ -101,7 +101,7 @@ def _on_one_turn(shape: BaseGeometry) -> BaseGeometry:
     from shapely.affinity import translate
 
     west, _, east, _ = shape.bounds
-    if -DATE_LINE <= west and east <= DATE_LINE:
+    if west >= -DATE_LINE and east <= DATE_LINE:
         return shape
     turn = 2 * DATE_LINE
     moved = [

@@ -37,7 +37,7 @@ class Native:
 
     def inside(self, session: Session, table: FromClause, area: Area) -> ColumnElement[bool]:
         """Load the points around the area and test each: PostgreSQL's own polygons have no holes and blunt sides."""
-        import numpy
+        import numpy as np
         import shapely
 
         refuse_crowds(session, table, area)
@@ -47,7 +47,7 @@ class Native:
             return table.c.id.is_(None)
         ids, lons, lats = zip(*rows, strict=True)
         shapely.prepare(area.shape)
-        hits = shapely.intersects_xy(area.shape, numpy.array(lons), numpy.array(lats))
+        hits = shapely.intersects_xy(area.shape, np.array(lons), np.array(lats))
         found = [row_id for row_id, hit in zip(ids, hits, strict=True) if hit]
         return table.c.id == any_(literal(found, ARRAY(Uuid)))
 

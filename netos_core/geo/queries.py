@@ -66,7 +66,9 @@ def _native() -> Places:
 
 def in_box(table: FromClause, box: Box) -> ColumnElement[bool]:
     """Match points in a box by the plain index; corners may be a millionth of a degree out, so measure again."""
-    corners = func.box(func.point(_number(box.west), _number(box.south)), func.point(_number(box.east), _number(box.north)))
+    corners = func.box(
+        func.point(_number(box.west), _number(box.south)), func.point(_number(box.east), _number(box.north))
+    )
     return func.point(table.c.lon, table.c.lat).op("<@", is_comparison=True)(corners)
 
 
@@ -83,7 +85,7 @@ def refuse_crowds(session: Session, table: FromClause, area: Area) -> None:
     some = select(literal(1)).where(in_boxes(table, area.boxes)).limit(MOST_CANDIDATES + 1).subquery()
     if (session.scalar(select(func.count()).select_from(some)) or 0) > MOST_CANDIDATES:
         raise AreaTooLarge(
-            f"More than {MOST_CANDIDATES:,} places lie in the box around that polygon.",
+            f"More than {MOST_CANDIDATES:,} places lie around that polygon.",
             field=FIELD,
             fix="Draw it smaller, or in parts.",
         )

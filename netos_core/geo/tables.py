@@ -14,9 +14,7 @@ COLUMNS = {
     "geom": "geometry(Point, 4326) generated always as (ST_SetSRID(ST_MakePoint(lon, lat), 4326)) stored",
     "geog": "geography(Point, 4326) generated always as (ST_SetSRID(ST_MakePoint(lon, lat), 4326)::geography) stored",
 }
-HIDDEN = frozenset(
-    {"spatial_ref_sys", *COLUMNS, *(f"ix_{table}_{column}" for table in POINTS for column in COLUMNS)}
-)
+HIDDEN = frozenset({"spatial_ref_sys", *COLUMNS, *(f"ix_{table}_{column}" for table in POINTS for column in COLUMNS)})
 """What no model declares, because only some databases have it."""
 
 _KNOWN = """

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+
+def _unpacked(value: Any) -> Any:
+    """Read an object that came as its JSON text, which is how an address sends one."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
@@ -24,3 +36,4 @@ def _said(value: Decimal) -> Decimal:
 
 # A speed in Mbps as a view says it: 10000, not the 10000.000 of its column.
 Speed = Annotated[Decimal, AfterValidator(_said)]
+JsonObject = Annotated[dict[str, Any], BeforeValidator(_unpacked)]

@@ -76,7 +76,7 @@ def differences(url: str) -> list[Any]:
 
 
 def include_object(item: Any, name: str | None, kind: str, reflected: bool, counterpart: Any) -> bool:  # noqa: ARG001
-    """Tell Alembic what to compare: all but what a model flags with `info={"unmanaged": True}` and what is PostGIS's."""
+    """Tell Alembic what to compare: not what PostGIS adds, nor what a model flags with `info={"unmanaged": True}`."""
     if reflected and counterpart is None and name in geo.HIDDEN:
         return False
     declared = counterpart if reflected else item

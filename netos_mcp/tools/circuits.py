@@ -8,8 +8,8 @@ from netos_mcp.answers import LIST_WORDS, Published
 PUBLISHED = (
     Published(
         overview.search_circuits,
-        "List circuits by provider, place, state, cost or deadline; mrc_total sums all matches. With an id, use "
-        'get_circuit. Example: {"provider": "Lumen", "sort": "-mrc"}.',
+        "List circuits by provider, place, cost or deadline; mrc_total sums all matches. With an id, use get_circuit. "
+        'Example: {"near": "41.1,-85.1", "radius_km": 5}.',
         words={
             **LIST_WORDS,
             "provider": "",
@@ -17,7 +17,9 @@ PUBLISHED = (
             "contract": "",
             "stub": "",
             "act_by_before": "",
-            "state": "Such as IN.",
+            "state": "",
+            "near": "",
+            "radius_km": "",
         },
     ),
     Published(

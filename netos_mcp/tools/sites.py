@@ -8,9 +8,9 @@ from netos_mcp.answers import LIST_WORDS, Published
 PUBLISHED = (
     Published(
         overview.search_sites,
-        "List sites by kind, place, owner or tag, with circuit counts. "
-        'With a name or ref, use get_site. Example: {"city": "Fort Wayne", "kind": ["pop"]}.',
-        words=LIST_WORDS,
+        "List sites by kind, place, distance, owner or tag, with circuit counts. "
+        'With a name or ref, use get_site. Example: {"near": "41.08,-85.14", "radius_km": 20, "kind": ["pop"]}.',
+        words={**LIST_WORDS, "near": "Site or lat,lon.", "radius_km": "", "polygon": "GeoJSON."},
     ),
     Published(
         overview.get_site,

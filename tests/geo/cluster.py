@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from netos_core.runtime.embedded import ENVIRONMENT, EMBEDDED, NOT_DURABLE, Postgres
+from netos_core.runtime.embedded import EMBEDDED, ENVIRONMENT, NOT_DURABLE, Postgres
 from netos_core.runtime.processes import last_lines, server_account, spawn, stop_process
 
 ABSENT = "PostgreSQL with PostGIS and pgvector is not installed; .ci/postgis installs it"
@@ -41,7 +41,19 @@ def running_cluster() -> Iterator[Postgres]:
     if account:
         account.own(data)
     try:
-        argv = [found / "initdb", "-D", data, "-U", "netos", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+        argv = [
+            found / "initdb",
+            "-D",
+            data,
+            "-U",
+            "netos",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        ]
         made = spawn(argv, log=log, environment=ENVIRONMENT, account=account, folder=Path("/"))
         assert made.wait() == 0, last_lines(log)
         options = EMBEDDED | NOT_DURABLE | {"unix_socket_directories": str(data)}

@@ -37,9 +37,10 @@ from netos_core.customers.model import Customer
 from netos_core.customers.queries import get_customer_id
 from netos_core.kernel import listing
 from netos_core.kernel.context import Context
-from netos_core.kernel.errors import Forbidden
+from netos_core.kernel.errors import Forbidden, Invalid
 from netos_core.kernel.lookup import words_of
 from netos_core.kernel.page import Cursor, Order, columns_of, order_of
+from netos_core.overview.queries import near as places_near
 from netos_core.overview.queries.words import NEAR_HINT, circuits_with, nearest_ids
 from netos_core.overview.schemas import CircuitLine, CircuitList, CircuitRow, SearchCircuits
 from netos_core.providers.model import Provider
@@ -95,6 +96,8 @@ def search_circuits(ctx: Context, request: SearchCircuits) -> CircuitList:
     count = sum(n for n, _ in found.totals.values())
     if not count:
         hint = "No circuit matches. Leave filters out one by one, or search other words."
+    if request.near and (left_out := places_near.unplaced(ctx, [Site.retired_at.is_(None)])):
+        hint = f"{hint} {left_out}" if hint else left_out
     return CircuitList(
         total=count,
         shown=len(found.ids),
@@ -133,8 +136,16 @@ def _filters(ctx: Context, request: SearchCircuits) -> list[ColumnElement[bool]]
         (request.min_mrc, lambda: Circuit.mrc >= request.min_mrc),
         (request.max_mrc, lambda: Circuit.mrc <= request.max_mrc),
         (request.stub, lambda: Circuit.stub.is_(request.stub)),
+        (request.near or request.radius_km, lambda: _near(ctx, request)),
     ]
     return [Circuit.retired_at.is_(None), *(made() for asked, made in bounds if asked not in (None, "", []))]
+
+
+def _near(ctx: Context, request: SearchCircuits) -> ColumnElement[bool]:
+    at = places_near.origin(ctx, request)
+    if request.radius_km is None:
+        raise Invalid("Near needs a radius.", field="radius_km", fix="Give radius_km: how far an end may be away.")
+    return _at_site(and_(*places_near.sites_near(ctx, at, request.radius_km)))
 
 
 def _in_state(ctx: Context, request: SearchCircuits) -> ColumnElement[bool]:

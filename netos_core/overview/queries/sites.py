@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Float, RowMapping, case, func, literal, null, or_, select
 from sqlalchemy.orm import aliased
 
 from netos_core.annotations.queries import tagged
 from netos_core.circuits.model import Circuit, Termination
 from netos_core.customers.model import Customer
 from netos_core.customers.queries import get_customer_id
+from netos_core.geo.queries import places
+from netos_core.geo.rules import Point
 from netos_core.kernel import listing
 from netos_core.kernel.context import Context
 from netos_core.kernel.money import sum_by_currency
 from netos_core.kernel.page import columns_of
 from netos_core.network.queries import details as network
-from netos_core.overview.queries import circuits, parts
+from netos_core.overview.queries import circuits, near, parts
 from netos_core.overview.queries.words import page_of, sites_with
 from netos_core.overview.schemas import CostView, SearchSites, SiteLine, SiteList, SiteRow, SiteView
 from netos_core.providers.model import Provider
@@ -70,13 +73,14 @@ _SHARES: dict[Cadence, Decimal] = {
 
 def search_sites(ctx: Context, request: SearchSites) -> SiteList:
     """Return one page of sites."""
-    columns = columns_of(request, SiteRow, CONCISE)
+    at = near.origin(ctx, request)
+    columns = columns_of(request, SiteRow, CONCISE if at is None else (*CONCISE, "distance_km"))
     count, cost = _circuit_count(), _monthly_cost(ctx)
     query = (
         select(
             Site.ref, Site.name, Site.kind, Site.city, Site.state, count.label("circuits"), cost.label("monthly_cost"),
             Site.address, Site.postal_code, Site.market, Parent.name.label("parent"), Customer.name.label("customer"),
-            Provider.name.label("provider"), Site.lon, Site.lat, Site.stub,
+            Provider.name.label("provider"), Site.lon, Site.lat, Site.stub, _metres(ctx, at).label("metres"),
         )
         .outerjoin(Parent, Parent.id == Site.parent_id)
         .outerjoin(Customer, Customer.id == Site.customer_id)
@@ -90,17 +94,32 @@ def search_sites(ctx: Context, request: SearchSites) -> SiteList:
         "state": func.coalesce(Site.state, ""),
         "circuits": count,
     }
-    source = listing.ListSource("sites", query, sortable, Site.id, "ref")
+    if at is not None:
+        sortable["distance_km"] = places(ctx.session).nearness(near.SITE, at)
+    source = listing.ListSource("sites", query, sortable, Site.id, "ref" if at is None else "distance_km")
     wanted = _filters(ctx, request)
-    found, hint = page_of(ctx, source, request, wanted, Site, sites_with)
+    placed = near.sites_near(ctx, at, request.radius_km, request.polygon)
+    found, hint = page_of(ctx, source, request, [*wanted, *placed], Site, sites_with)
+    if placed and (left_out := near.unplaced(ctx, wanted)):
+        hint = f"{hint} {left_out}" if hint else left_out
     return SiteList(
         total=found.total,
         shown=len(found.rows),
         next_cursor=found.next_cursor,
         columns=columns,
         hint=hint,
-        rows=[SiteRow(**listing.plain(row), currency=ctx.policy.currency) for row in found.rows],
+        rows=[_row_of(ctx, listing.plain(row)) for row in found.rows],
     )
+
+
+def _metres(ctx: Context, at: Point | None) -> ColumnElement[Any]:
+    return null().cast(Float(53)) if at is None else places(ctx.session).metres(near.SITE, at)
+
+
+def _row_of(ctx: Context, row: dict[str, Any]) -> SiteRow:
+    metres = row.pop("metres")
+    distance = None if metres is None else round(metres / near.METRES, 3)
+    return SiteRow(**row, currency=ctx.policy.currency, distance_km=distance)
 
 
 def _filters(ctx: Context, request: SearchSites) -> list[ColumnElement[bool]]:

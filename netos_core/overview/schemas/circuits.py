@@ -35,6 +35,8 @@ class SearchCircuits(ListRequest):
     max_mrc: Decimal | None = None
     act_by_before: date | None = Field(None, description="Act-by date on or before this day.")
     stub: bool | None = Field(None, description="Only records an import left to be completed.")
+    near: str | None = Field(None, max_length=200, description="Site ref or name, or lat,lon; with radius_km.")
+    radius_km: float | None = Field(None, ge=0, allow_inf_nan=False, description="Of either end from near.")
 
 
 class CircuitRow(View):

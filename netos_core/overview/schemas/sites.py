@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from pydantic import Field
 
+from netos_core.kernel.fields import JsonObject
 from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Sensitive, View
 from netos_core.network.schemas import NetworkLine
@@ -23,6 +24,9 @@ class SearchSites(ListRequest):
     provider: str | None = None
     tag: str | None = None
     stub: bool | None = None
+    near: str | None = Field(None, max_length=200, description="Site ref or name, or lat,lon: nearest first.")
+    radius_km: float | None = Field(None, ge=0, allow_inf_nan=False, description="Around near.")
+    polygon: JsonObject | None = Field(None, description="GeoJSON Polygon or MultiPolygon that holds them.")
 
 
 class SiteRow(View):
@@ -43,6 +47,7 @@ class SiteRow(View):
     lat: float | None
     currency: str
     stub: bool
+    distance_km: float | None = Field(description="From near, along the ground.")
 
 
 class SiteList(Listing):
