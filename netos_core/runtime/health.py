@@ -20,6 +20,7 @@ from netos_core.changes.audit import Seal
 from netos_core.contracts.model import Contract
 from netos_core.contracts.queries import terms_of
 from netos_core.contracts.rules import deadline_of, governing_end_date
+from netos_core.geo.tables import Standing
 from netos_core.kernel.clock import utc_now
 from netos_core.kernel.errors import NetosError
 from netos_core.notices import queries as notices
@@ -68,6 +69,7 @@ def findings(runtime: Runtime, settings: Settings, *, worker_expected: bool, tra
     if not database.holds:
         return
     yield _models(runtime.database_url)
+    yield _places(runtime.database_url)
     core = Core(settings.model_copy(update={"database_url": runtime.database_url}))
     try:
         checks: tuple[Callable[[Core], Finding], ...] = (_outbox, _jobs, _deadlines, _people, _systems, _backup)
@@ -150,6 +152,18 @@ def _models(url: str) -> Finding:
     found = f"Tables and models differ in {len(different)} places."
     fix = "Run `netos migrate`; if it finds nothing to do, somebody altered a table by hand."
     return Finding("models", holds=False, found=found, fix=fix)
+
+
+def _places(url: str) -> Finding:
+    """Tell what answers questions of distance; both answer alike, so neither is wrong."""
+    found = {
+        Standing.IN_USE: "PostGIS finds places.",
+        Standing.AT_HAND: "Plain PostgreSQL finds places. PostGIS is there: `netos migrate --spatial` uses it.",
+        Standing.NOT_OURS: "Plain PostgreSQL finds places. The server has PostGIS: an administrator may run"
+        " `create extension postgis`, then `netos migrate --spatial` uses it.",
+        Standing.NOT_THERE: "Plain PostgreSQL finds places; the server has no PostGIS, and needs none.",
+    }
+    return Finding("places", holds=True, found=found[migrate.spatial(url)])
 
 
 def _outbox(core: Core) -> Finding:

@@ -65,11 +65,42 @@ def head() -> str | None:
     return ScriptDirectory(_scripts()).get_current_head()
 
 
+def spatial(url: str) -> geo.Standing:
+    """Tell whether PostGIS is in use in a database, and if not, what is missing."""
+    with _connected(url) as connection:
+        return geo.standing(connection)
+
+
+def add_spatial(url: str) -> None:
+    """Give the tables their PostGIS columns and indices, in place; does nothing where they have them.
+
+    Raises:
+        ExtensionMissing: The server has no PostGIS, or an administrator has to create the extension.
+    """
+    with _connected(url) as connection, connection.begin():
+        match geo.standing(connection):
+            case geo.Standing.NOT_THERE:
+                raise ExtensionMissing(
+                    "The server of this database has no PostGIS.",
+                    fix="Ask its administrator to install it; until then places are found by plain PostgreSQL, too.",
+                )
+            case geo.Standing.NOT_OURS:
+                raise ExtensionMissing(
+                    "The server has PostGIS, and this user may not create it in this database.",
+                    fix="Ask its administrator to run: create extension postgis; then run `netos migrate --spatial`.",
+                )
+            case _:
+                geo.add_postgis(connection)
+
+
 def differences(url: str) -> list[Any]:
     """List where the models and a migrated database disagree; empty when the migrations are complete."""
     from netos_core.tables import metadata
 
     with _connected(url) as connection:
+        if geo.standing(connection) is geo.Standing.IN_USE:
+            import geoalchemy2  # noqa: F401 - teaches SQLAlchemy to read the types of PostGIS
+        connection.rollback()
         options = {"compare_type": True, "include_object": include_object, "target_metadata": metadata}
         context = MigrationContext.configure(connection, opts=options)
         return list(compare_metadata(context, metadata))
