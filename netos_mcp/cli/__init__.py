@@ -17,6 +17,7 @@ COMMANDS = {
     "mcp": ("netos_mcp.cli.mcp", "Serve MCP over stdio, for a client on this machine."),
     "call": ("netos_mcp.cli.call", "Make one tool call and print its result."),
     "import": ("netos_mcp.cli.imports", "Read a spreadsheet: preview it, or propose its rows."),
+    "geo": ("netos_mcp.cli.geo", "Read a file of shapes: KML, KMZ or GeoJSON."),
     "demo": ("netos_mcp.cli.demo", "Load or remove the sample data."),
     "serve": ("netos_mcp.cli.serve", "Run the web and MCP server alone."),
     "worker": ("netos_mcp.cli.worker", "Run the job worker alone."),

@@ -37,7 +37,7 @@ AREA = {"type": "Polygon", "coordinates": [[[-86.5, 39], [-85, 39], [-85, 42], [
 def homes() -> Iterator[tuple[Home, Home]]:
     with tempfile.TemporaryDirectory(prefix="netos-g-") as folder:
         Path(folder).chmod(0o711)
-        yield open_home(Path(folder) / "from"), Home(Path(folder) / "to")
+        yield open_home(Path(folder) / "from"), open_home(Path(folder) / "to")
 
 
 def answers(session: Session) -> list[object]:

@@ -1,0 +1,1 @@
+"""Files of shapes that strangers made: KML, KMZ and GeoJSON become features, whatever is in them."""
