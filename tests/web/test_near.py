@@ -16,10 +16,10 @@ def dana(demo_core: Core) -> Browser:
 
 def test_sites_near_a_place_are_listed_nearest_first_with_their_distance(dana: Browser) -> None:
     page = dana.get("/sites?near=39.77,-86.16&radius_km=200")
-    assert "Distance, km" in page
-    assert "Sorted by distance, km." in page
+    assert "Km away" in page
+    assert "Sorted by km away." in page
     assert "Near: <b>39.77,-86.16</b>" in page
-    assert "Distance, km" not in dana.get("/sites")
+    assert "Km away" not in dana.get("/sites")
 
 
 def test_the_export_keeps_the_order_of_the_page(dana: Browser) -> None:

@@ -79,7 +79,7 @@ SITES = Spec(
     (
         Column("ref", "Ref", "ref", sort="ref"),
         Column("name", "Name", sort="name"),
-        Column("distance_km", "Distance, km", "distance", sort="distance_km", needs="near"),
+        Column("distance_km", "Km away", "distance", sort="distance_km", needs="near"),
         Column("kind", "Kind", "words", "at-s", sort="kind"),
         Column("address", "Address", "clip", "at-l"),
         Column("city", "City", "text", "at-m", sort="city"),
