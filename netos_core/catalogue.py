@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from netos_core.changes import operations as changes
+from netos_core.documents import operations as documents
 from netos_core.imports import operations as imports
 from netos_core.kernel.operation import Operation
 from netos_core.network import operations as network
@@ -37,6 +38,11 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     network.search_ip_blocks,
     network.get_bgp_key,
     overview.get_network_record,
+    documents.list_documents,
+    documents.list_site_documents,
+    documents.get_document,
+    documents.get_document_file,
+    documents.upload_document,
     renewals.list_renewals,
     overview.get_dashboard,
     proposals.propose_change,

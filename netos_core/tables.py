@@ -8,6 +8,7 @@ import netos_core.changes.model
 import netos_core.circuits.model
 import netos_core.contracts.model
 import netos_core.customers.model
+import netos_core.documents.model
 import netos_core.imports.model
 import netos_core.network.model
 import netos_core.notices.model

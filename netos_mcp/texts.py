@@ -13,8 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 FREE_TEXT = frozenset(
-    {"text", "description", "reason", "summary", "cause", "comment", "ended_reason", "detail", "error", "result"}
-)
+    {"text", "description", "reason", "summary", "cause", "comment", "ended_reason", "detail", "error", "result",
+     "caption"}
+)  # fmt: skip
 TRACE = frozenset({"request_id"})  # for a program that looks a call up in the logs, not for reading
 _DATA = frozenset({"old", "new"})
 _WORDED_BY_PEOPLE = frozenset({"note", "change"})

@@ -30,10 +30,10 @@ from netos_core.kernel.redaction import withheld
 from netos_core.kernel.values import plain
 from netos_core.runtime.calls import Core
 from netos_core.runtime.limits import Buckets, RateLimited
-from web_min import errors, session
+from web_min import errors, files, session
 from web_min.export import as_csv, as_xlsx, columns_shown
 from web_min.fields import as_input
-from web_min.openapi import BASE, CSV, UPLOADS, XLSX, document, published
+from web_min.openapi import BASE, CSV, DOWNLOADS, UPLOADS, XLSX, document, published
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +139,10 @@ class Api:
         asked = parse(operation.request, sent, properties)
         call = _Call(self._core, operation, who, request_id, request.client.host if request.client else None)
         kind = _download(request, operation)
-        answer = _file(call, asked, kind) if kind else _json(call, asked)
+        if operation.name in DOWNLOADS:
+            answer = files.send(self._core, request, operation.view.model_validate(call(asked)))
+        else:
+            answer = _file(call, asked, kind) if kind else _json(call, asked)
         answer.headers[REQUEST_ID] = request_id
         return answer
 

@@ -19,6 +19,7 @@ from web_min import api, session
 from web_min.pages import (
     approvals,
     bulk,
+    documents,
     edit,
     find,
     home,
@@ -39,7 +40,10 @@ from web_min.static_files import serve
 log = logging.getLogger(__name__)
 
 # Forms before records: `/circuits/new` is no circuit.
-FAMILIES = (sign_in, home, find, approvals, notes, trail, people, imports, lists, network, bulk, edit, parts, records)
+FAMILIES = (
+    sign_in, home, find, approvals, notes, trail, people, imports, lists, network, bulk, documents, edit, parts,
+    records,
+)  # fmt: skip
 
 
 def make_routes(core: Core) -> list[BaseRoute]:

@@ -37,6 +37,8 @@ CODES: Mapping[str, str] = {
     "roll": "Rolls month to month",
     "auto_disconnect": "Disconnects",
     "colo": "Colocation",
+    "loa_cfa": "LOA/CFA",
+    "kmz": "KMZ",
 }
 FIELDS: Mapping[str, str] = {
     "provider_circuit": "Provider circuit id",
@@ -58,6 +60,7 @@ FIELDS: Mapping[str, str] = {
     "local_ip": "Our address",
     "outer_tag": "Outer tag (S-tag)",
     "lag": "Bundle",
+    "sha256": "SHA-256",
     "term_start_date": "Term start",
     "term_end_date": "Term end",
 }
@@ -65,7 +68,7 @@ MONEY_FIELDS = frozenset({"mrc", "nrc", "mrr", "amount", "total_value"})
 MBPS_FIELDS = frozenset({"bandwidth_mbps", "port_speed_mbps", "speed_mbps"})
 CODED_FIELDS = frozenset(
     {"status", "role", "service_type", "kind", "impact", "cadence", "end_of_term", "notice_unit", "notice_method",
-     "notice_counted_from", "decision", "co_terminus"}
+     "notice_counted_from", "decision", "co_terminus", "sensitivity"}
 )  # fmt: skip
 
 
@@ -274,6 +277,21 @@ def diff_value(field: str, value: Any, currency: str = "USD", zone: tzinfo = UTC
     return words(text) if field in CODED_FIELDS else text
 
 
+def size(value: int) -> str:
+    """Write a size as files are spoken of: 640 B, 48 KB, 2.4 MB."""
+    if value < 1000:  # noqa: PLR2004 - a kilobyte
+        return f"{value} B"
+    return f"{value / 1000:.0f} KB" if value < 1_000_000 else f"{value / 1_000_000:.1f} MB"  # noqa: PLR2004
+
+
+def iso_day(value: str) -> str:
+    """Write a day that is told as text, such as a camera's."""
+    try:
+        return day(date.fromisoformat(value))
+    except ValueError:
+        return value
+
+
 def filters(zone: ZoneInfo) -> dict[str, Any]:
     """Return the filters of the templates."""
     return {
@@ -287,6 +305,8 @@ def filters(zone: ZoneInfo) -> dict[str, Any]:
         "sums": sums,
         "per_mbps": per_mbps,
         "number": number,
+        "size": size,
+        "iso_day": iso_day,
         "percent": percent,
         "bandwidth": bandwidth,
         "days": days,

@@ -91,6 +91,7 @@ class Nav:
             link("Providers", "/providers", "provider", "p", board.providers if board else None),
             link("Customers", "/customers", "people", "u", board.customers if board else None),
             link("Contracts", "/contracts", "contract", "o", board.contracts if board else None),
+            link("Documents", "/documents", "document", "d"),
         ]
         groups = [Group("Work", work), Group("Inventory", inventory)]
         record = [link("Activity trail", "/trail", "trail", "v")] if person.may("read:audit") else []

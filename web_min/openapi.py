@@ -17,8 +17,11 @@ from netos_core.kernel.page import Listing
 
 Schema = dict[str, Any]
 BASE = "/api/v1"
-UPLOADS: Mapping[str, str] = {"stage_import": "content"}
+UPLOADS: Mapping[str, str] = {"stage_import": "content", "upload_document": "content"}
 """Operations that take a file, and the field of their request it becomes."""
+
+DOWNLOADS = frozenset({"get_document_file"})
+"""Operations whose answer is the bytes of a file."""
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -112,6 +115,8 @@ def _path(operation: Operation[Any, Any], names: Any, definitions: Schema) -> Sc
     content: Schema = {"application/json": {"schema": names[(operation.view, "serialization")]}}
     if issubclass(operation.view, Listing):
         content |= {CSV: {"schema": {"type": "string"}}, XLSX: {"schema": {"type": "string", "format": "binary"}}}
+    if operation.name in DOWNLOADS:
+        content = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
     described: Schema = {
         "operationId": operation.name,
         "summary": operation.description.partition("\n")[0],

@@ -42,7 +42,9 @@ FORM_LIMIT = 2 * MEBIBYTE
 LIMITS = (
     ("/imports", 64 * MEBIBYTE),
     ("/mcp", 16 * MEBIBYTE),
+    ("/documents", 64 * MEBIBYTE),
     ("/api/v1/stage_import", 64 * MEBIBYTE),
+    ("/api/v1/upload_document", 64 * MEBIBYTE),
     ("/api", 16 * MEBIBYTE),
 )
 

@@ -30,7 +30,7 @@ class Column:
 
     @property
     def right(self) -> bool:
-        return self.kind in {"money", "number", "date", "bandwidth", "distance"}
+        return self.kind in {"money", "number", "date", "bandwidth", "distance", "size", "ago"}
 
 
 @dataclass(frozen=True, slots=True)

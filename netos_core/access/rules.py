@@ -84,7 +84,7 @@ RISK: dict[Aspect, AspectPolicy] = {
 _LADDER = (Risk.LOW, Risk.MEDIUM, Risk.HIGH)
 
 FEATURES = (
-    "providers", "customers", "sites", "circuits", "network", "contracts", "outages",
+    "providers", "customers", "sites", "circuits", "network", "contracts", "documents", "outages",
     "renewals", "overview", "search", "changes", "annotations",
 )  # fmt: skip
 

@@ -14,7 +14,14 @@ from netos_core.annotations.model import Note, Tag
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import NotFound
 
-ENTITY_OF_PREFIX = {"CKT": "circuit", "PRV": "provider", "CUS": "customer", "SIT": "site", "CTR": "contract"}
+ENTITY_OF_PREFIX = {
+    "CKT": "circuit",
+    "PRV": "provider",
+    "CUS": "customer",
+    "SIT": "site",
+    "CTR": "contract",
+    "DOC": "document",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from netos_core.changes.rules import Action, Change, as_json_value
+from netos_core.changes.rules import SEE, Action, Change, as_json_value
 from netos_core.kernel.db import SYSTEM_COLUMNS, Base, new_id
 from netos_core.kernel.errors import Conflict
 
@@ -58,7 +58,8 @@ def changed(
             after[column] = as_json_value(fitted)
     if not after:
         return None
-    return Change(Action.UPDATE, entity, row["id"], ref, part, row["version"], before, after, labels or {})
+    told = {**(labels or {}), **_class_of(row, after)}
+    return Change(Action.UPDATE, entity, row["id"], ref, part, row["version"], before, after, told)
 
 
 def created(
@@ -75,13 +76,24 @@ def created(
     for column, value in values.items():
         if (fitted := _fitted(entity, column, value)) is not None:
             after[column] = as_json_value(fitted)
-    return Change(Action.CREATE, entity, row_id or new_id(), ref, part, None, {}, after, labels or {})
+    told = {**(labels or {}), **_class_of(after)}
+    return Change(Action.CREATE, entity, row_id or new_id(), ref, part, None, {}, after, told)
 
 
 def retired(entity: str, row: Mapping[str, Any], *, ref: str, part: str = "", shown: Sequence[str] = ()) -> Change:
     """Plan the retirement of one row; `shown` names the columns a person recognises it by."""
     before = {column: as_json_value(row[column]) for column in shown}
-    return Change(Action.RETIRE, entity, row["id"], ref, part, row["version"], before, {}, {})
+    return Change(Action.RETIRE, entity, row["id"], ref, part, row["version"], before, {}, _class_of(row))
+
+
+_CLASSES = ("open", "money", "bank")
+
+
+def _class_of(*rows: Mapping[str, Any]) -> dict[str, str]:
+    """Label a row that has a class of its own with the right the strictest of its values is shown with."""
+    classes = [row["sensitivity"] for row in rows if row.get("sensitivity") in _CLASSES]
+    strictest = max(classes, key=_CLASSES.index, default="open")
+    return {} if strictest == "open" else {SEE: f"see:{strictest}"}
 
 
 def _fitted(entity: str, column: str, value: Any) -> Any:
@@ -109,6 +121,7 @@ PREFIXES = {
     "vlan": "VLN",
     "bgp_session": "BGP",
     "ip_block": "IPB",
+    "document": "DOC",
     "proposal": "CHG",
     "job": "JOB",
     "import": "IMP",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from netos_core.access.rules import rights_of
 from netos_core.changes.model import Approval, AuditRow, Proposal, ProposalChange
-from netos_core.changes.rules import Action, Change, ChangeSet, Given, Status, Via
+from netos_core.changes.rules import SEE, Action, Change, ChangeSet, Given, Status, Via
 from netos_core.kernel.context import Context
 from netos_core.kernel.db import Base
 from netos_core.kernel.errors import NotFound
@@ -128,6 +128,15 @@ def columns_retired(ctx: Context, proposal_id: UUID) -> list[tuple[str, str]]:
         {"proposal": proposal_id, "retire": Action.RETIRE, "restore": Action.RESTORE},
     )
     return [(row.entity, row.key) for row in rows]
+
+
+def rights_of_rows(ctx: Context, proposal_id: UUID) -> list[str]:
+    """Name the rights that rows with a class of their own are shown with."""
+    rows = ctx.session.execute(
+        text("select distinct labels ->> :see from proposal_change where proposal_id = :proposal and labels ? :see"),
+        {"proposal": proposal_id, "see": SEE},
+    )
+    return [row[0] for row in rows]
 
 
 def change_set_of(ctx: Context, proposal: Proposal) -> ChangeSet:

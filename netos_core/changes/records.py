@@ -320,6 +320,7 @@ BROKEN = {
     "uq_ip_block_live": "That block is already recorded in that role.",
     "ex_ip_block_leaf": "Another block of that role already holds some of those addresses.",
     "ex_ip_block_customer": "A block of another customer already holds some of those addresses.",
+    "uq_document_live": "The record already has that very file.",
     "uq_tag_live": "The record already has that tag.",
 }
 

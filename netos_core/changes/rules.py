@@ -216,6 +216,7 @@ def _inverse(change: Change) -> Change:
 # What a kind of row is, where its fields do not say otherwise.
 ENTITY_ASPECT: dict[str, Aspect] = {
     "note": Aspect.NOTE,
+    "document": Aspect.NOTE,
     "tag": Aspect.NOTE,
     "provider_contact": Aspect.CONTACT,
     "contract": Aspect.TERM,
@@ -236,6 +237,7 @@ FIELD_ASPECT: dict[str, dict[str, Aspect]] = {
     "circuit": {"mrc": Aspect.MONEY, "nrc": Aspect.MONEY},
     "circuit_customer": {"mrr": Aspect.MONEY},
     "bgp_session": {"md5_key": Aspect.KEY},
+    "document": {"sensitivity": Aspect.MONEY},
     "contract": {
         "mrc": Aspect.MONEY,
         "nrc": Aspect.MONEY,
@@ -248,6 +250,8 @@ FIELD_ASPECT: dict[str, dict[str, Aspect]] = {
 
 # The right without which values of a class are withheld, and so neither proposed nor decided.
 SEEN_WITH: dict[Aspect, str] = {Aspect.MONEY: "see:money", Aspect.BANK: "see:bank"}
+SEE = "(shown with)"
+"""Key of the labels of a change under which stands the right that its row is shown with, where the row has a class."""
 
 ENDING = frozenset({"deprovisioning", "decommissioned", "cancelled"})
 
@@ -282,10 +286,10 @@ def aspects_of(change_set: ChangeSet, *, bulk_limit: int) -> frozenset[Aspect]:
 def _aspects(change: Change) -> set[Aspect]:
     own = ENTITY_ASPECT.get(change.entity, Aspect.ATTRIBUTE)
     if change.action in (Action.RETIRE, Action.RESTORE):
-        return {own if own is Aspect.NOTE else Aspect.DELETE}
+        return {own if own is Aspect.NOTE and SEE not in change.labels else Aspect.DELETE}
     found = {own} if change.action is Action.CREATE else set()
     for column, value in change.after.items():
-        if change.action is Action.CREATE and (value is None or column in ("ref", "currency")):
+        if change.action is Action.CREATE and (value is None or column in ("ref", "currency", "sensitivity")):
             continue
         found.add(field_aspect(change.entity, column))
         if change.entity == "circuit" and column == "status" and value in ENDING:

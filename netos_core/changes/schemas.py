@@ -174,8 +174,8 @@ ACTIONS = (
 )  # fmt: skip
 ENTITIES = (
     "circuit", "termination", "circuit_event", "circuit_customer", "provider", "provider_alias", "provider_contact",
-    "billing_account", "customer", "site", "site_cost", "contract", "contract_circuit", "interface", "handoff_port",
-    "vlan", "bgp_session", "ip_block", "note", "tag", "proposal",
+    "billing_account", "customer", "site", "site_cost", "contract", "contract_circuit", "document", "interface",
+    "handoff_port", "vlan", "bgp_session", "ip_block", "note", "tag", "proposal",
     "person", "access_token", "installation",
 )  # fmt: skip
 

@@ -14,6 +14,7 @@ from netos_core.access.rules import RIGHTS, RISK, Aspect, Risk
 from netos_core.changes import queries
 from netos_core.changes.model import Approval, Proposal, ProposalChange
 from netos_core.changes.rules import (
+    SEE,
     SEEN_WITH,
     Action,
     Given,
@@ -31,24 +32,34 @@ from netos_core.kernel.context import Channel, Context
 from netos_core.kernel.listing import value_of
 from netos_core.kernel.page import Cursor
 
+CLASS_OF = {right: aspect for aspect, right in SEEN_WITH.items()}
+PLAIN = frozenset({"kind", "entity", "entity_id"})  # told of a row whatever its class
+
 
 def diff_rows(ctx: Context, row: Any, currencies: Mapping[UUID, str]) -> list[DiffRow]:
     """Spell one stored change out field by field; amounts carry their record's currency."""
     currency = row.after.get("currency") or currencies.get(row.entity_id)
+    own = CLASS_OF.get(row.labels.get(SEE, ""))
     if row.action in (Action.RETIRE, Action.RESTORE):
-        told = [c for c, value in row.before.items() if value is not None and not _hidden(ctx, row.entity, c)]
+        told = [c for c, value in row.before.items() if value is not None and not _hidden(ctx, own, row.entity, c)]
         shown = ", ".join(str(row.before[c]) for c in told)
         word = "retired" if row.action == Action.RETIRE else "live"
         other = "live" if row.action == Action.RETIRE else "retired"
         return [_row(ctx, row, "record", f"{other}: {shown}" if shown else other, word, Aspect.DELETE, None)]
     columns = [c for c in row.after if c != "ref" or row.action == Action.UPDATE]
-    return [_row(ctx, row, c, row.before.get(c), row.after[c], field_aspect(row.entity, c), currency) for c in columns]
+    return [_row(ctx, row, c, row.before.get(c), row.after[c], _aspect(own, row.entity, c), currency) for c in columns]
 
 
-def _hidden(ctx: Context, entity: str, column: str) -> bool:
-    if field_aspect(entity, column) is Aspect.KEY:
+def _aspect(own: Aspect | None, entity: str, column: str) -> Aspect:
+    """Return what a field shows: of a row with a class of its own, that class."""
+    return own if own is not None and column not in PLAIN else field_aspect(entity, column)
+
+
+def _hidden(ctx: Context, own: Aspect | None, entity: str, column: str) -> bool:
+    aspect = _aspect(own, entity, column)
+    if aspect is Aspect.KEY:
         return True
-    right = SEEN_WITH.get(field_aspect(entity, column))
+    right = SEEN_WITH.get(aspect)
     return right is not None and not ctx.principal.may(right)
 
 
@@ -84,7 +95,11 @@ def shown_whole(ctx: Context, proposal: Proposal) -> bool:
         return False
     # A retirement weighs as such, whatever it tells of the row.
     told = queries.columns_retired(ctx, proposal.id) if Aspect.DELETE in proposal.aspects else []
-    return all(field_aspect(entity, column) not in hidden for entity, column in told)
+    if any(field_aspect(entity, column) in hidden for entity, column in told):
+        return False
+    # Whoever sent a paper in knows what it says.
+    own = proposal.person_id == ctx.principal.person_id
+    return own or all(ctx.principal.may(right) for right in queries.rights_of_rows(ctx, proposal.id))
 
 
 def weigh(ctx: Context, proposal: Proposal, approvals: Iterable[Approval]) -> Verdict:

@@ -12,7 +12,7 @@ from netos_core.access.model import Person
 from netos_core.changes.model import Proposal
 from netos_core.changes.plans import Wanted
 from netos_core.changes.rules import Action, Change, ChangeSet
-from netos_core.demo import activity, write
+from netos_core.demo import activity, papers, write
 from netos_core.demo.people import DEMO_PEOPLE
 from netos_core.demo.stages import STAGES, Stage, rows_of
 from netos_core.demo.write import Calls
@@ -51,6 +51,11 @@ def load(calls: Calls) -> Loaded:
         remarks = write.latest(ctx, STAGES[-1].mark)
         if remarks is not None and not activity.is_there(ctx, remarks):
             changes += [proposal.ref for proposal in activity.make(ctx)]
+        if remarks is not None and not papers.is_there(ctx, remarks):
+            attached = papers.make(ctx, reason=REASON)
+            if attached is not None:
+                changes.append(attached.ref)
+                created["document"] += attached.counts["create"]
     return Loaded(tuple(changes), created)
 
 

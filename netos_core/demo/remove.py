@@ -13,7 +13,7 @@ from netos_core.changes import records
 from netos_core.changes.model import Proposal, ProposalChange
 from netos_core.changes.plans import retired
 from netos_core.changes.rules import Action, ChangeSet, Status, Via
-from netos_core.demo import activity, write
+from netos_core.demo import activity, papers, write
 from netos_core.demo.people import MARCUS
 from netos_core.demo.stages import STAGES
 from netos_core.demo.write import Calls
@@ -66,7 +66,7 @@ def remove(calls: Calls) -> Removed:
     gone = 0
     if not _was_loaded(calls):
         return Removed((), 0, ())
-    for stage in (activity.STAGE, *(stage.mark for stage in reversed(STAGES))):
+    for stage in (activity.STAGE, papers.STAGE, *(stage.mark for stage in reversed(STAGES))):
         with calls.context(write.caller(calls, MARCUS), Channel.PAGE) as ctx:
             write.alone(ctx)
             _close_open(ctx, stage)

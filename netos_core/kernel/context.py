@@ -58,6 +58,8 @@ class Policy:
     bulk_limit: int = 25
     medium_needs_page: bool = False
     second_approval_from: Decimal | None = None
+    upload_bytes: int = 50 << 20
+    scans_uploads: bool = False
 
 
 def new_request_id() -> str:

@@ -20,6 +20,8 @@ from netos_core.contracts import plans as contracts
 from netos_core.contracts.schemas import ContractCircuitEdit, ContractEdit
 from netos_core.customers import plans as customers
 from netos_core.customers.schemas import CustomerEdit
+from netos_core.documents import plans as documents
+from netos_core.documents.schemas import DocumentEdit
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import Invalid, one_of
 from netos_core.kernel.sealing import secret_fields
@@ -66,6 +68,7 @@ KINDS: Mapping[str, Kind] = {
     "site_cost": Kind(SiteCostEdit, sites.plan_costs, "site_cost"),
     "contract": Kind(ContractEdit, contracts.plan, "contract", {"circuits": "contract_circuit"}),
     "contract_circuit": Kind(ContractCircuitEdit, contracts.plan_governed, "contract_circuit"),
+    "document": Kind(DocumentEdit, documents.plan, "document"),
     **{name: Kind(edit, plan, name) for name, (edit, plan) in network.KINDS.items()},
     "note": Kind(NoteEdit, remarks.plan_notes, "note"),
     "tag": Kind(TagEdit, remarks.plan_tags, "tag"),

@@ -10,7 +10,8 @@ from netos_core.kernel.redaction import Request
 
 KindName = Literal[
     "circuit", "event", "provider", "alias", "contact", "billing_account", "customer", "site", "site_cost",
-    "contract", "contract_circuit", "interface", "handoff_port", "vlan", "bgp_session", "ip_block", "note", "tag",
+    "contract", "contract_circuit", "document", "interface", "handoff_port", "vlan", "bgp_session", "ip_block", "note",
+    "tag",
 ]  # fmt: skip
 Action = Literal["update", "create", "retire"]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]

@@ -36,6 +36,8 @@ from netos_core.runtime.logs import request_id as logged_request
 from netos_core.runtime.settings import Settings, listed
 
 if TYPE_CHECKING:
+    from netos_core.documents.store import Scanner, Store
+    from netos_core.runtime.systems import Watch
     from netos_core.vendors.entra import Entra
 
 log = logging.getLogger(__name__)
@@ -67,6 +69,7 @@ class Core:
         self.keys = KeyRing(functools.partial(_masters, settings))
         self.engine = make_engine(settings.database_url, pool_size=settings.pool_size)
         self._agents = _Agents()
+        self._watches: dict[str, Watch] = {}
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self.policy = Policy(
             zone=settings.zone,
@@ -76,6 +79,8 @@ class Core:
             bulk_limit=settings.bulk_limit,
             medium_needs_page=settings.medium_needs_page,
             second_approval_from=settings.second_approval_from,
+            upload_bytes=settings.upload_megabytes << 20,
+            scans_uploads=settings.clamd_url is not None,
         )
 
     @functools.cached_property
@@ -93,6 +98,35 @@ class Core:
             lambda fresh: chosen.secret("entra_client_secret", fresh=fresh),
             graph_url=chosen.graph_url,
         )
+
+    @functools.cached_property
+    def store(self) -> Store:
+        """Where documents lie: the bucket that is configured, else a folder of the home."""
+        from netos_core.vendors.store import DocumentStore  # lazy: most calls touch no file
+
+        chosen = self.settings
+        if chosen.store_url is None:
+            return DocumentStore(open_home(chosen.home).folder("documents"))
+        return DocumentStore(
+            chosen.store_url,
+            key=chosen.store_key,
+            secret=chosen.secret("store_secret") or None,
+            endpoint=chosen.store_endpoint,
+            region=chosen.store_region,
+        )
+
+    @functools.cached_property
+    def scanner(self) -> Scanner | None:
+        """What looks into uploads for viruses; None where none is configured."""
+        from netos_core.vendors.clamd import Clamd  # lazy: most installations have none
+
+        return Clamd(self.settings.clamd_url) if self.settings.clamd_url else None
+
+    def watch(self, system: str) -> Watch:
+        """Return the one watch of an outside system in this process."""
+        from netos_core.runtime.systems import Watch  # a watch writes through a core
+
+        return self._watches.setdefault(system, Watch(self, system))
 
     @functools.cached_property
     def callers(self) -> Callers:

@@ -7,10 +7,11 @@ import functools
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from netos_core.kernel.errors import NetosError
+from netos_core.runtime import files
 from netos_core.runtime.callers import ENTRA
 from netos_core.runtime.calls import Core
 from netos_core.runtime.systems import Watch
@@ -40,7 +41,21 @@ def integrations(core: Core) -> Iterator[Integration]:
     else:
         entra, watch = core.entra, Watch(core, ENTRA)
         yield _asked(ENTRA, "Keys read, and a token of ours given out.", watch.asking, entra.check)
+    yield from _documents(core)
     yield from _secrets(core)
+
+
+def _documents(core: Core) -> Iterator[Integration]:
+    """Write and delete a probe where documents lie, and ask the virus scanner whether it is there."""
+    own = core.settings.store_url is None
+    told = "A folder of this home takes documents." if own else "The bucket takes documents."
+    asked = _asked(files.STORE, told, core.watch(files.STORE).asking, core.store.check)
+    yield replace(asked, mode="default") if own else asked
+    scanner = core.scanner
+    if scanner is None:
+        yield Integration(files.SCANNER, "default", True, "Uploads are not scanned.", None, None)
+    else:
+        yield _asked(files.SCANNER, "It looks into uploads.", core.watch(files.SCANNER).asking, scanner.check)
 
 
 def _secrets(core: Core) -> Iterator[Integration]:

@@ -32,6 +32,7 @@ SECRET = frozenset(
         "metrics_token",
         "vault_secret_id",
         "doppler_token",
+        "store_secret",
     }
 )
 
@@ -115,6 +116,17 @@ class Settings(BaseSettings):
     doppler_project: str | None = Field(None, description="Its project; a service token needs none.")
     doppler_config: str | None = Field(None, description="Its config; a service token needs none.")
     doppler_url: str = Field("https://api.doppler.com", description="Where Doppler is.")
+    store_url: str | None = Field(
+        None, description="Bucket of documents, such as s3://netos/documents. Unset: a folder in the home."
+    )
+    store_key: str | None = Field(None, description="Access key of that bucket.")
+    store_secret: str | None = Field(None, repr=False, description="Its secret.")
+    store_endpoint: str | None = Field(None, description="Where S3 is, for MinIO and the like. Unset: Amazon.")
+    store_region: str = Field("us-east-1", min_length=1, description="The bucket's region.")
+    upload_megabytes: int = Field(50, ge=1, le=60, description="Largest document that may be uploaded, in MB.")
+    clamd_url: str | None = Field(
+        None, description="ClamAV daemon that looks into uploads, such as tcp://127.0.0.1:3310. Unset: none does."
+    )
     otlp_endpoint: str | None = Field(None, description="Where traces and metrics are sent (OTLP over HTTP).")
     metrics_token: str | None = Field(
         None, repr=False, description="Bearer token that reads /metrics from another machine. Unset: loopback only."
@@ -182,7 +194,7 @@ class Settings(BaseSettings):
             raise ValueError("must be a GUID, as the app registration's overview shows it")
         return value and value.lower()
 
-    @field_validator("entra_authority", "graph_url", "vault_addr", "doppler_url", "otlp_endpoint")
+    @field_validator("entra_authority", "graph_url", "vault_addr", "doppler_url", "otlp_endpoint", "store_endpoint")
     @classmethod
     def _safe_address(cls, value: str | None) -> str | None:
         if value is None:
@@ -192,6 +204,26 @@ class Settings(BaseSettings):
         if not (parts.scheme == "https" or local) or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be an https address")
         return value.rstrip("/")
+
+    @field_validator("store_url")
+    @classmethod
+    def _bucket(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[\w.-]+)*/?", value):
+            raise ValueError("must be an address such as s3://bucket or s3://bucket/folder")
+        return value
+
+    @field_validator("clamd_url")
+    @classmethod
+    def _daemon(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"tcp://[^\s/]+|unix:///\S+", value):
+            raise ValueError("must be tcp://host:3310 or unix:///path/of/the/socket")
+        return value
+
+    @model_validator(mode="after")
+    def _whole_store(self) -> Self:
+        if bool(self.store_key) != bool(self.store_secret):
+            raise ValueError("NETOS_STORE_KEY and NETOS_STORE_SECRET go together")
+        return self
 
     @model_validator(mode="after")
     def _whole_sign_in(self) -> Self:

@@ -10,7 +10,7 @@ from netos_core.kernel.redaction import Request, View
 
 Kind = Literal[
     "circuit", "site", "provider", "customer", "contract", "interface", "handoff_port", "vlan", "bgp_session",
-    "ip_block", "note", "change",
+    "ip_block", "document", "note", "change",
 ]  # fmt: skip
 
 

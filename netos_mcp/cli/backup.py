@@ -33,12 +33,12 @@ def run(args: argparse.Namespace) -> int:
     with ensure_services(home, settings) as runtime, core_on(runtime) as core:
         done = take(core, home, args.file, utc_now(), replace=args.replace)
         keys = home.key_file.name in done.manifest.files
-    table = _table(done, keys=keys, keys_in_settings=settings.secret_keys is not None)
+    table = _table(done, keys=keys, keys_in_settings=settings.secret_keys is not None, bucket=settings.store_url)
     sys.stdout.write(json.dumps(table) + "\n" if args.json else _line(done, table))
     return 0
 
 
-def _table(done: Taken, *, keys: bool, keys_in_settings: bool) -> dict[str, Any]:
+def _table(done: Taken, *, keys: bool, keys_in_settings: bool, bucket: str | None) -> dict[str, Any]:
     manifest = done.manifest
     return {
         "file": str(done.path),
@@ -51,6 +51,7 @@ def _table(done: Taken, *, keys: bool, keys_in_settings: bool) -> dict[str, Any]
         "files": len(manifest.files) - keys,
         "keys": keys,
         "keys_in_settings": keys_in_settings,
+        "documents_apart": bucket,
         "recorded": done.recorded,
     }
 
@@ -60,5 +61,7 @@ def _line(done: Taken, table: dict[str, Any]) -> str:
     size = f"{done.bytes / MEGABYTE:.1f} MB"
     held = f"{table['rows']:,} rows of {table['tables']} tables, {table['files']} files and {keys}"
     apart = " Keep NETOS_SECRET_KEYS yourself: it is not in there." if table["keys_in_settings"] else ""
+    bucket = table["documents_apart"]
+    apart += f" Documents lie in {bucket} and are not in there, only their names and checksums." if bucket else ""
     older = " The trail has no row of it: this database is older than this program." if not done.recorded else ""
     return f"{done.path} ({size}) holds {held}.{apart}{older}\n"

@@ -6,10 +6,11 @@ from typing import Any
 
 from fastmcp import FastMCP
 
-from netos_mcp.resources import guide, records
+from netos_mcp.resources import documents, guide, records
 from netos_mcp.tool import Service
 
 
 def add_resources(server: FastMCP[Any], service: Service) -> None:
     records.add(server, service)
+    documents.add(server, service)
     guide.add(server, service)

@@ -73,6 +73,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "set": {"circuit": "CKT-1042", "local_asn": "64512", "peer_asn": "AS3356", "peer_ip": "198.51.100.1"},
     },
     "ip_block": {"action": "create", "set": {"network": "198.51.100.0/30", "role": "p2p", "circuit": "CKT-1042"}},
+    "document": {"ref": "DOC-1004", "set": {"kind": "loa_cfa", "caption": "LOA for the meet-me room"}},
     "note": {"action": "create", "set": {"on": "CKT-1042", "text": "NOC confirmed the loop is clean."}},
     "tag": {"action": "create", "set": {"on": "CKT-1042", "name": "backbone"}},
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import TypeVar
 
 from fastmcp.exceptions import ResourceError
 from fastmcp.server.dependencies import get_context
@@ -14,10 +15,10 @@ from netos_mcp.answers import Call
 from netos_mcp.errors import refusal_text, unexpected
 from netos_mcp.tool import Service, in_thread
 
-Read = Callable[[Call], str]
+T = TypeVar("T")
 
 
-async def read(service: Service, tool: str, work: Read) -> str:
+async def read(service: Service, tool: str, work: Callable[[Call], T]) -> T:
     """Read in a worker thread for the caller of this request.
 
     Raises:

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from netos_mcp.answers import Published
-from netos_mcp.tools import changes, circuits, contracts, outages, overview, parties, renewals, search, sites, work
+from netos_mcp.tools import (
+    changes,
+    circuits,
+    contracts,
+    documents,
+    outages,
+    overview,
+    parties,
+    renewals,
+    search,
+    sites,
+    work,
+)
 
 PUBLISHED: tuple[Published, ...] = (
     *search.PUBLISHED,
     *circuits.PUBLISHED,
     *outages.PUBLISHED,
     *sites.PUBLISHED,
+    *documents.PUBLISHED,
     *parties.PUBLISHED,
     *contracts.PUBLISHED,
     *renewals.PUBLISHED,

@@ -13,6 +13,8 @@ from netos_core.access.rules import Role
 from netos_core.changes.model import Proposal
 from netos_core.changes.operations import reject_change
 from netos_core.changes.schemas import Decide
+from netos_core.documents.operations import upload_document
+from netos_core.documents.schemas import UploadDocument
 from netos_core.imports.operations import propose_import, stage_import
 from netos_core.imports.schemas import ProposeImport, StageImport
 from netos_core.kernel.clock import utc_now
@@ -24,6 +26,7 @@ from netos_core.work.records import enqueue
 from tests.database import TestServer
 from tests.factories import (
     apply,
+    approve,
     approver,
     make_circuit,
     make_contract,
@@ -34,6 +37,7 @@ from tests.factories import (
     make_site,
     propose,
 )
+from tests.files import make_pdf
 
 PLANTED_AT = utc_now()
 APPLIED = 10  # among them a carrier with its bank, a circuit, a contract, an MRR and a cost
@@ -48,12 +52,14 @@ class Secrets:
         money: MRC, NRC and MRR of the circuit, and the cost of the site.
         bank: Name, routing, account and remittance address.
         keys: The MD5 key of a BGP session, and the one it is proposed to have.
+        titles: What a document about money and one about a bank say.
         dearest_first: Whether the first of the further carriers, customers and contracts is the dearest or the last.
     """
 
     money: tuple[str, str, str, str]
     bank: tuple[str, str, str, str]
     keys: tuple[str, str]
+    titles: tuple[str, str]
     dearest_first: bool = True
 
     def ranked(self, count: int) -> list[str]:
@@ -107,6 +113,17 @@ def _network(session: Any, secrets: Secrets, circuit: str, site: str) -> str:
     return bgp.diff[0].ref
 
 
+def _document(ctx: Context, on: str, title: str, **more: Any) -> str:
+    """Put a document on a record whose title, name, caption and text all say what is not for everyone."""
+    sent = upload_document(
+        ctx,
+        UploadDocument(on=on, content=make_pdf(title), file_name=f"{title}.pdf", title=title, caption=title, **more),
+    )
+    assert sent.change is not None
+    approve(ctx.session, sent.change)
+    return sent.ref
+
+
 def _further(session: Any, filed: Context, secrets: Secrets, site: str) -> None:
     """Add what is ranked by amounts: carriers, customers and contracts, one after the other dearer or cheaper."""
     kinds = ("dia", "wave", "dark_fiber")
@@ -145,6 +162,8 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Plant:
     apply(filed, "circuit", ref=circuit, mrc=money[1])
     apply(filed, "circuit", ref=circuit, mrc=money[0])
     bgp = _network(session, secrets, circuit, site)
+    document = _document(filed, contract, secrets.titles[0], kind="contract")
+    cheque = _document(filed, provider, secrets.titles[1], sensitivity="bank")
     admin = make_ctx(session, Role.ADMIN, now=PLANTED_AT, policy=core.policy)
     leaving = make_provider(session, "Leaving", bank_name=bank[0])
     idle = make_circuit(session, provider=leaving, provider_circuit_id="IDLE/1", service_type="wave", mrc=money[3])
@@ -170,6 +189,7 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Plant:
         propose(noc, "circuit", "retire", ref=idle),
         propose(admin, "bgp_session", ref=bgp, md5_key=secrets.keys[1]),
         propose(admin, "bgp_session", "retire", ref=bgp),
+        propose(finance, "document", ref=document, caption=f"{secrets.titles[0]} again"),
         propose_import(finance, ProposeImport(ref=good.ref)),
         said_no,
     ]  # fmt: skip
@@ -180,6 +200,7 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Plant:
     refs = {
         "circuit": circuit, "provider": provider, "customer": customer, "site": site, "contract": contract,
         "job": enqueue(finance, "verify_trail", {}).ref, "cost": cost, "bad_import": bad.ref, "good_import": good.ref,
-        "own_import": own.ref, "idle": idle, "session": bgp,
+        "own_import": own.ref, "idle": idle, "session": bgp, "document": document,
+        "cheque": cheque,
     }  # fmt: skip
     return Plant(core, refs, [c.change_id for c in changed], digests)

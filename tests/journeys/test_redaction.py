@@ -35,16 +35,19 @@ from netos_core.notices.model import OutboxMessage
 from netos_core.runtime.logs import JsonFormatter
 from netos_mcp.answers import written
 from tests.database import TestServer
+from tests.files import make_pdf
 from tests.journeys.planting import PLANTED_AT, Plant, Secrets, planted
 from tests.web.conftest import HOME, make_application, sign_in
 
 ROUND = ("987654.32", "876543.21", "765432.19", "654321.98")
 BANK = ("Marker Bank Nowhere", "0210009999", "77770000123456", "PO Box 9081 Markertown")
 KEYS = ("Marker-MD5-9f81c2", "Marker-MD5-next-7c1")
-SECRETS = Secrets(ROUND, BANK, KEYS)
+TITLES = ("Rate card Zebra", "Void cheque Okapi")
+PAPERS = ("document", "cheque")
+SECRETS = Secrets(ROUND, BANK, KEYS, TITLES)
 # As they are written, and what a warning tells of the import that is planted: the step from the first to the second.
 MONEY = (*ROUND, "987,654.32", "876,543.21", "765,432.19", "654,321.98", "111,111.11", "111111.11")
-HIDDEN = {"see:money": MONEY, "see:bank": BANK, "see:keys": KEYS}
+HIDDEN = {"see:money": (*MONEY, TITLES[0]), "see:bank": (*BANK, TITLES[1]), "see:keys": KEYS}
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +61,9 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
     refs = plant.refs
     decide = [{"change_id": c, "digest": d} for c in plant.changes for d in ("0" * 64, plant.digests[c])]
     everything = [{"change_id": c} for c in plant.of_each_sort()]
-    words = [*MONEY[:4], *BANK, *KEYS, "Marker", "192.0.2.1", "AS174"]
+    words = [*MONEY[:4], *BANK, *KEYS, *TITLES, "Marker", "192.0.2.1", "AS174"]
     of = {kind: [{"ref": ref}] for kind, ref in refs.items()}
+    papers = [{"ref": refs["document"]}, {"ref": refs["cheque"]}]
     of["circuit"].append({"ref": refs["idle"]})
     staged = [refs["bad_import"], refs["good_import"], refs["own_import"]]
     csv = f"Circuit ID,Carrier,MRC\n10/KFGS/1//MRK,Marker Carrier,{MONEY[0]}\n".encode()
@@ -85,12 +89,21 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
         "get_network_record": [{"ref": ref} for ref in (refs["session"], "IPB-1001", "VLN-1001", "IFC-1001")],
         "get_bgp_key": of["session"],
         "list_renewals": [{}],
+        "list_documents": [{}, {"on": refs["contract"]}, {"query": "zebra"}, {"query": "okapi"}],
+        "list_site_documents": [{"site": refs["site"]}],
+        "get_document": papers,
+        "get_document_file": [{**asked, "picture": way} for asked in papers for way in (None, "thumbnail", "preview")],
+        "upload_document": [
+            {"on": refs["contract"], "content": make_pdf(TITLES[0]), "file_name": "x.pdf", "kind": "contract"},
+            {"on": refs["provider"], "content": make_pdf(TITLES[1]), "file_name": "x.pdf"},
+        ],
         "get_dashboard": [{}],
         "propose_change": [
             {"kind": "circuit", "ref": refs["circuit"], "set": {"market": "Elsewhere"}, "reason": "walking"},
             {"kind": "circuit", "ref": refs["circuit"], "set": {"mrc": "1.00"}, "reason": "walking"},
             {"kind": "provider", "ref": refs["provider"], "set": {"bank_account": "1"}, "reason": "walking"},
             {"kind": "circuit", "action": "retire", "ref": refs["circuit"], "reason": "walking"},
+            *({"kind": "document", "ref": refs[one], "set": {"title": "Mine"}, "reason": "walking"} for one in PAPERS),
             {"kind": "provider", "action": "retire", "ref": refs["provider"], "reason": "walking"},
             {"kind": "circuit", "action": "retire", "ref": refs["idle"], "reason": "walking"},
             {"kind": "site_cost", "action": "retire", "ref": refs["cost"], "reason": "walking"},
@@ -294,6 +307,10 @@ def pages(plant: Plant) -> list[str]:
     made += [f"/imports/{refs[name]}" for name in ("bad_import", "good_import", "own_import")]
     made += [f"/parts/site_cost/{refs['cost']}/{form}?of={refs['site']}" for form in ("edit", "retire")]
     made += [f"/network/bgp{more}" for more in ("", ".csv", f"/{refs['session']}", f"/{refs['session']}/edit")]
+    made += [
+        f"/documents/{refs[one]}{more}" for one in PAPERS for more in ("", "/file", "/thumbnail", "/preview", "/edit")
+    ]
+    made += ["/documents", "/documents.csv", "/documents?query=zebra"]
     made += [f"/circuits/bulk?ref={refs['circuit']}", f"/circuits/{refs['idle']}", "/search?q=Marker"]
     return ["/", "/you", "/people", "/rights", "/imports", "/approvals", *made]
 

@@ -29,6 +29,7 @@ from tests.journeys.test_redaction import (
     KEYS,
     LISTS,
     ROUND,
+    TITLES,
     answered,
     call,
     every_way,
@@ -41,14 +42,15 @@ from tests.web.conftest import HOME, make_application, sign_in
 
 OTHER_BANK = ("Other House", "9", "12 and more", "Elsewhere 1, far away")
 OTHER_KEYS = ("a wholly other key", "short")
-FIRST = Secrets(ROUND, BANK, KEYS)
+OTHER_TITLES = ("Rate card Quoll", "Void cheque Tapir")
+FIRST = Secrets(ROUND, BANK, KEYS, TITLES)
 # The first and its twin: for roles that see no money, and for those that see money and no bank details.
 PAIRS = {
     "money and bank": (
         FIRST,
-        Secrets(("1200.10", "1100.20", "1310.35", "4.05"), OTHER_BANK, OTHER_KEYS, dearest_first=False),
+        Secrets(("1200.10", "1100.20", "1310.35", "4.05"), OTHER_BANK, OTHER_KEYS, OTHER_TITLES, dearest_first=False),
     ),
-    "bank": (FIRST, Secrets(ROUND, OTHER_BANK, KEYS)),
+    "bank": (FIRST, Secrets(ROUND, OTHER_BANK, KEYS, (TITLES[0], OTHER_TITLES[1]))),
 }
 
 # Who sees all but the keys of BGP sessions is walked, not compared: a sealed key tells nothing.

@@ -22,7 +22,7 @@ REGENERATE = "NETOS_WRITE_SNAPSHOTS"
 PROMISED = {
     "search", "search_circuits", "get_circuit", "get_circuit_pl", "get_outage_history", "search_sites", "get_site",
     "get_provider", "get_customer", "search_contracts", "get_contract", "list_renewals", "get_dashboard",
-    "propose_change", "get_change", "confirm_change", "search_audit", "get_job",
+    "list_site_documents", "propose_change", "get_change", "confirm_change", "search_audit", "get_job",
 }  # fmt: skip
 
 
@@ -34,6 +34,7 @@ def call_of(plant: Plant, tool: str, **made: Any) -> dict[str, Any]:
         "get_circuit_pl": {"ref": "12/KFGS/204481//LUM"},
         "get_outage_history": {"ref": plant.circuit},
         "get_site": {"ref": plant.site},
+        "list_site_documents": {"site": plant.site},
         "get_provider": {"ref": "lumen technologies"},
         "get_customer": {"ref": plant.customer},
         "get_contract": {"ref": plant.contract},

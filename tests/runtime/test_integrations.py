@@ -58,7 +58,10 @@ def test_entra_is_asked_and_a_secret_that_expired_is_named(fresh_db: str, direct
     assert not told.holds
     assert "NETOS_ENTRA_CLIENT_SECRET" in str(told.fix)
     with again.session() as session:
-        assert [one.state for one in systems.standings(session)] == ["credentials_invalid"]
+        assert {one.system: one.state for one in systems.standings(session)} == {
+            "Document store": "ok",
+            "Microsoft Entra ID": "credentials_invalid",
+        }
     again.close()
 
 

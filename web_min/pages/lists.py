@@ -10,11 +10,14 @@ from starlette.routing import BaseRoute
 
 from netos_core.circuits.rules import CircuitStatus, ServiceType
 from netos_core.contracts.rules import ContractKind, EndOfTerm
+from netos_core.documents.operations import list_documents
+from netos_core.documents.rules.kinds import DocumentKind
 from netos_core.overview import operations as overview
 from netos_core.renewals.operations import list_renewals
 from netos_core.renewals.rules import RenewalState
 from netos_core.sites.rules import SiteKind
 from web_min.export import as_csv_of, as_xlsx_of
+from web_min.pages.find import page_of
 from web_min.site import Site, Visit, get
 from web_min.table import Column, Filter, Spec, choices, read
 
@@ -213,7 +216,33 @@ RENEWALS = Spec(
     "/contracts",
 )
 
-SPECS = (CIRCUITS, SITES, PROVIDERS, CUSTOMERS, CONTRACTS, RENEWALS)
+DOCUMENTS = Spec(
+    "Documents",
+    "/documents",
+    "document",
+    list_documents,
+    _rows,
+    (
+        Column("ref", "Ref", "ref", sort="ref"),
+        Column("title", "Title", "title", "at-s", sort="title"),
+        Column("kind", "Kind", "words", "at-m", sort="kind"),
+        Column("on", "On", "record"),
+        Column("pages", "Pages", "number", "at-l"),
+        Column("bytes", "Size", "size", "at-l", sort="bytes"),
+        Column("taken_at", "Taken", "taken", "at-l", sort="taken_at"),
+        Column("uploaded_by", "Sent by", "text", "at-m"),
+        Column("uploaded_at", "Sent", "ago", "at-s", sort="uploaded_at"),
+    ),
+    (
+        Filter("kind", "Kind", "many", choices(DocumentKind)),
+        Filter("on", "On"),
+        Filter("uploaded_since", "Sent since", "date"),
+    ),
+    "-uploaded_at",
+    "/documents",
+)
+
+SPECS = (CIRCUITS, SITES, PROVIDERS, CUSTOMERS, CONTRACTS, RENEWALS, DOCUMENTS)
 
 # Ready-made views: the words of the tab and the filters behind it.
 VIEWS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -229,6 +258,13 @@ VIEWS: dict[str, tuple[tuple[str, str], ...]] = {
     "/sites": (("All", ""), ("Endpoints", "kind=endpoint"), ("Data gaps", "stub=true")),
     "/providers": (("All", ""), ("Data gaps", "stub=true")),
     "/customers": (),
+    "/documents": (
+        ("All", ""),
+        ("Photos", "kind=photo"),
+        ("Contracts", "kind=contract"),
+        ("LOA/CFA", "kind=loa_cfa"),
+        ("Site surveys", "kind=site_survey"),
+    ),
     "/contracts": (
         ("All", ""),
         ("Agreements", "kind=agreement"),
@@ -270,6 +306,7 @@ def _page(visit: Visit, spec: Spec) -> Response:
         sheet=sheet,
         views=VIEWS[spec.path],
         view_query=visit.request.url.query,
+        page_of=page_of,
         new_noun=NEW.get(spec.path),
         selects=spec.path == "/circuits" and visit.may("propose:changes"),
     )

@@ -23,6 +23,9 @@ SAID = {
     "untag": "Tag removed.",
     "unnote": "Note removed.",
     "undone": "Undone.",
+    "document": "Document added.",
+    "undocument": "Document retired.",
+    "twin": "This very file is on that record already; nothing was added.",
 }
 CHANGE = re.compile(r"CHG-\d{1,12}")
 

@@ -18,7 +18,7 @@ from netos_core.overview.schemas import CircuitView, GetOne, PlRequest
 from web_min import charts
 from web_min.asked import validated
 from web_min.format import bandwidth, day, words
-from web_min.pages import notes, parts
+from web_min.pages import documents, notes, parts
 from web_min.pages.find import page_of
 from web_min.pages.trail import shown
 from web_min.site import Site, Visit, get
@@ -55,6 +55,7 @@ def shared(visit: Visit, ref: str) -> dict[str, Any]:
         "shown": partial(shown, zone=visit.site.zone),
         "page_of": page_of,
         "links": parts.rights(visit),
+        **documents.of_record(visit, ref),
     }
 
 

@@ -20,7 +20,7 @@ class Source:
     Args:
         kind: As agents name it.
         rows: Selects the columns: `ids` are answered to exactly, one a line, `names` in any near spelling; `about` is
-            what it means, `words` are all it says besides.
+            what it means, `words` are all it says besides, `needs` the right to learn of it, where it takes one.
         id: The column of the rows' own ids.
     """
 

@@ -140,7 +140,7 @@ def test_outages_lie_in_the_last_year_and_one_is_open(session: Session) -> None:
 
 def test_it_all_came_through_the_write_path(loaded: Core, session: Session) -> None:
     loads = session.scalars(select(Proposal).where(Proposal.title.startswith("Sample data: "))).all()
-    assert len(loads) == len(STAGES)
+    assert len(loads) == len(STAGES) + 1, "one a stage, and one for the documents"
     assert {p.status for p in loads} == {"committed"}
     assert not session.scalars(select(Proposal).where(Proposal.ended_by == Proposal.person_id)).all()
     created = session.scalar(select(func.count()).where(AuditRow.action == "create", AuditRow.entity != "proposal"))
@@ -160,7 +160,7 @@ def test_one_change_was_undone_and_one_of_each_risk_waits(session: Session) -> N
 
 def test_loading_again_does_nothing(core: Core) -> None:
     first = load(core)
-    assert len(first.changes) == len(STAGES) + 5
+    assert len(first.changes) == len(STAGES) + 6
     with core.session() as session:
         before = live(session)
     again = load(core)
@@ -177,7 +177,7 @@ def test_a_load_that_was_cut_off_goes_on(core: Core) -> None:
         with core.context(write.caller(core, stage.proposer), Channel.PAGE) as ctx:
             loading._write(ctx, stage, loading._plan(ctx, stage))
     rest = load(core)
-    assert len(rest.changes) == len(STAGES) - 3 + 5
+    assert len(rest.changes) == len(STAGES) - 3 + 6
     assert load(core).changes == ()
 
 
@@ -207,7 +207,7 @@ def test_removing_retires_everything_and_the_trail_stays(core: Core) -> None:
         assert (session.scalar(select(func.count()).select_from(AuditRow)) or 0) > trail + created
         assert not session.scalars(select(Proposal).where(Proposal.status == "open")).all()
         undone = session.scalars(select(Proposal.title).where(Proposal.undoes_id.is_not(None))).all()
-        assert len([t for t in undone if "Sample data: " in t]) == len(STAGES)
+        assert len([t for t in undone if "Sample data: " in t]) == len(STAGES) + 1
     assert remove(core).changes == ()
     assert load(core).created
     with core.session() as session:

@@ -6,11 +6,24 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from netos_core.access.rules import Role
+from netos_core.documents.operations import upload_document
+from netos_core.documents.schemas import UploadDocument
 from netos_core.search import records
 from netos_core.search.model import SearchEntry
 from netos_core.search.operations import CAUGHT_UP_AT_ONCE, search
 from netos_core.search.schemas import Search, SearchResult
-from tests.factories import NOW, apply, make_circuit, make_contract, make_ctx, make_customer, make_provider, make_site
+from tests.factories import (
+    NOW,
+    apply,
+    approve,
+    make_circuit,
+    make_contract,
+    make_ctx,
+    make_customer,
+    make_provider,
+    make_site,
+)
+from tests.files import make_pdf
 
 
 def found(session: Session, query: str, **more: object) -> SearchResult:
@@ -108,3 +121,16 @@ def test_what_an_earlier_model_read_is_read_anew(session: Session) -> None:
     session.execute(update(SearchEntry).where(SearchEntry.ref == site).values(model="older", embedding=None))
     records.touch_outdated(session, NOW)
     assert [h.ref for h in found(session, "hut at a lake").hits][:1] == [site]
+
+
+def test_a_document_about_money_is_found_by_who_sees_money(session: Session) -> None:
+    finance, contract = make_ctx(session, Role.FINANCE), make_contract(session, title="Fiber order")
+    sent = upload_document(
+        finance,
+        UploadDocument(on=contract, content=make_pdf("x"), file_name="rates.pdf", title="Zebra card", kind="contract"),
+    )
+    assert sent.change is not None
+    approve(session, sent.change)
+    asked = Search(query="zebra card")
+    assert [hit.ref for hit in search(finance, asked).hits] == [sent.ref]
+    assert found(session, "zebra card").hits == []

@@ -1,0 +1,80 @@
+"""Documents on records, and the files whose bytes they are."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from netos_core.kernel.db import Base, Entity, ref_column, search_column, trigram_index
+
+Content: TypeAlias = bytes
+
+
+class StoredFile(Base):
+    """Bytes known by their SHA-256, and what they say of themselves.
+
+    `content` holds them from the upload until the store has them, so neither a dead store nor a killed process
+    loses one. `taken_at` is what the camera's clock said. `seen_at` is when they were last sent.
+    """
+
+    __tablename__ = "stored_file"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    content_type: Mapped[str]
+    content: Mapped[Content | None] = mapped_column(LargeBinary)
+    state: Mapped[str]
+    pages: Mapped[int | None]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    taken_at: Mapped[str | None]
+    lon: Mapped[float | None]
+    lat: Mapped[float | None]
+    pictured: Mapped[str]
+    thumbnail_sha256: Mapped[str | None]
+    preview_sha256: Mapped[str | None]
+    tries: Mapped[int] = mapped_column(server_default=text("0"))
+    claimed_until: Mapped[datetime | None]
+    problem: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    seen_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    stored_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_stored_file_work", "seen_at", postgresql_where=text("state <> 'stored' or pictured = 'waiting'")),
+        Index("ix_stored_file_thumbnail", "thumbnail_sha256"),
+        Index("ix_stored_file_preview", "preview_sha256"),
+    )
+
+
+class Document(Entity, Base):
+    """A file on one record: what it is, what it shows, and who brought it."""
+
+    __tablename__ = "document"
+
+    ref: Mapped[str] = ref_column()
+    entity: Mapped[str]
+    entity_id: Mapped[UUID]
+    kind: Mapped[str]
+    title: Mapped[str]
+    caption: Mapped[str | None]
+    file_name: Mapped[str]
+    sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
+    sensitivity: Mapped[str]
+    uploaded_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    agent: Mapped[str | None]
+    search_text: Mapped[str] = search_column("title", "file_name", "caption")
+
+    __table_args__ = (
+        Index("ix_document_entity", "entity", "entity_id"),
+        Index("ix_document_sha256", "sha256"),
+        Index(
+            "uq_document_live", "entity", "entity_id", "sha256", unique=True,
+            postgresql_where=text("retired_at is null"),
+        ),
+        trigram_index("document"),
+    )  # fmt: skip

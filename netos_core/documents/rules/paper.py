@@ -1,0 +1,98 @@
+"""PDFs: how many pages, the text of one, a picture of the first.
+
+The library reads one document at a time in a process, so every use of it takes its turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any
+
+from netos_core.documents.rules.content import FileRefused
+from netos_core.documents.rules.pictures import PREVIEW, shrunk
+from netos_core.kernel.errors import NotFound
+
+MOST_PAGES = 2000
+LONGEST_TEXT = 40_000
+_TURN = Lock()
+_PASSWORD = 4
+
+
+class PageNotFound(NotFound):
+    """The document has fewer pages."""
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[Any]:
+    import pypdfium2
+
+    with _TURN:
+        try:
+            document = pypdfium2.PdfDocument(content)
+        except pypdfium2.PdfiumError as refused:
+            if getattr(refused, "err_code", None) == _PASSWORD:
+                raise FileRefused(
+                    "The PDF asks for a password.", field="file", fix="Save it without one, then send that copy."
+                ) from refused
+            raise _damaged() from refused
+        try:
+            yield document
+        finally:
+            document.close()
+
+
+def _damaged() -> FileRefused:
+    return FileRefused("The PDF is damaged.", field="file", fix="Save or download it anew, then send it.")
+
+
+def count_pages(content: bytes) -> int:
+    """Count the pages of a PDF.
+
+    Raises:
+        FileRefused: It is damaged, locked by a password, or has no page or too many.
+    """
+    with _opened(content) as document:
+        pages = len(document)
+    if pages == 0:
+        raise _damaged()
+    if pages > MOST_PAGES:
+        raise FileRefused(f"The PDF has more than {MOST_PAGES} pages.", field="file", fix="Split it.")
+    return pages
+
+
+def page_text(content: bytes, page: int) -> str:
+    """Return the text of a page, counted from 1; nothing where the page is a picture of text.
+
+    Raises:
+        PageNotFound: There is no such page.
+    """
+    with _opened(content) as document:
+        if not 1 <= page <= len(document):
+            raise PageNotFound(f"The document has {len(document)} pages.", field="page", fix="Ask for one of them.")
+        shown = document[page - 1]
+        text = shown.get_textpage()
+        told: str = text.get_text_bounded()
+        text.close()
+        shown.close()
+    return told.replace("\r\n", "\n").replace("\0", "")[:LONGEST_TEXT]
+
+
+def small_pictures(content: bytes) -> tuple[bytes, bytes]:
+    """Draw the first page as a thumbnail and a preview.
+
+    Raises:
+        FileRefused: The page can not be drawn.
+    """
+    import pypdfium2
+
+    with _opened(content) as document:
+        try:
+            page = document[0]
+            scale = PREVIEW / max(*page.get_size(), 1)
+            image = page.render(scale=scale, may_draw_forms=False).to_pil()
+            page.close()
+        except (pypdfium2.PdfiumError, ValueError, MemoryError) as damaged:
+            raise _damaged() from damaged
+    return shrunk(image)
