@@ -22,7 +22,9 @@ from netos_core.kernel.context import Channel, Context, Policy
 from netos_core.kernel.db import new_id
 from netos_core.proposals.operations import propose_change
 from netos_core.proposals.schemas import ProposeChange
+from netos_core.runtime.calls import Core
 from netos_core.runtime.keys import KeyRing, from_setting
+from netos_core.search.records import take_up
 
 NOW = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
 POLICY = Policy(zone=ZoneInfo("America/Indiana/Indianapolis"))
@@ -30,6 +32,14 @@ AGENT = "claude"
 RING = KeyRing(lambda: from_setting(["the keys of a test run and of nothing else"]))
 
 _numbers = count(1)
+
+
+def index_everything(core: Core) -> None:
+    """Have the search know what there is, as the worker does within seconds."""
+    taken = 1
+    while taken:
+        with core.session() as session:
+            taken = take_up(session, NOW)
 
 
 def make_person(session: Session, role: Role, name: str | None = None) -> Person:

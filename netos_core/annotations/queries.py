@@ -21,6 +21,11 @@ ENTITY_OF_PREFIX = {
     "SIT": "site",
     "CTR": "contract",
     "DOC": "document",
+    "IFC": "interface",
+    "PRT": "handoff_port",
+    "VLN": "vlan",
+    "BGP": "bgp_session",
+    "IPB": "ip_block",
 }
 
 

@@ -36,7 +36,6 @@ class Follower:
         return self.ids.where(self.by.in_(rows)).distinct()
 
 
-TAGGED = (*OWNERS, "document")
 NETWORK_MODELS: Sequence[Any] = (Interface, HandoffPort, Vlan, BgpSession, IpBlock)
 _ALIASED_CIRCUITS = select(Circuit.id).join(ProviderAlias, ProviderAlias.provider_id == Circuit.provider_id)
 _ALIASED_CONTRACTS = select(Contract.id).join(ProviderAlias, ProviderAlias.provider_id == Contract.provider_id)
@@ -67,6 +66,6 @@ FOLLOWERS: Mapping[str, Sequence[Follower]] = {
         Follower("circuit", select(CircuitCustomer.circuit_id), CircuitCustomer.customer_id),
         Follower("site", select(Site.id), Site.customer_id),
     ),
-    "tag": tuple(Follower(entity, select(Tag.entity_id).where(Tag.entity == entity), Tag.id) for entity in TAGGED),
+    "tag": tuple(Follower(entity, select(Tag.entity_id).where(Tag.entity == entity), Tag.id) for entity in OWNERS),
 }
 """By the table of the row that changed."""

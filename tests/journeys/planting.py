@@ -107,7 +107,8 @@ def _network(session: Any, secrets: Secrets, circuit: str, site: str) -> str:
     """Add network detail, with a BGP session that has a key; returns its ref."""
     admin = make_ctx(session, Role.ADMIN)
     bgp = apply(admin, "bgp_session", "create", circuit=circuit, local_asn="64512", peer_asn="AS174",
-                peer_ip="192.0.2.1", local_ip="192.0.2.2", md5_key=secrets.keys[0])  # fmt: skip
+                peer_ip="192.0.2.1", local_ip="192.0.2.2", description="Marker peering",
+                md5_key=secrets.keys[0])  # fmt: skip
     for kind, fields in NETWORK.items():
         apply(admin, kind, "create", circuit=circuit, **fields, **({"site": site} if kind == "handoff_port" else {}))
     return bgp.diff[0].ref

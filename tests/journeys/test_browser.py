@@ -19,6 +19,7 @@ from netos_core.demo.people import DANA, MARCUS, DemoPerson
 from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
 from tests.database import TestServer
+from tests.factories import index_everything
 from web_min.app import exception_handlers, make_routes, middleware
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -50,6 +51,7 @@ def home(database_server: TestServer) -> Iterator[str]:
     with database_server.clone() as url:
         core = Core(Settings(database_url=url, demo=True))
         load(core)
+        index_everything(core)
         app = Starlette(
             routes=make_routes(core),
             middleware=middleware(core),

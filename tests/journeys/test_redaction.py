@@ -93,9 +93,10 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
         "list_site_documents": [{"site": refs["site"]}],
         "get_document": papers,
         "get_document_file": [{**asked, "picture": way} for asked in papers for way in (None, "thumbnail", "preview")],
+        # Who has the very file that is there already is told so, and knows what it says.
         "upload_document": [
-            {"on": refs["contract"], "content": make_pdf(TITLES[0]), "file_name": "x.pdf", "kind": "contract"},
-            {"on": refs["provider"], "content": make_pdf(TITLES[1]), "file_name": "x.pdf"},
+            {"on": refs["contract"], "content": make_pdf("Marker upload"), "file_name": "x.pdf", "kind": "contract"},
+            {"on": refs["provider"], "content": make_pdf("Marker upload"), "file_name": "x.pdf"},
         ],
         "get_dashboard": [{}],
         "propose_change": [
@@ -398,14 +399,14 @@ def test_only_reads_that_show_something_are_in_the_trail(plant: Plant) -> None:
         core.call(operation, request, core.principal(f"{role}.person@isp.example", "claude"), Channel.AGENT,
                   address="10.0.0.5")  # fmt: skip
     change = next(o for o in OPERATIONS if o.name == "get_change")
-    core.call(change, change.request.model_validate({"change_id": plant.changes[1]}),
+    core.call(change, change.request.model_validate({"change_id": plant.changes[2]}),
               core.principal("finance.person@isp.example", "claude"), Channel.AGENT)  # fmt: skip
     auditor = core.principal("auditor.person@isp.example")
     found: Any = call(plant, "search_audit", {"kind": "reads", "limit": 100}, auditor)
     told = [(e.ref, e.person, e.agent, e.address) for e in found.entries]
     assert (ref, "Finance Person", "claude", "10.0.0.5") in told
     assert not [one for one in told if one[1] == "Noc Person"]
-    assert plant.changes[1] in {one[0] for one in told}
+    assert plant.changes[2] in {one[0] for one in told}
     shown = next(e for e in found.entries if e.ref == ref)
     assert {"bank_account", "bank_name", "bank_routing"} <= set(shown.fields[0].new)
 

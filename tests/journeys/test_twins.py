@@ -41,7 +41,7 @@ from tests.journeys.test_redaction import (
 from tests.web.conftest import HOME, make_application, sign_in
 
 OTHER_BANK = ("Other House", "9", "12 and more", "Elsewhere 1, far away")
-OTHER_KEYS = ("a wholly other key", "short")
+OTHER_KEYS = ("a-wholly-other-key", "short")
 OTHER_TITLES = ("Rate card Quoll", "Void cheque Tapir")
 FIRST = Secrets(ROUND, BANK, KEYS, TITLES)
 # The first and its twin: for roles that see no money, and for those that see money and no bank details.
@@ -136,7 +136,7 @@ def asked_by(role: Role) -> list[Operation[Any, Any]]:
 def test_the_roles_whose_reads_are_left_out_read_and_see_nothing_others_do_not() -> None:
     for fewer, more in ((Role.FIELD, Role.NOC), (Role.SALES, Role.ENGINEERING)):
         assert set(RIGHTS[fewer].reads) <= set(RIGHTS[more].reads)
-        assert RIGHTS[fewer].sees == RIGHTS[more].sees
+        assert RIGHTS[fewer].sees == tuple(what for what in RIGHTS[more].sees if what != "keys")
 
 
 def ways_of(operation: Operation[Any, Any], asked: dict[str, Any]) -> Iterator[dict[str, Any]]:

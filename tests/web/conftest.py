@@ -16,7 +16,7 @@ from netos_core.demo.load import load
 from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
 from tests.database import TestServer
-from tests.factories import make_person
+from tests.factories import index_everything, make_person
 from web_min.app import exception_handlers, make_routes, middleware
 
 HOME = "http://127.0.0.1:8420"
@@ -74,6 +74,7 @@ def demo_core(database_server: TestServer) -> Iterator[Core]:
     with database_server.clone() as url:
         core = Core(Settings(database_url=url, demo=True))
         load(core)
+        index_everything(core)
         yield core
         core.close()
 

@@ -30,6 +30,7 @@ from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
 from tests import nasty
 from tests.database import TestServer
+from tests.factories import index_everything
 from tests.web.conftest import make_application
 from web_min.openapi import BASE, document
 
@@ -42,6 +43,7 @@ CHECKED = [not_a_server_error, status_code_conformance, content_type_conformance
 def documented(database_server: TestServer) -> Iterator[Any]:
     with database_server.clone() as url, contextlib.closing(_core(url)) as core:
         load(core)
+        index_everything(core)
         with core.context(core.principal(MARCUS), Channel.PAGE) as ctx:
             made = create_token(ctx, CreateToken(name="schemathesis", scope=Scope.PROPOSE, days=1))
         SENT["Authorization"] = f"Bearer {made.secret}"

@@ -33,6 +33,8 @@ def record(ctx: Context, ref: str) -> NetworkRecord:
         around=details.around(ctx, row["network"]) if block else [],
         inside=details.inside(ctx, row["network"]) if block else [],
         runs_over=details.over_interface(ctx, row["id"]) if kind == "interface" else [],
+        tags=parts.tags(ctx, kind, row["id"]),
+        notes=parts.notes(ctx, kind, row["id"]),
         open_changes=parts.open_changes(ctx, row["ref"], row["id"]),
         updated_at=row["updated_at"],
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from netos_core.kernel.redaction import View
 from netos_core.network.schemas import BgpRow, BlockRow, InterfaceRow, NetworkLine, PortRow, VlanRow
-from netos_core.overview.schemas.parts import OpenChange
+from netos_core.overview.schemas.parts import NoteView, OpenChange
 
 
 class NetworkRecord(View):
@@ -24,5 +24,7 @@ class NetworkRecord(View):
     around: list[BlockRow]
     inside: list[BlockRow]
     runs_over: list[NetworkLine]
+    tags: list[str]
+    notes: list[NoteView]
     open_changes: list[OpenChange]
     updated_at: datetime

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 
 from netos_core.circuits.model import Circuit
 from netos_core.network.model import BgpSession, HandoffPort, Interface, IpBlock, Vlan
-from netos_core.search.sources.frame import Source, one_each, said
+from netos_core.search.sources.frame import Source, one_each, said, tags_of
 from netos_core.sites.model import Site
 
 
@@ -22,7 +22,7 @@ def _of(kind: str, model: Any, title: Any, detail: Any, ids: ColumnElement[str],
             detail.label("detail"),
             ids.label("ids"),
             said(title, model.ref).label("names"),
-            said(about, model.description).label("about"),
+            said(about, model.description, tags_of(model, model.__tablename__)).label("about"),
             words.label("words"),
         )
         .outerjoin(Circuit, Circuit.id == model.circuit_id)

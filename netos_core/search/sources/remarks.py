@@ -12,12 +12,16 @@ from netos_core.changes.model import Proposal
 from netos_core.circuits.model import Circuit
 from netos_core.contracts.model import Contract
 from netos_core.customers.model import Customer
+from netos_core.documents.model import Document
+from netos_core.network.model import BgpSession, HandoffPort, Interface, IpBlock, Vlan
 from netos_core.providers.model import Provider
 from netos_core.search.sources.frame import Source, one_each, said
 from netos_core.sites.model import Site
 
 OWNERS: Mapping[str, Any] = {
     "circuit": Circuit, "site": Site, "provider": Provider, "customer": Customer, "contract": Contract,
+    "interface": Interface, "handoff_port": HandoffPort, "vlan": Vlan, "bgp_session": BgpSession, "ip_block": IpBlock,
+    "document": Document,
 }  # fmt: skip
 """What notes and tags may be on."""
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy.orm import Session
 
 from netos_core.demo.load import load
-from netos_core.kernel.clock import utc_now
 from netos_core.kernel.context import Channel, Context
 from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
-from netos_core.search import queries, records
+from netos_core.search import queries
 from netos_core.search.schemas import Search
 from tests.database import TestServer
+from tests.factories import index_everything
 
 TOP = 3
 
@@ -82,16 +81,10 @@ def ctx(database_server: TestServer) -> Iterator[Context]:
     with database_server.clone() as url:
         core = Core(Settings(database_url=url, demo=True))
         load(core)
-        with core.session() as session:
-            _take_up_everything(session)
+        index_everything(core)
         with core.context(core.principal("dana.whitfield@xiber.example"), Channel.AGENT) as context:
             yield context
         core.close()
-
-
-def _take_up_everything(session: Session) -> None:
-    while records.take_up(session, utc_now()):
-        pass
 
 
 def _missed(ctx: Context, asked: list[tuple[str, str]], *, by_meaning: bool = True) -> list[str]:
