@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, literal, select, tuple_
+import psycopg
+from sqlalchemy import delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -26,16 +27,18 @@ def take_up(session: Session, now: datetime, most: int = BATCH) -> int:
 
     A row that a commit under way holds is left for the next round, and several workers share the rest.
     """
+    # Rows that others speak of come before those others, so that one commit's circuits are taken once, after its sites.
+    oldest = (
+        select(Touched.entity, Touched.entity_id)
+        .order_by(Touched.at, Touched.entity.desc(), Touched.entity_id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+        .cte("oldest")
+        .prefix_with("materialized")  # else it may be looked up anew for each row, each time with others
+    )
     taken = session.execute(
         delete(Touched)
-        .where(
-            tuple_(Touched.entity, Touched.entity_id).in_(
-                select(Touched.entity, Touched.entity_id)
-                .order_by(Touched.at, Touched.entity_id)
-                .limit(most)
-                .with_for_update(skip_locked=True)
-            )
-        )
+        .where(Touched.entity == oldest.c.entity, Touched.entity_id == oldest.c.entity_id)
         .returning(Touched.entity, Touched.entity_id)
     ).all()
     by_entity: dict[str, list[UUID]] = {}
@@ -85,28 +88,27 @@ def _index(session: Session, entity: str, source: Source, ids: Sequence[UUID]) -
     if not rows:
         return
     meant = embed([row["about"] for row in rows])
-    session.execute(
-        insert(SearchEntry),
-        [_entry(entity, source.kind, row, vector) for row, vector in zip(rows, meant, strict=True)],
-    )
+    connection: psycopg.Connection[Any] = session.connection().connection.driver_connection  # type: ignore[assignment]
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for row, vector in zip(rows, meant, strict=True):
+            copy.write_row(_entry(entity, source.kind, row, vector))
 
 
-def _entry(entity: str, kind: str, row: Any, vector: Any) -> dict[str, Any]:
+_COPY = (
+    "copy search_entry (entity, entity_id, kind, ref, title, detail, keys, names, words, needs, model, embedding)"
+    " from stdin"
+)
+
+
+def _entry(entity: str, kind: str, row: Any, vector: Any) -> tuple[Any, ...]:
     ids = row["ids"].split("\n")
-    return {
-        "entity": entity,
-        "entity_id": row["id"],
-        "kind": kind,
-        "ref": row["ref"],
-        "title": row["title"],
-        "detail": row["detail"],
-        "keys": _keys(ids),
-        "names": row["names"].lower(),
-        "words": " ".join((row["about"], row["words"], *(pieces(one) for one in ids))),
-        "needs": row.get("needs"),
-        "model": MODEL,
-        "embedding": vector if vector.any() else None,
-    }
+    words = " ".join((row["about"], row["words"], *(pieces(one) for one in ids)))
+    meaning = str(vector.astype("f2").tolist()) if vector.any() else None  # as PostgreSQL reads it: [0.1, 0.2]
+    names = row["names"].lower()
+    return (
+        entity, row["id"], kind, row["ref"], row["title"], row["detail"], _keys(ids), names, words, row.get("needs"),
+        MODEL, meaning,
+    )  # fmt: skip
 
 
 def _keys(ids: Iterable[str]) -> list[str]:
