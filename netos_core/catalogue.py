@@ -6,6 +6,7 @@ from typing import Any
 
 from netos_core.changes import operations as changes
 from netos_core.documents import operations as documents
+from netos_core.feedback import operations as feedback
 from netos_core.imports import operations as imports
 from netos_core.kernel.operation import Operation
 from netos_core.network import operations as network
@@ -25,6 +26,10 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     outages.get_outage_history,
     overview.search_sites,
     overview.get_site,
+    overview.search_rf_links,
+    overview.get_rf_link,
+    overview.search_electrical_accounts,
+    overview.get_electrical_account,
     overview.list_providers,
     overview.get_provider,
     overview.list_customers,
@@ -61,6 +66,8 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     imports.map_import,
     imports.edit_import_row,
     imports.propose_import,
+    feedback.list_feedback,
+    feedback.get_feedback,
     people.list_people,
     people.get_person,
     people.list_rights,

@@ -9,7 +9,10 @@ import netos_core.circuits.model
 import netos_core.contracts.model
 import netos_core.customers.model
 import netos_core.documents.model
+import netos_core.electrical.model
+import netos_core.feedback.model
 import netos_core.imports.model
+import netos_core.links.model
 import netos_core.network.model
 import netos_core.notices.model
 import netos_core.providers.model

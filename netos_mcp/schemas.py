@@ -12,7 +12,9 @@ from netos_core.kernel.page import Listing
 Schema = dict[str, Any]
 MOST_VALUES = 10
 
-_NOISE = frozenset({"title", "pattern", "minLength", "maxLength", "maxItems", "examples"})  # the core checks, and says
+_NOISE = frozenset(
+    {"title", "pattern", "minLength", "maxLength", "maxItems", "propertyNames", "examples"}
+)  # the core checks, and says
 SHORTENED = "shortened"
 WITHHELD = "withheld"
 _REMARKS: Schema = {

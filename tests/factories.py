@@ -148,6 +148,19 @@ def make_contract(session: Session, **fields: Any) -> str:
     return _make(session, "contract", given if "provider" in given else {"provider": make_provider(session), **given})
 
 
+def make_rf_link(session: Session, **fields: Any) -> str:
+    """Make an RF link between sites of its own unless some are named, and return its ref."""
+    ends = {end: fields.get(end) or make_site(session) for end in ("a_site", "z_site")}
+    return _make(session, "rf_link", {**ends, **fields})
+
+
+def make_electrical_account(session: Session, **fields: Any) -> str:
+    """Make an electrical account at a site and of a utility of its own unless one is named, and return its ref."""
+    site = fields.get("site") or make_site(session)
+    provider = fields.get("provider") or make_provider(session)
+    return _make(session, "electrical_account", {**fields, "provider": provider, "site": site})
+
+
 def row_of(session: Session, entity: str, ref: str) -> dict[str, Any]:
     """Read the row of a record, live or retired."""
     (row,) = rows_of(session, entity, ref=ref)

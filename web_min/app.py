@@ -21,6 +21,7 @@ from web_min.pages import (
     bulk,
     documents,
     edit,
+    feedback,
     find,
     home,
     imports,
@@ -41,8 +42,8 @@ log = logging.getLogger(__name__)
 
 # Forms before records: `/circuits/new` is no circuit.
 FAMILIES = (
-    sign_in, home, find, approvals, notes, trail, people, imports, lists, network, bulk, documents, edit, parts,
-    records,
+    sign_in, home, find, approvals, notes, trail, people, imports, lists, network, bulk, documents, edit, feedback,
+    parts, records,
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from netos_core.overview.schemas import CircuitPl, Count, TermView
+from netos_core.overview.schemas.electrical import BillView
 from web_min.format import day, short_day
 
 LEFT, RIGHT = 12.0, 86.0  # the first and last mark, so that their labels fit beside them
@@ -182,3 +183,8 @@ def outage_columns(minutes_by_month: Mapping[str, int]) -> list[Column]:
             )
         )  # fmt: skip
     return made
+
+
+def kwh_columns(bills: Sequence[BillView]) -> list[Column]:
+    """Draw the kilowatt-hours of the last twelve months that are known; a month without a bill is left out."""
+    return outage_columns({f"{bill.month:%Y-%m}": int(bill.kwh) for bill in bills if bill.kwh is not None})

@@ -30,7 +30,7 @@ BASIS_LETTERS: Mapping[str, tuple[str, str]] = {
 # Words whose letters stand alone; everything else is a lower-case word with a capital at its start.
 CAPITALS = frozenset(
     {"dia", "epl", "evpl", "mpls", "iru", "noc", "pop", "mrc", "nrc", "mrr", "ban", "asn", "foc", "clli", "lata", "etf",
-     "vlan", "bgp", "mtu", "lag", "p2p", "ip", "url", "msa", "a", "z"}
+     "vlan", "bgp", "mtu", "lag", "p2p", "ip", "url", "msa", "a", "z", "rf"}
 )  # fmt: skip
 CODES: Mapping[str, str] = {
     "auto_renew": "Auto-renews",
@@ -63,12 +63,22 @@ FIELDS: Mapping[str, str] = {
     "sha256": "SHA-256",
     "term_start_date": "Term start",
     "term_end_date": "Term end",
+    "frequency_mhz": "Frequency (MHz)",
+    "channel_width_mhz": "Channel width (MHz)",
+    "capacity_mbps": "Capacity",
+    "path_length_km": "Path length (km)",
+    "licence_expires_on": "Licence expires",
+    "monitoring_url": "Monitoring link",
+    "kwh": "kWh",
+    "starts_on": "First day",
+    "ends_on": "Last day",
+    "as_of": "As of",
 }
-MONEY_FIELDS = frozenset({"mrc", "nrc", "mrr", "amount", "total_value"})
-MBPS_FIELDS = frozenset({"bandwidth_mbps", "port_speed_mbps", "speed_mbps"})
+MONEY_FIELDS = frozenset({"mrc", "nrc", "mrr", "amount", "total_value", "monthly_cost", "average_monthly_cost"})
+MBPS_FIELDS = frozenset({"bandwidth_mbps", "port_speed_mbps", "speed_mbps", "capacity_mbps"})
 CODED_FIELDS = frozenset(
     {"status", "role", "service_type", "kind", "impact", "cadence", "end_of_term", "notice_unit", "notice_method",
-     "notice_counted_from", "decision", "co_terminus", "sensitivity"}
+     "notice_counted_from", "decision", "co_terminus", "sensitivity", "licensing", "phase", "priority"}
 )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ class Form:
     on: str = ""
     retire: str | None = None
     ends: bool = False
+    at_once: bool = False  # of low risk: written as it is sent, without a reason of its own
 
 
 def hidden(visit: Visit) -> set[str]:

@@ -91,12 +91,16 @@ class Nav:
             link("Providers", "/providers", "provider", "p", board.providers if board else None),
             link("Customers", "/customers", "people", "u", board.customers if board else None),
             link("Contracts", "/contracts", "contract", "o", board.contracts if board else None),
+            link("RF links", "/rf-links", "radio", "l"),
+            link("Electrical", "/electrical", "power", "w"),
             link("Documents", "/documents", "document", "d"),
         ]
         groups = [Group("Work", work), Group("Inventory", inventory)]
         record = [link("Activity trail", "/trail", "trail", "v")] if person.may("read:audit") else []
         if person.may("read:people"):
             record.append(link("People", "/people", "people", "e"))
+        if person.may("read:feedback"):
+            record.append(link("Feedback", "/feedback", "feedback", "b"))
         if record:
             groups.append(Group("Record", record))
         return groups

@@ -14,6 +14,11 @@ from web_min.format import words
 from web_min.site import Visit
 
 PAGE_ROWS = 50
+YES_NO = (("true", "Yes"), ("false", "No"))
+
+
+def rows_of(listing: Any) -> Any:
+    return listing.rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class Column:
 
     @property
     def right(self) -> bool:
-        return self.kind in {"money", "number", "date", "bandwidth", "distance", "size", "ago"}
+        return self.kind in {"money", "number", "date", "bandwidth", "distance", "size", "ago", "month"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ _LADDER = (Risk.LOW, Risk.MEDIUM, Risk.HIGH)
 
 FEATURES = (
     "providers", "customers", "sites", "circuits", "network", "contracts", "documents", "outages",
-    "renewals", "overview", "search", "changes", "annotations",
+    "renewals", "overview", "search", "changes", "annotations", "feedback",
 )  # fmt: skip
 
 _ALL = tuple(Aspect)

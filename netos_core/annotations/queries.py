@@ -26,6 +26,9 @@ ENTITY_OF_PREFIX = {
     "VLN": "vlan",
     "BGP": "bgp_session",
     "IPB": "ip_block",
+    "RFL": "rf_link",
+    "ELE": "electrical_account",
+    "FBK": "feedback",
 }
 
 

@@ -221,7 +221,12 @@ ENTITY_ASPECT: dict[str, Aspect] = {
     "provider_contact": Aspect.CONTACT,
     "contract": Aspect.TERM,
     "contract_circuit": Aspect.TERM,
+    "contract_site": Aspect.TERM,
     "site_cost": Aspect.MONEY,
+    "electrical_bill": Aspect.MONEY,
+    "customer_contact": Aspect.CONTACT,
+    "feedback": Aspect.NOTE,
+    "feedback_comment": Aspect.NOTE,
 }
 
 # The one table of fields that weigh more, or less, than their row.
@@ -238,6 +243,7 @@ FIELD_ASPECT: dict[str, dict[str, Aspect]] = {
     "circuit_customer": {"mrr": Aspect.MONEY},
     "bgp_session": {"md5_key": Aspect.KEY},
     "document": {"sensitivity": Aspect.MONEY},
+    "rf_link": {"monthly_cost": Aspect.MONEY},
     "contract": {
         "mrc": Aspect.MONEY,
         "nrc": Aspect.MONEY,

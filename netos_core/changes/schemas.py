@@ -174,8 +174,9 @@ ACTIONS = (
 )  # fmt: skip
 ENTITIES = (
     "circuit", "termination", "circuit_event", "circuit_customer", "provider", "provider_alias", "provider_contact",
-    "billing_account", "customer", "site", "site_cost", "contract", "contract_circuit", "document", "interface",
-    "handoff_port", "vlan", "bgp_session", "ip_block", "note", "tag", "proposal",
+    "billing_account", "customer", "customer_contact", "site", "site_cost", "site_circuit", "rf_link",
+    "electrical_account", "electrical_bill", "contract", "contract_circuit", "contract_site", "document", "interface",
+    "handoff_port", "vlan", "bgp_session", "ip_block", "note", "tag", "feedback", "feedback_comment", "proposal",
     "person", "access_token", "installation",
 )  # fmt: skip
 

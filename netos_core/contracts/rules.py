@@ -21,6 +21,7 @@ class ContractKind(StrEnum):
     AGREEMENT = "agreement"
     ORDER = "order"
     AMENDMENT = "amendment"
+    LEASE = "lease"
 
 
 class EndOfTerm(StrEnum):

@@ -1,8 +1,10 @@
-"""Customers."""
+"""Customers and the people to reach there."""
 
 from __future__ import annotations
 
-from sqlalchemy import Index, text
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from netos_core.kernel.db import Base, Entity, ref_column, search_column, trigram_index
@@ -26,3 +28,15 @@ class Customer(Entity, Base):
         Index("uq_customer_name_live", text("lower(name)"), unique=True, postgresql_where=text("retired_at is null")),
         trigram_index("customer"),
     )
+
+
+class CustomerContact(Entity, Base):
+    """A person or desk at a customer."""
+
+    __tablename__ = "customer_contact"
+
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey("customer.id"), index=True)
+    name: Mapped[str]
+    role: Mapped[str | None]
+    phone: Mapped[str | None]
+    email: Mapped[str | None]

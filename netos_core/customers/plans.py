@@ -7,12 +7,29 @@ from typing import Any
 from uuid import UUID
 
 from netos_core.changes.plans import Wanted, changed, created, next_refs, refuse_doubles, retired
+from netos_core.changes.rows import About, Kind, plan_leaving, plan_rows
 from netos_core.changes.rules import Action, Change
 from netos_core.customers import queries
-from netos_core.customers.schemas import CustomerEdit
+from netos_core.customers.schemas import CustomerContactEdit, CustomerEdit
 from netos_core.kernel.context import Context
 from netos_core.kernel.db import new_id
 from netos_core.kernel.errors import Invalid
+
+
+def _contact_part(row: Mapping[str, Any], _about: About) -> str:
+    return f"contact {row['name']}"
+
+
+CONTACT = Kind(
+    "customer_contact",
+    "contact",
+    required=("customer", "name"),
+    links={"customer": queries.names},
+    shown=("name",),
+    owner="customer",
+    part=_contact_part,
+    lists="get_customer",
+)
 
 
 class NameTaken(Invalid):
@@ -20,7 +37,7 @@ class NameTaken(Invalid):
 
 
 def plan(ctx: Context, wanted: Sequence[Wanted[CustomerEdit]]) -> list[Change]:
-    """Plan a batch of customers.
+    """Plan a batch of customers. Retiring one retires its contacts with it.
 
     Raises:
         NotFound: A name in it means nothing we have.
@@ -39,7 +56,8 @@ def plan(ctx: Context, wanted: Sequence[Wanted[CustomerEdit]]) -> list[Change]:
             changes.append(_created(w.edit, row_id, next(fresh)))
         elif w.action is Action.RETIRE:
             row = rows[row_id]
-            changes.append(retired("customer", row, ref=row["ref"], shown=("ref", "name", "account_number")))
+            contacts = plan_leaving(ctx, CONTACT, "customer", [row_id])
+            changes += [*contacts, retired("customer", row, ref=row["ref"], shown=("ref", "name", "account_number"))]
         else:
             change = _updated(w.edit, rows[row_id])
             changes += [change] if change else []
@@ -72,3 +90,14 @@ def _refuse_taken(ctx: Context, claims: Mapping[UUID, str]) -> None:
         owner, words = owners.setdefault(name.lower(), (row_id, "Another item of this change"))
         if owner != row_id:
             raise NameTaken(f"{words} already has that name.", field="name", fix="Use that customer instead.")
+
+
+def plan_contacts(ctx: Context, wanted: Sequence[Wanted[CustomerContactEdit]]) -> list[Change]:
+    """Plan people and desks at customers; one is changed and retired by its row id.
+
+    Raises:
+        NotFound: A customer or a contact id means nothing we have.
+        Invalid: A field is missing.
+        Conflict: The same contact is asked for twice.
+    """
+    return plan_rows(ctx, CONTACT, wanted)

@@ -1,6 +1,8 @@
-"""What may be said about a customer."""
+"""What may be said about a customer and its people."""
 
 from __future__ import annotations
+
+from pydantic import Field
 
 from netos_core.kernel.fields import Mail, Name, Text
 from netos_core.kernel.redaction import Request
@@ -16,3 +18,13 @@ class CustomerEdit(Request):
     phone: Text | None = None
     city: Text | None = None
     state: Text | None = None
+
+
+class CustomerContactEdit(Request):
+    """A person or desk at a customer."""
+
+    customer: Text | None = None
+    name: Name | None = None
+    role: Text | None = Field(None, description="What they are there for, such as IT manager or accounts payable.")
+    phone: Text | None = None
+    email: Mail | None = None

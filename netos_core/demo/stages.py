@@ -14,9 +14,12 @@ from netos_core.circuits import queries as circuits
 from netos_core.contracts import queries as contracts
 from netos_core.contracts.rules import term_end_date
 from netos_core.customers import queries as customers
-from netos_core.demo.people import DANA, MARCUS, TOM, DemoPerson
+from netos_core.demo.people import DANA, MARCUS, PRIYA, TOM, DemoPerson
+from netos_core.electrical import queries as electrical
+from netos_core.feedback import queries as feedback
 from netos_core.kernel.context import Context
 from netos_core.kernel.lookup import Names
+from netos_core.links import queries as links
 from netos_core.network.queries import lists, planning
 from netos_core.network.rules import interface_name, vlan_range
 from netos_core.network.schemas import SearchBgpSessions, SearchPorts, SearchVlans
@@ -61,6 +64,22 @@ STAGES = (
     Stage("agreements", "agreements", MARCUS, (("contracts", "agreement"),)),
     Stage("orders", "orders and amendments", MARCUS, (("contracts", "order"), ("contracts", "amendment"))),
     Stage("history", "what happened to the circuits", DANA, (("events", "event"),)),
+    Stage("landlords", "landlords and utilities", MARCUS, (("plant", "landlord"),)),
+    Stage("leases", "leases and electrical accounts", MARCUS, (("plant", "lease"), ("plant", "electrical_account"))),
+    Stage(
+        "ties",
+        "leased sites, radio links, subtended circuits, power bills and customer contacts",
+        MARCUS,
+        (
+            ("plant", "lease_site"),
+            ("plant", "rf_link"),
+            ("plant", "site_circuit"),
+            ("plant", "electrical_bill"),
+            ("plant", "customer_contact"),
+        ),
+    ),
+    Stage("feedback", "feedback", TOM, (("feedback", "feedback"),)),
+    Stage("progress", "comments on feedback", PRIYA, (("feedback", "feedback_comment"),)),
     Stage("remarks", "notes and tags", TOM, (("events", "note"), ("events", "tag"))),
 )
 
@@ -74,6 +93,9 @@ KEYS: Mapping[str, tuple[str, LookUp]] = {
     "circuit": ("provider_circuit_id", circuits.names),
     "contract": ("number", contracts.names),
     "alias": ("alias", providers.names),
+    "rf_link": ("name", links.names),
+    "electrical_account": ("account_number", electrical.names),
+    "feedback": ("title", feedback.names),
 }
 
 
@@ -123,6 +145,9 @@ def _row(ctx: Context, columns: list[str], values: list[Any]) -> Row:
 def _value(ctx: Context, column: str, value: Any) -> Any:
     if column.endswith("_at"):
         return (ctx.now + timedelta(days=value)).replace(second=0, microsecond=0)
+    if column == "month":
+        months = ctx.today.year * 12 + ctx.today.month - 1 + int(value)
+        return date(months // 12, months % 12 + 1, 1)
     if column.endswith(("_date", "_on")):
         days, _, end_of_month = str(value).partition(" ")
         day = ctx.today + timedelta(days=int(days))

@@ -5,7 +5,20 @@ from __future__ import annotations
 from netos_core.kernel.context import Context
 from netos_core.kernel.operation import Effect, operation
 from netos_core.overview import schemas as s
-from netos_core.overview.queries import circuits, contracts, customers, dashboard, details, network, providers, sites
+from netos_core.overview.queries import (
+    circuits,
+    contracts,
+    customers,
+    dashboard,
+    details,
+    electrical,
+    links,
+    network,
+    providers,
+    sites,
+)
+from netos_core.overview.schemas.electrical import ElectricalList, ElectricalView, SearchElectricalAccounts
+from netos_core.overview.schemas.links import RfLinkList, RfLinkView, SearchRfLinks
 
 
 @operation(Effect.READ, right="read:circuits")
@@ -33,9 +46,33 @@ def search_sites(ctx: Context, request: s.SearchSites) -> s.SiteList:
 
 
 @operation(Effect.READ, right="read:sites")
-def get_site(ctx: Context, request: s.GetOne) -> s.SiteView:
-    """Show one site: address, tree, costs and the circuits that end there."""
-    return sites.site(ctx, request.ref)
+def get_site(ctx: Context, request: s.GetSite) -> s.SiteView:
+    """Show one site: address, tree, costs, leases, power, and the circuits and RF links there."""
+    return sites.site(ctx, request)
+
+
+@operation(Effect.READ, right="read:sites")
+def search_rf_links(ctx: Context, request: SearchRfLinks) -> RfLinkList:
+    """List RF links by site, circuit, state, band, licence or day."""
+    return links.search_rf_links(ctx, request)
+
+
+@operation(Effect.READ, right="read:sites")
+def get_rf_link(ctx: Context, request: s.GetOne) -> RfLinkView:
+    """Show one RF link: its ends and length, radio, licence and the circuit it carries."""
+    return links.rf_link(ctx, request.ref)
+
+
+@operation(Effect.READ, right="read:sites")
+def search_electrical_accounts(ctx: Context, request: SearchElectricalAccounts) -> ElectricalList:
+    """List electrical accounts by site, utility or customer, with what a month costs on average."""
+    return electrical.search_electrical_accounts(ctx, request)
+
+
+@operation(Effect.READ, right="read:sites")
+def get_electrical_account(ctx: Context, request: s.GetOne) -> ElectricalView:
+    """Show one electrical account: service, meter, bills by month and their average."""
+    return electrical.electrical_account(ctx, request.ref)
 
 
 @operation(Effect.READ, right="read:network")

@@ -19,12 +19,18 @@ from netos_core.circuits.schemas import CircuitEdit, EventEdit
 from netos_core.contracts import plans as contracts
 from netos_core.contracts.schemas import ContractCircuitEdit, ContractEdit
 from netos_core.customers import plans as customers
-from netos_core.customers.schemas import CustomerEdit
+from netos_core.customers.schemas import CustomerContactEdit, CustomerEdit
 from netos_core.documents import plans as documents
 from netos_core.documents.schemas import DocumentEdit
+from netos_core.electrical import plans as electrical
+from netos_core.electrical.schemas import ElectricalAccountEdit, ElectricalBillEdit
+from netos_core.feedback import plans as feedback
+from netos_core.feedback.schemas import FeedbackCommentEdit, FeedbackEdit
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import Invalid, one_of
 from netos_core.kernel.sealing import secret_fields
+from netos_core.links import plans as links
+from netos_core.links.schemas import ContractSiteEdit, RfLinkEdit, SiteCircuitEdit
 from netos_core.network import plans as network
 from netos_core.proposals.schemas import Item, ProposeChange
 from netos_core.providers import plans as providers
@@ -64,14 +70,22 @@ KINDS: Mapping[str, Kind] = {
     "contact": Kind(ContactEdit, providers.plan_contacts, "provider_contact"),
     "billing_account": Kind(BillingAccountEdit, providers.plan_accounts, "billing_account"),
     "customer": Kind(CustomerEdit, customers.plan, "customer"),
+    "customer_contact": Kind(CustomerContactEdit, customers.plan_contacts, "customer_contact"),
     "site": Kind(SiteEdit, sites.plan, "site"),
     "site_cost": Kind(SiteCostEdit, sites.plan_costs, "site_cost"),
+    "site_circuit": Kind(SiteCircuitEdit, links.plan_site_circuits, "site_circuit"),
+    "rf_link": Kind(RfLinkEdit, links.plan_rf_links, "rf_link"),
+    "electrical_account": Kind(ElectricalAccountEdit, electrical.plan, "electrical_account"),
+    "electrical_bill": Kind(ElectricalBillEdit, electrical.plan_bills, "electrical_bill"),
     "contract": Kind(ContractEdit, contracts.plan, "contract", {"circuits": "contract_circuit"}),
     "contract_circuit": Kind(ContractCircuitEdit, contracts.plan_governed, "contract_circuit"),
+    "contract_site": Kind(ContractSiteEdit, links.plan_contract_sites, "contract_site"),
     "document": Kind(DocumentEdit, documents.plan, "document"),
     **{name: Kind(edit, plan, name) for name, (edit, plan) in network.KINDS.items()},
     "note": Kind(NoteEdit, remarks.plan_notes, "note"),
     "tag": Kind(TagEdit, remarks.plan_tags, "tag"),
+    "feedback": Kind(FeedbackEdit, feedback.plan, "feedback"),
+    "feedback_comment": Kind(FeedbackCommentEdit, feedback.plan_comments, "feedback_comment"),
 }
 
 
@@ -124,9 +138,20 @@ def change_set(ctx: Context, request: ProposeChange) -> ChangeSet:
     ]
     guard.refuse_unproposable(ctx, {aspect for w in wanted for aspect in _touched(kind, w)})
     changes = kind.plan(ctx, wanted)
-    if request.kind == "circuit" and action is Action.RETIRE:
-        changes = [*contracts.plan_leaving(ctx, [c.id for c in changes if c.entity == "circuit"]), *changes]
-    return ChangeSet(title(request, changes), tuple(changes), contracts.warnings_of(ctx, changes))
+    if action is Action.RETIRE:
+        changes = [*_going_along(ctx, request, changes), *changes]
+    warnings = (*contracts.warnings_of(ctx, changes), *providers.warnings_of(ctx, changes))
+    return ChangeSet(title(request, changes), tuple(changes), warnings)
+
+
+def _going_along(ctx: Context, request: ProposeChange, changes: Sequence[Change]) -> list[Change]:
+    """Plan what higher features hold of the records that are retired: ties and accounts go along with them."""
+    circuits_gone = [c.id for c in changes if request.kind == "circuit" and c.entity == "circuit"]
+    return [
+        *contracts.plan_leaving(ctx, circuits_gone),
+        *links.plan_gone(ctx, changes),
+        *electrical.plan_gone(ctx, changes),
+    ]
 
 
 def _touched(kind: Kind, wanted: Wanted[BaseModel]) -> set[Aspect]:

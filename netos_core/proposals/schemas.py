@@ -9,9 +9,10 @@ from pydantic import Field, StringConstraints
 from netos_core.kernel.redaction import Request
 
 KindName = Literal[
-    "circuit", "event", "provider", "alias", "contact", "billing_account", "customer", "site", "site_cost",
-    "contract", "contract_circuit", "document", "interface", "handoff_port", "vlan", "bgp_session", "ip_block", "note",
-    "tag",
+    "circuit", "event", "provider", "alias", "contact", "billing_account", "customer", "customer_contact", "site",
+    "site_cost", "site_circuit", "rf_link", "electrical_account", "electrical_bill", "contract", "contract_circuit",
+    "contract_site", "document", "interface", "handoff_port", "vlan", "bgp_session", "ip_block", "note", "tag",
+    "feedback", "feedback_comment",
 ]  # fmt: skip
 Action = Literal["update", "create", "retire"]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]

@@ -359,3 +359,24 @@ def _unknown(part: Part) -> NotFound:
     return NotFound(
         f"No {part.word} has that id.", field="ref", fix=f"get_provider lists the {part.word}s with their ids."
     )
+
+
+def warnings_of(ctx: Context, changes: Sequence[Change]) -> tuple[str, ...]:
+    """Say which providers that something is put under were taken over before today.
+
+    Returns:
+        One sentence each, for `ChangeSet.warnings`.
+    """
+    named = {UUID(str(i)) for c in changes if c.entity != "provider" and (i := c.after.get("provider_id"))}
+    chains = queries.standing(ctx, named, ctx.today) if named else {}
+    rows = queries.rows_by_id(ctx, chains)
+    return tuple(
+        f"{rows[i]['name']} ({rows[i]['ref']}) is part of {_path(chain)} today: see which of them is the party."
+        for i, chain in sorted(chains.items(), key=lambda one: str(one[0]))
+        if i in rows
+    )
+
+
+def _path(chain: Sequence[queries.Taken]) -> str:
+    """Tell a chain in words: Wabash Valley (PRV-1013) since 2025-09-21, and so of Zayo (PRV-1002) since 2026-01-01."""
+    return ", and so of ".join(f"{t.provider}{f' since {t.since}' if t.since else ''}" for t in chain)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from netos_core.kernel.context import Context
 from netos_core.kernel.errors import NotFound
 from netos_core.kernel.lookup import Named, Names, chain_from, fill, nearest
 from netos_core.providers.model import BillingAccount, Provider, ProviderAlias, ProviderContact
+from netos_core.providers.rules import Succession, successors_on
 
 PROVIDER = Provider.__table__
 
@@ -130,3 +132,53 @@ def succeeded_by(ctx: Context, ids: Iterable[UUID]) -> list[Mapping[str, Any]]:
         select(PROVIDER).where(PROVIDER.c.successor_id.in_(list(ids)), PROVIDER.c.retired_at.is_(None))
     )
     return [dict(row) for row in rows.mappings()]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A provider in the chain of another, and since when that link of the chain holds."""
+
+    provider: Named
+    since: date | None
+
+
+def standing(ctx: Context, ids: Iterable[UUID], day: date) -> dict[UUID, list[Taken]]:
+    """Return who each of these providers is part of on a day, nearest first; those that are their own are left out."""
+    asked = list(ids)
+    known = successors_from(ctx, asked)
+    rows = {
+        row.id: row
+        for row in ctx.session.execute(
+            select(Provider.id, Provider.ref, Provider.name, Provider.successor_id, Provider.succeeded_on).where(
+                Provider.id.in_(known)
+            )
+        )
+    }
+    took_over = {i: Succession(r.successor_id, r.succeeded_on) for i, r in rows.items() if r.successor_id is not None}
+    chains = {}
+    for start in asked:
+        found, before = [], start
+        for successor in successors_on(start, took_over, day):
+            row = rows[successor]
+            found.append(Taken(Named(row.id, row.ref, row.name), took_over[before].since))
+            before = successor
+        if found:
+            chains[start] = found
+    return chains
+
+
+def taken_over(ctx: Context, provider_id: UUID, day: date) -> list[Taken]:
+    """Return every provider that is part of this one on a day, at whatever remove, by name."""
+    table = PROVIDER
+    held = (table.c.succeeded_on.is_(None) | (table.c.succeeded_on <= day)) & table.c.retired_at.is_(None)
+    below = select(table.c.id, table.c.ref, table.c.name, table.c.succeeded_on).where(
+        table.c.successor_id == provider_id, held
+    )
+    tree = below.cte("taken", recursive=True)
+    tree = tree.union(
+        select(table.c.id, table.c.ref, table.c.name, table.c.succeeded_on)
+        .join(tree, table.c.successor_id == tree.c.id)
+        .where(held)
+    )
+    rows = ctx.session.execute(select(tree).order_by(func.lower(tree.c.name)))
+    return [Taken(Named(row.id, row.ref, row.name), row.succeeded_on) for row in rows]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -46,3 +48,24 @@ def leads_back(start: UUID, next_of: Mapping[UUID, UUID | None]) -> bool:
         seen.add(at)
         at = next_of.get(at)
     return at == start
+
+
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """That a provider was taken over: by whom, and since when; None where the day is not recorded."""
+
+    successor: UUID
+    since: date | None
+
+
+def successors_on(start: UUID, took_over: Mapping[UUID, Succession], day: date) -> tuple[UUID, ...]:
+    """Give who a provider is part of on a day, nearest first; the last one is who stands today for all of them.
+
+    A take-over whose day is not recorded has happened; one that is still to come ends the chain.
+    """
+    chain: list[UUID] = []
+    step = took_over.get(start)
+    while step is not None and (step.since is None or step.since <= day) and step.successor not in (start, *chain):
+        chain.append(step.successor)
+        step = took_over.get(step.successor)
+    return tuple(chain)

@@ -12,6 +12,9 @@ from sqlalchemy import Select, select
 from netos_core.annotations.model import Tag
 from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
 from netos_core.contracts.model import Contract
+from netos_core.electrical.model import ElectricalAccount
+from netos_core.feedback.model import FeedbackComment
+from netos_core.links.model import RfLink
 from netos_core.network.model import BgpSession, HandoffPort, Interface, IpBlock, Vlan
 from netos_core.providers.model import BillingAccount, Provider, ProviderAlias, ProviderContact
 from netos_core.search.sources import OWNERS
@@ -38,6 +41,10 @@ class Follower:
 
 NETWORK_MODELS: Sequence[Any] = (Interface, HandoffPort, Vlan, BgpSession, IpBlock)
 _ALIASED_CIRCUITS = select(Circuit.id).join(ProviderAlias, ProviderAlias.provider_id == Circuit.provider_id)
+_ALIASED_ACCOUNTS = select(ElectricalAccount.id).join(
+    ProviderAlias, ProviderAlias.provider_id == ElectricalAccount.provider_id
+)
+_POWERED_SITES = select(ElectricalAccount.id).join(Site, Site.id == ElectricalAccount.site_id)
 _ALIASED_CONTRACTS = select(Contract.id).join(ProviderAlias, ProviderAlias.provider_id == Contract.provider_id)
 
 FOLLOWERS: Mapping[str, Sequence[Follower]] = {
@@ -48,24 +55,34 @@ FOLLOWERS: Mapping[str, Sequence[Follower]] = {
         Follower("contract", select(Contract.id), Contract.provider_id),
         Follower("site", select(Site.id), Site.provider_id),
         Follower("provider", select(Provider.id), Provider.successor_id),
+        Follower("electrical_account", select(ElectricalAccount.id), ElectricalAccount.provider_id),
     ),
     "provider_alias": (
         Follower("provider", select(ProviderAlias.provider_id), ProviderAlias.id),
         Follower("circuit", _ALIASED_CIRCUITS, ProviderAlias.id),
         Follower("contract", _ALIASED_CONTRACTS, ProviderAlias.id),
+        Follower("electrical_account", _ALIASED_ACCOUNTS, ProviderAlias.id),
     ),
     "provider_contact": (Follower("provider", select(ProviderContact.provider_id), ProviderContact.id),),
     "billing_account": (Follower("provider", select(BillingAccount.provider_id), BillingAccount.id),),
     "site": (
         Follower("circuit", select(Termination.circuit_id), Termination.site_id),
         Follower("site", select(Site.id), Site.parent_id),
+        Follower("rf_link", select(RfLink.id), RfLink.a_site_id),
+        Follower("rf_link", select(RfLink.id), RfLink.z_site_id),
+        Follower("electrical_account", select(ElectricalAccount.id), ElectricalAccount.site_id),
         *(Follower(m.__tablename__, select(m.id), m.site_id) for m in NETWORK_MODELS if m is not BgpSession),
     ),
-    "circuit": tuple(Follower(m.__tablename__, select(m.id), m.circuit_id) for m in NETWORK_MODELS),
+    "circuit": (
+        *(Follower(m.__tablename__, select(m.id), m.circuit_id) for m in NETWORK_MODELS),
+        Follower("rf_link", select(RfLink.id), RfLink.circuit_id),
+    ),
     "customer": (
         Follower("circuit", select(CircuitCustomer.circuit_id), CircuitCustomer.customer_id),
         Follower("site", select(Site.id), Site.customer_id),
+        Follower("electrical_account", _POWERED_SITES, Site.customer_id),
     ),
+    "feedback_comment": (Follower("feedback", select(FeedbackComment.feedback_id), FeedbackComment.id),),
     "tag": tuple(Follower(entity, select(Tag.entity_id).where(Tag.entity == entity), Tag.id) for entity in OWNERS),
 }
 """By the table of the row that changed."""

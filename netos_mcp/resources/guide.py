@@ -37,9 +37,9 @@ sort. fields chooses columns; detail=detailed gives all of them.
 Changing
 1. propose_change with kind, ref, set and a reason. Bulk: items of {ref, set}. Fields: netos://schema/{kind}.
 2. Show the person the diff, warnings and risk it returns.
-3. confirm_change with change_id and digest. Low risk (notes, tags): applied at once. Medium: the person is asked \
-through this client or on the page. High (money, terms, retirement, bulk, bank): only on the approval page, mostly by \
-someone else than the proposer.
+3. confirm_change with change_id and digest. Low risk (notes, tags, feedback): applied at once. Medium: the person is \
+asked through this client or on the page. High (money, terms, retirement, bulk, bank): only on the approval page, \
+mostly by someone else than the proposer.
 4. needs_approval: give the person the link, then stop. The last approval applies the change by itself; get_change \
 or confirm_change tells when it did. No argument approves anything.
 - stale: a record moved meanwhile; read it again and propose anew. Undo: a person does it from the change's page.
@@ -62,9 +62,27 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "billing_account": {"action": "create", "set": {"provider": "Lumen", "ban": "5-ABC12345"}},
     "customer": {"ref": "CUS-1003", "set": {"phone": "+1 317 555 0100"}},
     "site": {"ref": "SIT-1007", "set": {"suite": "410"}},
+    "customer_contact": {
+        "action": "create",
+        "set": {"customer": "CUS-1003", "name": "Ana Ruiz", "role": "IT manager", "phone": "+1 317 555 0101"},
+    },
+    "site_circuit": {
+        "action": "create",
+        "set": {"site": "SIT-1007", "circuit": "CKT-1042", "role": "subtended", "starts_on": "2026-11-01"},
+    },
+    "rf_link": {
+        "action": "create",
+        "set": {"a_site": "SIT-1007", "z_site": "SIT-1009", "band": "11 GHz", "capacity_mbps": 1000},
+    },
+    "electrical_account": {"ref": "ELE-1001", "set": {"meter_number": "10443201"}},
+    "electrical_bill": {
+        "action": "create",
+        "set": {"account": "ELE-1001", "month": "2026-10-01", "kwh": 2140, "amount": "311.20"},
+    },
     "site_cost": {"action": "create", "set": {"site": "SIT-1007", "kind": "rent", "amount": "900.00"}},
     "contract": {"ref": "CTR-1011", "set": {"term_end_date": "2027-03-31"}},
     "contract_circuit": {"action": "create", "set": {"contract": "CTR-1011", "circuit": "CKT-1042"}},
+    "contract_site": {"action": "create", "set": {"contract": "CTR-1011", "site": "SIT-1007"}},
     "interface": {"action": "create", "set": {"router": "ipls-core1", "name": "xe-0/0/1", "circuit": "CKT-1042"}},
     "handoff_port": {"action": "create", "set": {"site": "SIT-1007", "rack": "C12", "panel": "2", "port": "5-6"}},
     "vlan": {"action": "create", "set": {"numbers": "120", "circuit": "CKT-1042", "scope": "ipls-metro"}},
@@ -76,6 +94,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "document": {"ref": "DOC-1004", "set": {"kind": "loa_cfa", "caption": "LOA for the meet-me room"}},
     "note": {"action": "create", "set": {"on": "CKT-1042", "text": "NOC confirmed the loop is clean."}},
     "tag": {"action": "create", "set": {"on": "CKT-1042", "name": "backbone"}},
+    "feedback": {
+        "action": "create",
+        "set": {"kind": "bug", "title": "get_site shows no floor", "source": "get_site", "priority": "normal"},
+    },
+    "feedback_comment": {"action": "create", "set": {"feedback": "FBK-1001", "text": "Seen again today."}},
 }
 
 

@@ -8,11 +8,14 @@ from netos_mcp.answers import LIST_WORDS, Published
 PUBLISHED = (
     Published(
         overview.search_circuits,
-        "List circuits by provider, place, cost or deadline; mrc_total sums all. By id: get_circuit. "
+        "List circuits by provider, place, cost or deadline. By id: get_circuit. "
         'Example: {"near": "41.1,-85.1", "radius_km": 5}.',
         words={
             **LIST_WORDS,
+            "sort": "-column descends.",
+            "fields": "",
             "provider": "",
+            "with_taken_over": "",
             "site": "",
             "contract": "",
             "stub": "",

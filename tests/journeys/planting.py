@@ -15,6 +15,7 @@ from netos_core.changes.operations import reject_change
 from netos_core.changes.schemas import Decide
 from netos_core.documents.operations import upload_document
 from netos_core.documents.schemas import UploadDocument
+from netos_core.electrical.model import ElectricalBill
 from netos_core.imports.operations import propose_import, stage_import
 from netos_core.imports.schemas import ProposeImport, StageImport
 from netos_core.kernel.clock import utc_now
@@ -32,8 +33,10 @@ from tests.factories import (
     make_contract,
     make_ctx,
     make_customer,
+    make_electrical_account,
     make_person,
     make_provider,
+    make_rf_link,
     make_site,
     propose,
 )
@@ -49,7 +52,7 @@ class Secrets:
     """What some roles may not see: amounts in the order they are planted, and bank details.
 
     Args:
-        money: MRC, NRC and MRR of the circuit, and the cost of the site.
+        money: MRC, NRC and MRR of the circuit, and the cost of the site; those of links and bills are among them.
         bank: Name, routing, account and remittance address.
         keys: The MD5 key of a BGP session, and the one it is proposed to have.
         titles: What a document about money and one about a bank say.
@@ -114,6 +117,27 @@ def _network(session: Any, secrets: Secrets, circuit: str, site: str) -> str:
     return bgp.diff[0].ref
 
 
+def _plant(session: Any, ctx: Context, secrets: Secrets, named: dict[str, str]) -> dict[str, str]:
+    """Add RF links, electrical accounts and their bills, ties of both sorts and a report with a comment."""
+    hop = make_site(session, "Marker Hop")
+    site, money = named["site"], secrets.money
+    rf_link = make_rf_link(session, a_site=site, z_site=hop, circuit=named["circuit"], monthly_cost=money[0])
+    account = make_electrical_account(session, site=site, provider=named["provider"])
+    bills = [(account, "2026-04-01", money[1]), (account, "2026-05-01", money[3])]
+    for place, amount in enumerate(secrets.ranked(3)):
+        make_rf_link(session, a_site=site, z_site=hop, name=f"Hop {place}", monthly_cost=amount)
+        other = make_electrical_account(session, site=site, provider=named["provider"], account_number=f"E-{place}")
+        bills.append((other, "2026-05-01", amount))
+    for one, month, amount in bills:
+        apply(ctx, "electrical_bill", "create", account=one, month=month, kwh="10", amount=amount)
+    apply(ctx, "contract_site", "create", contract=named["contract"], site=site)
+    apply(ctx, "site_circuit", "create", site=site, circuit=named["circuit"])
+    report = apply(ctx, "feedback", "create", title="Marker report").diff[0].ref
+    apply(ctx, "feedback_comment", "create", feedback=report, text="Marker comment")
+    bill = str(session.scalar(select(ElectricalBill.id).order_by(ElectricalBill.id)))
+    return {"rf_link": rf_link, "electrical_account": account, "feedback": report, "bill": bill}
+
+
 def _document(ctx: Context, on: str, title: str, **more: Any) -> str:
     """Put a document on a record whose title, name, caption and text all say what is not for everyone."""
     sent = upload_document(
@@ -163,6 +187,8 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Plant:
     apply(filed, "circuit", ref=circuit, mrc=money[1])
     apply(filed, "circuit", ref=circuit, mrc=money[0])
     bgp = _network(session, secrets, circuit, site)
+    named = {"circuit": circuit, "provider": provider, "site": site, "contract": contract}
+    plant = _plant(session, filed, secrets, named)
     document = _document(filed, contract, secrets.titles[0], kind="contract")
     cheque = _document(filed, provider, secrets.titles[1], sensitivity="bank")
     admin = make_ctx(session, Role.ADMIN, now=PLANTED_AT, policy=core.policy)
@@ -188,6 +214,9 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Plant:
         propose(finance, "site_cost", ref=cost, amount=money[0]),
         propose(finance, "circuit", items=[{"ref": ref, "set": {"mrc": mrc}} for ref, mrc in many.items()]),
         propose(noc, "circuit", "retire", ref=idle),
+        propose(finance, "rf_link", ref=plant["rf_link"], monthly_cost=money[2]),
+        propose(finance, "electrical_bill", ref=plant["bill"], amount=money[2]),
+        propose(finance, "electrical_account", "retire", ref=plant["electrical_account"]),
         propose(admin, "bgp_session", ref=bgp, md5_key=secrets.keys[1]),
         propose(admin, "bgp_session", "retire", ref=bgp),
         propose(finance, "document", ref=document, caption=f"{secrets.titles[0]} again"),
@@ -202,6 +231,6 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Plant:
         "circuit": circuit, "provider": provider, "customer": customer, "site": site, "contract": contract,
         "job": enqueue(finance, "verify_trail", {}).ref, "cost": cost, "bad_import": bad.ref, "good_import": good.ref,
         "own_import": own.ref, "idle": idle, "session": bgp, "document": document,
-        "cheque": cheque,
+        "cheque": cheque, **plant,
     }  # fmt: skip
     return Plant(core, refs, [c.change_id for c in changed], digests)

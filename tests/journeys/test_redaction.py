@@ -75,6 +75,12 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
         "get_outage_history": of["circuit"],
         "search_sites": [{}],
         "get_site": of["site"],
+        "search_rf_links": [{}],
+        "get_rf_link": of["rf_link"],
+        "search_electrical_accounts": [{}],
+        "get_electrical_account": of["electrical_account"],
+        "list_feedback": [{}],
+        "get_feedback": of["feedback"],
         "list_providers": [{}],
         "get_provider": of["provider"],
         "list_customers": [{}],
@@ -108,6 +114,9 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
             {"kind": "provider", "action": "retire", "ref": refs["provider"], "reason": "walking"},
             {"kind": "circuit", "action": "retire", "ref": refs["idle"], "reason": "walking"},
             {"kind": "site_cost", "action": "retire", "ref": refs["cost"], "reason": "walking"},
+            {"kind": "rf_link", "action": "retire", "ref": refs["rf_link"], "reason": "walking"},
+            {"kind": "electrical_bill", "action": "retire", "ref": refs["bill"], "reason": "walking"},
+            {"kind": "site", "action": "retire", "ref": refs["site"], "reason": "walking"},
             {"kind": "bgp_session", "ref": refs["session"], "set": {"max_prefix": 5}, "reason": "walking"},
             {"kind": "bgp_session", "ref": refs["session"], "set": {"md5_key": "mine"}, "reason": "walking"},
             {"kind": "bgp_session", "action": "retire", "ref": refs["session"], "reason": "walking"},
@@ -151,6 +160,9 @@ def guesses(plant: Plant) -> list[dict[str, Any]]:
             ("circuit", refs["circuit"], {"mrr": value, "customer": refs["customer"]}, {}),
             ("circuit", refs["circuit"], {"market": "Elsewhere"}, {"mrc": value}),
             ("site_cost", refs["cost"], {"amount": value}, {}),
+            ("electrical_bill", refs["bill"], {"amount": value}, {}),
+            ("rf_link", refs["rf_link"], {"monthly_cost": value}, {}),
+            ("rf_link", refs["rf_link"], {"band": "60 GHz"}, {"monthly_cost": value}),
         ]
     for value in (*BANK, "wrong"):
         for name in ("bank_name", "bank_routing", "bank_account", "remittance_address"):
@@ -287,19 +299,21 @@ def test_nothing_is_found_by_what_may_not_be_seen(plant: Plant, role: Role) -> N
     for value in hidden_from(role):
         found = plain(call(plant, "search", {"query": value}, who))
         assert found["total"] == 0, value
-        for name in ("search_circuits", "list_providers", "search_contracts", "list_customers", "search_sites"):
+        for name in ("search_circuits", "list_providers", "search_contracts", "list_customers", "search_sites",
+                     "search_rf_links", "search_electrical_accounts"):  # fmt: skip
             assert plain(call(plant, name, {"query": value}, who))["total"] == 0, (name, value)
 
 
 LISTS = ("search_circuits", "search_sites", "list_providers", "list_customers", "search_contracts",
-         "search_bgp_sessions")  # fmt: skip
+         "search_bgp_sessions", "search_rf_links", "search_electrical_accounts", "list_feedback")  # fmt: skip
 
 
 def pages(plant: Plant) -> list[str]:
     """Name every page and export there is, each record's own and each change's among them."""
     refs, made = plant.refs, []
     kept = {"circuits": "circuit", "sites": "site", "providers": "provider", "customers": "customer",
-            "contracts": "contract"}  # fmt: skip
+            "contracts": "contract", "rf-links": "rf_link", "electrical": "electrical_account",
+            "feedback": "feedback"}  # fmt: skip
     for folder, kind in kept.items():
         made += [f"/{folder}{more}" for more in ("", ".csv", ".xlsx", "/new", f"/{refs[kind]}", f"/{refs[kind]}/edit")]
     made += [f"/renewals{more}" for more in ("", ".csv", ".xlsx")] + [f"/trail{more}" for more in ("", ".csv", ".xlsx")]
@@ -307,6 +321,11 @@ def pages(plant: Plant) -> list[str]:
     made += [f"/approvals/{change}" for change in plant.of_each_sort()]
     made += [f"/imports/{refs[name]}" for name in ("bad_import", "good_import", "own_import")]
     made += [f"/parts/site_cost/{refs['cost']}/{form}?of={refs['site']}" for form in ("edit", "retire")]
+    made += [
+        f"/parts/electrical_bill/{refs['bill']}/{form}?of={refs['electrical_account']}" for form in ("edit", "retire")
+    ]
+    made += [f"/{folder}/bulk?ref={refs[kept[folder]]}" for folder in ("sites", "rf-links", "electrical", "feedback")]
+    made += [f"/sites/{refs['site']}?as_of=2026-05-01", "/rf-links?as_of=2026-05-01", "/electrical?as_of=2026-05-01"]
     made += [f"/network/bgp{more}" for more in ("", ".csv", f"/{refs['session']}", f"/{refs['session']}/edit")]
     made += [
         f"/documents/{refs[one]}{more}" for one in PAPERS for more in ("", "/file", "/thumbnail", "/preview", "/edit")

@@ -41,6 +41,7 @@ READS: Mapping[str, tuple[str | None, str, str | None]] = {
     "changes": (None, "list_changes", "/approvals"),
     "audit": ("search_audit", "search_audit", "/trail"),
     "people": (None, "list_people", "/people"),
+    "feedback": (None, "list_feedback", "/feedback"),
 }
 NOT_BY_ITSELF = {"annotations"}  # notes and tags are read with the record they are on
 

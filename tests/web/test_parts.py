@@ -75,7 +75,7 @@ def test_a_cost_of_a_site_is_money(core: Core) -> None:
     url = link(finance, page, "/parts/site_cost/0")
     change = change_at(finance.where(*sent_to(url, **{"was.amount": "300.00", "amount": "330.00"})))
     assert "<del>$300.00</del>" in executive.get(f"/approvals/{change}")
-    assert links(as_role(core, Role.NOC), page) == []
+    assert not [url for url in links(as_role(core, Role.NOC), page) if "site_cost" in url]
     as_role(core, Role.NOC).get(url, 403)
 
 

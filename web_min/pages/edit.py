@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -14,9 +14,13 @@ from starlette.routing import BaseRoute
 from netos_core.circuits.schemas import CircuitEdit
 from netos_core.contracts.schemas import ContractEdit
 from netos_core.customers.schemas import CustomerEdit
+from netos_core.electrical.schemas import ElectricalAccountEdit
 from netos_core.kernel.operation import Operation
+from netos_core.links.schemas import RfLinkEdit
 from netos_core.overview import operations as overview
-from netos_core.overview.schemas import CircuitView, ContractView, GetOne, SiteView
+from netos_core.overview.schemas import CircuitView, ContractView, SiteView
+from netos_core.overview.schemas.electrical import ElectricalView
+from netos_core.overview.schemas.links import RfLinkView
 from netos_core.proposals.operations import propose_change
 from netos_core.proposals.schemas import ProposeChange
 from netos_core.providers.schemas import ProviderEdit
@@ -59,6 +63,15 @@ def _of_site(view: SiteView) -> dict[str, str]:
     return known
 
 
+def _of_rf_link(view: RfLinkView) -> dict[str, str]:
+    refs = {"a_site": view.a_ref, "z_site": view.z_ref, "circuit": as_input(view.circuit_ref)}
+    return _same_names(view, RfLinkEdit) | refs
+
+
+def _of_electrical(view: ElectricalView) -> dict[str, str]:
+    return _same_names(view, ElectricalAccountEdit) | {"site": view.site_ref}
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of record with its form."""
@@ -66,16 +79,21 @@ class Kind:
     name: str
     path: str
     model: type[BaseModel]
-    operation: Operation[GetOne, Any]
+    operation: Operation[Any, Any]
     layout: Layout
     known: Callable[[Any], Mapping[str, str]]
     word: str = ""  # what a person calls it, where that is not its name
     title: str = ""  # of its list, where that is not its path
     given: Sequence[str] = ()  # fields that the address of a new one's form may fill in
+    labels: Mapping[str, str] = field(default_factory=dict)  # of fields whose names read badly
 
     @property
     def said(self) -> str:
         return self.word or self.name
+
+    @property
+    def one(self) -> str:
+        return f"{'an' if self.said[0] in 'aeiouIR' else 'a'} {self.said}"
 
     @property
     def index(self) -> tuple[str, str]:
@@ -166,6 +184,44 @@ KINDS = (
         ),
         _of_contract,
     ),
+    Kind(
+        "rf_link",
+        "/rf-links",
+        RfLinkEdit,
+        overview.get_rf_link,
+        Layout(
+            {
+                "RF link": ("name", "a_site", "z_site", "circuit", "status"),
+                "Radio": ("band", "frequency_mhz", "channel_width_mhz", "capacity_mbps", "radio_vendor", "radio_model"),
+                "Licence": ("licensing", "call_sign", "licence_expires_on"),
+                "Money": ("monthly_cost", "currency"),
+                "More": ("starts_on", "ends_on", "description"),
+            },
+            frozenset({"a_site", "z_site"}),
+        ),
+        _of_rf_link,
+        "RF link",
+        "RF links",
+        ("a_site", "z_site", "circuit"),
+        {"a_site": "A site", "z_site": "Z site"},
+    ),
+    Kind(
+        "electrical_account",
+        "/electrical",
+        ElectricalAccountEdit,
+        overview.get_electrical_account,
+        Layout(
+            {
+                "Account": ("site", "provider", "account_number", "meter_number", "tariff"),
+                "Service": ("voltage", "phase", "amperage", "starts_on", "ends_on"),
+                "More": ("monitoring_url", "description"),
+            },
+            frozenset({"site", "provider"}),
+        ),
+        _of_electrical,
+        "electrical account",
+        given=("site",),
+    ),
 )  # fmt: skip
 
 
@@ -187,10 +243,10 @@ def kind_routes(site: Site, kind: Kind) -> list[BaseRoute]:
 def _sections(visit: Visit, kind: Kind, view: Any = None) -> list[Section]:
     known = kind.known(view) if view is not None else {}
     made = fields.sections(kind.model, kind.layout, now=known, hidden=forms.hidden(visit), new=view is None)
-    if view is not None:
-        for entry in fields.every(made):
-            if entry.kind == "secret":  # it is never shown, so emptying it is asked apart
-                entry.clear = False
+    for entry in fields.every(made):
+        entry.label = kind.labels.get(entry.name, entry.label)
+        if view is not None and entry.kind == "secret":  # it is never shown, so emptying it is asked apart
+            entry.clear = False
     if isinstance(view, CircuitView):
         for entry in fields.every(made):
             if entry.name == "status":  # where a circuit may go from where it is
@@ -201,11 +257,11 @@ def _sections(visit: Visit, kind: Kind, view: Any = None) -> list[Section]:
 
 
 def _form(kind: Kind, view: Any = None) -> Form:
-    index, article = kind.index, "an" if kind.said[0] in "aeiouI" else "a"
+
     if view is None:
         return Form(
-            heading=f"Propose {article} {kind.said}",
-            crumbs=(index,),
+            heading=f"Propose {kind.one}",
+            crumbs=(kind.index,),
             action=f"{kind.path}/new",
             back=kind.path,
             keep="Leave it out",
@@ -215,7 +271,7 @@ def _form(kind: Kind, view: Any = None) -> Form:
     page = f"{kind.path}/{view.ref}"
     return Form(
         heading=f"Propose a change of {view.ref}",
-        crumbs=(index, (view.ref, page)),
+        crumbs=(kind.index, (view.ref, page)),
         action=f"{page}/edit",
         back=page,
         keep="Keep it as it is",
@@ -241,12 +297,17 @@ def _propose_new(visit: Visit, kind: Kind) -> Response:
 
 def _edit(visit: Visit, kind: Kind) -> Response:
     require(visit, "propose:changes")
-    view = visit.call(kind.operation, validated(GetOne, {"ref": visit.request.path_params["ref"]}))
+    view = _view(visit, kind)
     return forms.show(visit, _form(kind, view), _sections(visit, kind, view))
 
 
+def _view(visit: Visit, kind: Kind) -> Any:
+    asked = validated(kind.operation.request, {"ref": visit.request.path_params["ref"]})
+    return visit.call(kind.operation, asked)
+
+
 def _propose_edit(visit: Visit, kind: Kind) -> Response:
-    view = visit.call(kind.operation, validated(GetOne, {"ref": visit.request.path_params["ref"]}))
+    view = _view(visit, kind)
     made = _sections(visit, kind, view)
     asked = fields.take(made, visit.form)
     for entry in fields.every(made):

@@ -13,7 +13,8 @@ from web_min.site import Site, Visit, get
 SHOWN = 50
 PATHS = {"CKT": "/circuits", "SIT": "/sites", "PRV": "/providers", "CUS": "/customers", "CTR": "/contracts",
          "CHG": "/approvals", "IFC": "/network/interfaces", "PRT": "/network/ports", "VLN": "/network/vlans",
-         "BGP": "/network/bgp", "IPB": "/network/blocks", "DOC": "/documents"}  # fmt: skip
+         "BGP": "/network/bgp", "IPB": "/network/blocks", "DOC": "/documents", "RFL": "/rf-links",
+         "ELE": "/electrical", "FBK": "/feedback"}  # fmt: skip
 
 
 def routes(site: Site) -> list[BaseRoute]:

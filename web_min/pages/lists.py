@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from netos_core.circuits.rules import CircuitStatus, ServiceType
 from netos_core.contracts.rules import ContractKind, EndOfTerm
-from netos_core.documents.operations import list_documents
-from netos_core.documents.rules.kinds import DocumentKind
 from netos_core.overview import operations as overview
 from netos_core.renewals.operations import list_renewals
 from netos_core.renewals.rules import RenewalState
 from netos_core.sites.rules import SiteKind
 from web_min.export import as_csv_of, as_xlsx_of
+from web_min.pages.bulk import BY_PATH
 from web_min.pages.find import page_of
+from web_min.pages.sheets import DOCUMENTS, ELECTRICAL, FEEDBACK, RF_LINKS
 from web_min.site import Site, Visit, get
-from web_min.table import Column, Filter, Spec, choices, read
-
-YES_NO = (("true", "Yes"), ("false", "No"))
-
-
-def _rows(listing: Any) -> Any:
-    return listing.rows
-
+from web_min.table import YES_NO, Column, Filter, Spec, choices, read, rows_of
 
 CIRCUITS = Spec(
     "Circuits",
     "/circuits",
     "circuit",
     overview.search_circuits,
-    _rows,
+    rows_of,
     (
         Column("ref", "Ref", "ref", sort="ref"),
         Column("provider_circuit_id", "Provider circuit id", "mono", "at-l", sort="provider_circuit_id"),
@@ -50,6 +42,7 @@ CIRCUITS = Spec(
     ),
     (
         Filter("provider", "Provider"),
+        Filter("with_taken_over", "And those it took over", "one", YES_NO, more=True),
         Filter("status", "Status", "many", choices(CircuitStatus)),
         Filter("service_type", "Type", "many", choices(ServiceType)),
         Filter("renewal_state", "Renewal state", "many", choices(RenewalState)),
@@ -78,7 +71,7 @@ SITES = Spec(
     "/sites",
     "site",
     overview.search_sites,
-    _rows,
+    rows_of,
     (
         Column("ref", "Ref", "ref", sort="ref"),
         Column("name", "Name", sort="name"),
@@ -115,7 +108,7 @@ PROVIDERS = Spec(
     "/providers",
     "provider",
     overview.list_providers,
-    _rows,
+    rows_of,
     (
         Column("ref", "Ref", "ref", sort="ref"),
         Column("name", "Name", sort="name"),
@@ -137,7 +130,7 @@ CUSTOMERS = Spec(
     "/customers",
     "customer",
     overview.list_customers,
-    _rows,
+    rows_of,
     (
         Column("ref", "Ref", "ref", sort="ref"),
         Column("name", "Name", sort="name"),
@@ -158,7 +151,7 @@ CONTRACTS = Spec(
     "/contracts",
     "contract",
     overview.search_contracts,
-    _rows,
+    rows_of,
     (
         Column("ref", "Ref", "ref", sort="ref"),
         Column("number", "Number", "mono", "at-l"),
@@ -192,7 +185,7 @@ RENEWALS = Spec(
     "/renewals",
     "term",
     list_renewals,
-    _rows,
+    rows_of,
     (
         Column("contract", "Contract", "ref"),
         Column("provider", "Provider", "clip", "at-s", sort="provider"),
@@ -216,33 +209,7 @@ RENEWALS = Spec(
     "/contracts",
 )
 
-DOCUMENTS = Spec(
-    "Documents",
-    "/documents",
-    "document",
-    list_documents,
-    _rows,
-    (
-        Column("ref", "Ref", "ref", sort="ref"),
-        Column("title", "Title", "title", "at-s", sort="title"),
-        Column("kind", "Kind", "words", "at-m", sort="kind"),
-        Column("on", "On", "record"),
-        Column("pages", "Pages", "number", "at-l"),
-        Column("bytes", "Size", "size", "at-l", sort="bytes"),
-        Column("taken_at", "Taken", "taken", "at-l", sort="taken_at"),
-        Column("uploaded_by", "Sent by", "text", "at-m"),
-        Column("uploaded_at", "Sent", "ago", "at-s", sort="uploaded_at"),
-    ),
-    (
-        Filter("kind", "Kind", "many", choices(DocumentKind)),
-        Filter("on", "On"),
-        Filter("uploaded_since", "Sent since", "date"),
-    ),
-    "-uploaded_at",
-    "/documents",
-)
-
-SPECS = (CIRCUITS, SITES, PROVIDERS, CUSTOMERS, CONTRACTS, RENEWALS, DOCUMENTS)
+SPECS = (CIRCUITS, SITES, PROVIDERS, CUSTOMERS, CONTRACTS, RENEWALS, DOCUMENTS, RF_LINKS, ELECTRICAL, FEEDBACK)
 
 # Ready-made views: the words of the tab and the filters behind it.
 VIEWS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -269,8 +236,25 @@ VIEWS: dict[str, tuple[tuple[str, str], ...]] = {
         ("All", ""),
         ("Agreements", "kind=agreement"),
         ("Orders", "kind=order"),
+        ("Leases", "kind=lease&sort=act_by"),
         ("Auto-renewing", "end_of_term=auto_renew&sort=act_by"),
         ("No known deadline", "renewal_state=unknown"),
+    ),
+    "/rf-links": (
+        ("All", ""),
+        ("Active", "status=active"),
+        ("Planned", "status=planned"),
+        ("Licensed", "licensing=licensed"),
+    ),
+    "/electrical": (),
+    "/feedback": (
+        ("All", ""),
+        ("Open", "open=true&sort=priority"),
+        ("New", "status=new"),
+        ("In progress", "status=in_progress"),
+        ("Planned", "status=planned"),
+        ("Done", "status=done"),
+        ("Declined", "status=declined"),
     ),
     "/renewals": (
         ("To decide", ""),
@@ -285,8 +269,16 @@ VIEWS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 
-NEW = {"/circuits": "circuit", "/sites": "site", "/providers": "provider", "/customers": "customer",
-       "/contracts": "contract"}  # fmt: skip
+NEW = {
+    "/circuits": "Propose a circuit",
+    "/sites": "Propose a site",
+    "/providers": "Propose a provider",
+    "/customers": "Propose a customer",
+    "/contracts": "Propose a contract",
+    "/rf-links": "Propose an RF link",
+    "/electrical": "Propose an account",
+    "/feedback": "Report a bug or a wish",
+}
 
 
 def routes(site: Site) -> list[BaseRoute]:
@@ -307,6 +299,6 @@ def _page(visit: Visit, spec: Spec) -> Response:
         views=VIEWS[spec.path],
         view_query=visit.request.url.query,
         page_of=page_of,
-        new_noun=NEW.get(spec.path),
-        selects=spec.path == "/circuits" and visit.may("propose:changes"),
+        add=NEW.get(spec.path),
+        selects=BY_PATH.get(spec.path) if visit.may("propose:changes") else None,
     )

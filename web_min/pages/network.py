@@ -26,18 +26,14 @@ from web_min.fields import Layout, as_input
 from web_min.pages import edit, records
 from web_min.pages.find import page_of
 from web_min.site import Site, Visit, get, post
-from web_min.table import Column, Filter, Spec, choices, read
+from web_min.table import Column, Filter, Spec, choices, read, rows_of
 
 SITE, CIRCUIT = Filter("site", "Site"), Filter("circuit", "Circuit")
 FAMILIES = (("ipv4", "IPv4"), ("ipv6", "IPv6"))
 
 
-def _rows(listing: Any) -> Any:
-    return listing.rows
-
-
 BLOCKS = Spec(
-    "IP blocks", "/network/blocks", "IP block", network.search_ip_blocks, _rows,
+    "IP blocks", "/network/blocks", "IP block", network.search_ip_blocks, rows_of,
     (
         Column("ref", "Ref", "ref", sort="ref"),
         Column("network", "Block", "address", sort="network"),
@@ -58,7 +54,7 @@ BLOCKS = Spec(
     "network", "/network/blocks",
 )  # fmt: skip
 VLANS = Spec(
-    "VLANs", "/network/vlans", "VLAN", network.search_vlans, _rows,
+    "VLANs", "/network/vlans", "VLAN", network.search_vlans, rows_of,
     (
         Column("ref", "Ref", "ref", sort="ref"),
         Column("numbers", "Numbers", "address", sort="numbers"),
@@ -73,7 +69,7 @@ VLANS = Spec(
     "numbers", "/network/vlans",
 )  # fmt: skip
 SESSIONS = Spec(
-    "BGP sessions", "/network/bgp", "BGP session", network.search_bgp_sessions, _rows,
+    "BGP sessions", "/network/bgp", "BGP session", network.search_bgp_sessions, rows_of,
     (
         Column("ref", "Ref", "ref", sort="ref"),
         Column("peer_asn", "ASN of peer", "code", sort="peer_asn"),
@@ -89,7 +85,7 @@ SESSIONS = Spec(
     "peer_asn", "/network/bgp",
 )  # fmt: skip
 INTERFACES = Spec(
-    "Interfaces", "/network/interfaces", "interface", network.search_interfaces, _rows,
+    "Interfaces", "/network/interfaces", "interface", network.search_interfaces, rows_of,
     (
         Column("ref", "Ref", "ref", sort="ref"),
         Column("router", "Router", "text", "at-s", sort="router"),
@@ -104,7 +100,7 @@ INTERFACES = Spec(
     "router", "/network/interfaces",
 )  # fmt: skip
 PORTS = Spec(
-    "Handoff ports", "/network/ports", "port", network.search_handoff_ports, _rows,
+    "Handoff ports", "/network/ports", "port", network.search_handoff_ports, rows_of,
     (
         Column("ref", "Ref", "ref", sort="ref"),
         Column("site", "Site", "clip", "at-s", sort="site"),
@@ -195,14 +191,14 @@ def _first(_visit: Visit) -> Response:
 
 
 def _list(visit: Visit, spec: Spec) -> Response:
-    noun = next(kind.word for kind in KINDS.values() if kind.path == spec.path)
+    kind = next(kind for kind in KINDS.values() if kind.path == spec.path)
     return visit.page(
         "list.html",
         sheet=read(visit, spec),
         tabs=TABS,
         views=(),
         view_query="",
-        new_noun=noun,
+        add=f"Propose {kind.one}",
         selects=False,
         page_of=page_of,
     )

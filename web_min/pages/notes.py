@@ -26,7 +26,12 @@ SAID = {
     "document": "Document added.",
     "undocument": "Document retired.",
     "twin": "This very file is on that record already; nothing was added.",
+    "reported": "Reported.",
+    "comment": "Comment added.",
+    "uncomment": "Comment removed.",
+    "changed": "Changed.",
 }
+TOLD = ("said", "change")  # what an address says of what was just done
 CHANGE = re.compile(r"CHG-\d{1,12}")
 
 
@@ -63,7 +68,7 @@ def _note(visit: Visit) -> Response:
             "reason": "Note added on its page.",
         }
     )  # fmt: skip
-    return _applied(visit, wish, back, "unnote" if note_id else "note")
+    return applied(visit, wish, back, "unnote" if note_id else "note")
 
 
 def _tag(visit: Visit) -> Response:
@@ -72,12 +77,13 @@ def _tag(visit: Visit) -> Response:
     if visit.text("off"):
         wish = {"kind": "tag", "action": "retire", "ref": ref, "set": {"name": name}}
         wish["reason"] = "Tag removed on its page."
-        return _applied(visit, wish, back, "untag")
+        return applied(visit, wish, back, "untag")
     wish = {"kind": "tag", "action": "create", "set": {"on": ref, "name": name}, "reason": "Tag added on its page."}
-    return _applied(visit, wish, back, "tag")
+    return applied(visit, wish, back, "tag")
 
 
-def _applied(visit: Visit, wish: dict[str, Any], back: str, said: str) -> Response:
+def applied(visit: Visit, wish: dict[str, Any], back: str, said: str) -> Response:
+    """Propose and apply at once what is of low risk, and go back; else lead to the page of the change."""
     view = visit.call(propose_change, validated(ProposeChange, wish))
     if settle(visit, view):
         return visit.go(back, said=said, change=view.change_id)

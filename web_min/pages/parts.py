@@ -17,10 +17,12 @@ from starlette.routing import BaseRoute
 
 from netos_core.circuits.schemas import CircuitEdit, EventEdit
 from netos_core.contracts.schemas import ContractCircuitEdit
+from netos_core.customers.schemas import CustomerContactEdit
+from netos_core.electrical.schemas import ElectricalBillEdit
 from netos_core.kernel.errors import Forbidden, Invalid, NotFound
 from netos_core.kernel.operation import Operation
+from netos_core.links.schemas import ContractSiteEdit, SiteCircuitEdit
 from netos_core.overview import operations as overview
-from netos_core.overview.schemas import GetOne
 from netos_core.providers.schemas import AliasEdit, BillingAccountEdit, ContactEdit
 from netos_core.sites.schemas import SiteCostEdit
 from web_min import fields, forms
@@ -40,7 +42,7 @@ class Part:
     name: str
     word: str
     path: str
-    owner: Operation[GetOne, Any]
+    owner: Operation[Any, Any]
     model: type[BaseModel]
     layout: Layout
     aspect: str
@@ -124,6 +126,33 @@ PARTS: Mapping[str, Part] = {
             "term", lambda view: {line.ref: line for line in view.circuits}, lambda part: part.ref,
             _own_row("contract_circuit", "contract"), edit=False,
         ),
+        Part(
+            "contract_site", "lease", "/sites", overview.get_site, ContractSiteEdit,
+            Layout({"Lease": ("contract", "starts_on", "ends_on")}, frozenset({"contract"})),
+            "term", lambda view: _by_id(view.leases), lambda part: f"the lease {part.contract}",
+            _own_row("contract_site", "site"), fixed=frozenset({"contract"}),
+        ),
+        Part(
+            "site_circuit", "subtended circuit", "/sites", overview.get_site, SiteCircuitEdit,
+            Layout(
+                {"Subtended circuit": ("circuit", "role", "starts_on", "ends_on", "description")},
+                frozenset({"circuit"}),
+            ),
+            "attribute", lambda view: _by_id(view.subtended), lambda part: part.circuit,
+            _own_row("site_circuit", "site"),
+        ),
+        Part(
+            "electrical_bill", "bill", "/electrical", overview.get_electrical_account, ElectricalBillEdit,
+            Layout({"Bill": ("month", "kwh", "amount", "currency")}, frozenset({"month", "amount"})),
+            "money", lambda view: _by_id(view.bills), lambda part: f"the bill of {part.month:%B %Y}",
+            _own_row("electrical_bill", "account"), sees="see:money",
+        ),
+        Part(
+            "customer_contact", "contact", "/customers", overview.get_customer, CustomerContactEdit,
+            Layout({"Contact": ("name", "role", "phone", "email")}, frozenset({"name"})),
+            "contact", lambda view: _by_id(view.contacts), lambda part: part.name,
+            _own_row("customer_contact", "customer"),
+        ),
     )
 }  # fmt: skip
 HINTS: Mapping[str, str] = {
@@ -200,7 +229,7 @@ def _place(visit: Visit, way: str) -> Place:
     if way not in rights(visit)[part.name].split():
         what = "retire" if way == "retire" else "propose"
         raise Forbidden(f"Your role does not {what} this: {part.word}.", fix="Ask someone whose role may.")
-    view = visit.call(part.owner, validated(GetOne, {"ref": on}))
+    view = visit.call(part.owner, validated(part.owner.request, {"ref": on}))
     if not row_id:
         return Place(part, view)
     now = part.found(view).get(row_id)

@@ -14,8 +14,8 @@ from netos_core.changes.schemas import AuditEntry, SearchAudit
 from netos_core.outages.operations import get_outage_history
 from netos_core.outages.schemas import OutageHistoryRequest
 from netos_core.overview import operations as overview
-from netos_core.overview.schemas import CircuitView, GetOne, PlRequest
-from web_min import charts
+from netos_core.overview.schemas import CircuitView, GetOne, GetSite, PlRequest
+from web_min import asked, charts
 from web_min.asked import validated
 from web_min.format import bandwidth, day, words
 from web_min.pages import documents, notes, parts
@@ -33,6 +33,8 @@ def routes(site: Site) -> list[BaseRoute]:
         get(site, "/providers/{ref}", _provider, "provider"),
         get(site, "/customers/{ref}", _customer, "customer"),
         get(site, "/contracts/{ref}", _contract, "contract"),
+        get(site, "/rf-links/{ref}", _rf_link, "rf_link"),
+        get(site, "/electrical/{ref}", _electrical, "electrical_account"),
     ]
 
 
@@ -90,7 +92,9 @@ def _circuit_sentence(view: CircuitView) -> str:
 
 
 def _site(visit: Visit) -> Response:
-    view = visit.call(overview.get_site, _one(visit))
+    days = dict(asked.given(visit.request.query_params, ["as_of", *notes.TOLD]))
+    wish = {"ref": _one(visit).ref, **({"as_of": days["as_of"]} if "as_of" in days else {})}
+    view = visit.call(overview.get_site, validated(GetSite, wish))
     return visit.page("site.html", s=view, **shared(visit, view.ref))
 
 
@@ -108,3 +112,13 @@ def _contract(visit: Visit) -> Response:
     view = visit.call(overview.get_contract, _one(visit))
     timeline = charts.notice_timeline(view.term, visit.today)
     return visit.page("contract.html", k=view, term=view.term, timeline=timeline, **shared(visit, view.ref))
+
+
+def _rf_link(visit: Visit) -> Response:
+    view = visit.call(overview.get_rf_link, _one(visit))
+    return visit.page("rf_link.html", r=view, **shared(visit, view.ref))
+
+
+def _electrical(visit: Visit) -> Response:
+    view = visit.call(overview.get_electrical_account, _one(visit))
+    return visit.page("electrical.html", e=view, columns=charts.kwh_columns(view.bills), **shared(visit, view.ref))

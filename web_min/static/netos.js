@@ -54,7 +54,7 @@ function showSelection() {
   rows.forEach((row, index) => { if (boxes[index]) row.setAttribute("aria-selected", String(boxes[index].checked)); });
   const bar = one("[data-bar]", bulk);
   bar.hidden = checked.length === 0;
-  one("[data-count]", bar).textContent = `${checked.length} ${checked.length === 1 ? "circuit" : "circuits"} selected`;
+  one("[data-count]", bar).textContent = `${checked.length} ${checked.length === 1 ? bulk.dataset.one : bulk.dataset.many} selected`;
   const sum = amountOf(checked);
   one("[data-sum]", bar).textContent = sum ? `MRC ${sum} a month` : "";
   const every = one("input[data-all]", bulk);

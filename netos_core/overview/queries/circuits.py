@@ -44,7 +44,7 @@ from netos_core.overview.queries import near as places_near
 from netos_core.overview.queries.words import NEAR_HINT, circuits_with, nearest_ids
 from netos_core.overview.schemas import CircuitLine, CircuitList, CircuitRow, SearchCircuits
 from netos_core.providers.model import Provider
-from netos_core.providers.queries import get_provider_id
+from netos_core.providers.queries import get_provider_id, taken_over
 from netos_core.renewals.queries import renewal_state
 from netos_core.renewals.rules import RenewalState
 from netos_core.sites.model import Site
@@ -119,7 +119,7 @@ def _money_is_seen(ctx: Context, request: SearchCircuits, order: Order) -> None:
 def _filters(ctx: Context, request: SearchCircuits) -> list[ColumnElement[bool]]:
     """Turn what was asked into conditions; every filter is one entry, and one left out is none."""
     bounds: list[tuple[object, Callable[[], ColumnElement[bool]]]] = [
-        (request.provider, lambda: Circuit.provider_id == get_provider_id(ctx, request.provider or "").id),
+        (request.provider or request.with_taken_over, lambda: _of_provider(ctx, request)),
         (request.status, lambda: Circuit.status.in_(request.status or ())),
         (request.service_type, lambda: Circuit.service_type.in_(request.service_type or ())),
         (request.renewal_state, lambda: _in_state(ctx, request)),
@@ -146,6 +146,14 @@ def _near(ctx: Context, request: SearchCircuits) -> ColumnElement[bool]:
     if request.radius_km is None:
         raise Invalid("Near needs a radius.", field="radius_km", fix="Give radius_km: how far an end may be away.")
     return _at_site(and_(*places_near.sites_near(ctx, at, request.radius_km)))
+
+
+def _of_provider(ctx: Context, request: SearchCircuits) -> ColumnElement[bool]:
+    if not request.provider:
+        raise Invalid("Whose? It names no provider.", field="with_taken_over", fix="Give the provider too.")
+    own = get_provider_id(ctx, request.provider).id
+    taken = taken_over(ctx, own, ctx.today) if request.with_taken_over else []
+    return Circuit.provider_id.in_([own, *(t.provider.id for t in taken)])
 
 
 def _in_state(ctx: Context, request: SearchCircuits) -> ColumnElement[bool]:

@@ -16,7 +16,7 @@ from netos_core.contracts.queries import get_contract_id
 from netos_core.kernel import listing
 from netos_core.kernel.context import Context
 from netos_core.kernel.page import columns_of
-from netos_core.overview.queries import circuits, parts, terms
+from netos_core.overview.queries import circuits, links, parts, terms
 from netos_core.overview.queries.words import contracts_with, page_of
 from netos_core.overview.schemas import ContractLine, ContractList, ContractRow, ContractView, SearchContracts
 from netos_core.providers.model import Provider
@@ -165,6 +165,7 @@ def contract(ctx: Context, ref: str) -> ContractView:
         **{name: row[name] for name in _OWN},
         term=terms.term_of(ctx, dict(row), row["monthly"]),
         children=[ContractLine(ref=c.ref, title=c.title) for c in children],
+        sites=links.leased_sites(ctx, contract_id),
         circuits=governed,
         circuits_mrc={r.currency: r.mrc for r in spend},
         tags=parts.tags(ctx, "contract", contract_id),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import ColumnElement, func, select
 
 from netos_core.annotations.queries import tagged
 from netos_core.circuits.model import Circuit, CircuitCustomer
-from netos_core.customers.model import Customer
+from netos_core.customers.model import Customer, CustomerContact
 from netos_core.customers.queries import get_customer_id
 from netos_core.kernel import listing
 from netos_core.kernel.context import Context
@@ -15,6 +17,7 @@ from netos_core.kernel.page import columns_of
 from netos_core.overview.queries import circuits, parts
 from netos_core.overview.queries.words import page_of
 from netos_core.overview.schemas import CustomerList, CustomerRow, CustomerView, ListCustomers, SiteLine
+from netos_core.overview.schemas.partners import CustomerContactView
 from netos_core.sites.model import Site
 
 CONCISE = ("ref", "name", "account_number", "city", "state", "circuits", "mrr")
@@ -83,7 +86,18 @@ def customer(ctx: Context, ref: str) -> CustomerView:
         circuits=circuits.lines(ctx, Circuit.id.in_(select(CircuitCustomer.circuit_id).where(*mine))),
         mrr={r.currency: r.mrr for r in revenue},
         sites=[SiteLine(ref=s.ref, name=s.name, kind=s.kind) for s in places],
+        contacts=_contacts(ctx, customer_id),
         tags=parts.tags(ctx, "customer", customer_id),
         notes=parts.notes(ctx, "customer", customer_id),
         open_changes=parts.open_changes(ctx, row["ref"], customer_id),
     )
+
+
+def _contacts(ctx: Context, customer_id: UUID) -> list[CustomerContactView]:
+    contact = CustomerContact
+    rows = ctx.session.execute(
+        select(contact.id, contact.name, contact.role, contact.phone, contact.email)
+        .where(contact.customer_id == customer_id, contact.retired_at.is_(None))
+        .order_by(func.lower(contact.name))
+    )
+    return [CustomerContactView(id=str(r.id), name=r.name, role=r.role, phone=r.phone, email=r.email) for r in rows]

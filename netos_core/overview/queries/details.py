@@ -16,8 +16,9 @@ from netos_core.contracts.model import Contract, ContractCircuit
 from netos_core.customers.model import Customer
 from netos_core.kernel.context import Context
 from netos_core.kernel.money import Basis
+from netos_core.links.model import RfLink
 from netos_core.network.queries import details as network
-from netos_core.overview.queries import parts, terms
+from netos_core.overview.queries import links, parts, terms
 from netos_core.overview.queries.circuits import GOVERNS
 from netos_core.overview.rules import Component, Line, Result, profit_and_loss
 from netos_core.overview.schemas import CircuitPl, CircuitView, CustomerLink, EndView, EventView, PlLine, PlRequest
@@ -45,6 +46,8 @@ def circuit(ctx: Context, ref: str) -> CircuitView:
             CustomerLink(ref=c["ref"], name=c["name"], mrr=c["mrr"], currency=c["currency"])
             for c in _customers(ctx, circuit_id)
         ],
+        subtends=links.subtending(ctx, circuit_id),
+        rf_links=links.rf_lines(ctx, RfLink.circuit_id == circuit_id),
         contacts=parts.contacts(ctx, row["provider_id"]),
         events=_events(ctx, circuit_id),
         tags=parts.tags(ctx, "circuit", circuit_id),

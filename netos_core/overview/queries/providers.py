@@ -25,8 +25,9 @@ from netos_core.overview.schemas import (
     ProviderRow,
     ProviderView,
 )
+from netos_core.overview.schemas.partners import SuccessionLine
 from netos_core.providers.model import BillingAccount, Provider, ProviderAlias
-from netos_core.providers.queries import get_provider_id
+from netos_core.providers.queries import Taken, get_provider_id, standing, taken_over
 from netos_core.sites.model import Site
 
 CONCISE = ("ref", "name", "circuits", "mrc", "contracts", "next_act_by", "noc_phone")
@@ -111,6 +112,8 @@ def provider(ctx: Context, ref: str) -> ProviderView:
                 select(Provider.name).where(Provider.successor_id == provider_id, Provider.retired_at.is_(None))
             )
         ),
+        part_of=_lines(standing(ctx, [provider_id], ctx.today).get(provider_id, [])),
+        took_over=_lines(taken_over(ctx, provider_id, ctx.today)),
         aliases=[
             AliasView(id=str(a.id), alias=a.alias, kind=a.kind)
             for a in ctx.session.scalars(
@@ -148,6 +151,10 @@ def provider(ctx: Context, ref: str) -> ProviderView:
         notes=parts.notes(ctx, "provider", provider_id),
         open_changes=parts.open_changes(ctx, row["ref"], provider_id),
     )
+
+
+def _lines(taken: list[Taken]) -> list[SuccessionLine]:
+    return [SuccessionLine(ref=t.provider.ref, name=t.provider.name, since=t.since) for t in taken]
 
 
 def _row(ctx: Context, provider_id: UUID) -> RowMapping:

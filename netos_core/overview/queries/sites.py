@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -20,9 +21,9 @@ from netos_core.kernel.context import Context
 from netos_core.kernel.money import sum_by_currency
 from netos_core.kernel.page import columns_of
 from netos_core.network.queries import details as network
-from netos_core.overview.queries import circuits, near, parts
+from netos_core.overview.queries import circuits, electrical, links, near, parts
 from netos_core.overview.queries.words import page_of, sites_with
-from netos_core.overview.schemas import CostView, SearchSites, SiteLine, SiteList, SiteRow, SiteView
+from netos_core.overview.schemas import CostView, GetSite, SearchSites, SiteLine, SiteList, SiteRow, SiteView
 from netos_core.providers.model import Provider
 from netos_core.providers.queries import get_provider_id
 from netos_core.sites.model import Site, SiteCost
@@ -149,11 +150,12 @@ _OWN = (
 )  # fmt: skip
 
 
-def site(ctx: Context, ref: str) -> SiteView:
-    """Read one site whole."""
-    site_id = get_site_id(ctx, ref, "ref").id
+def site(ctx: Context, request: GetSite) -> SiteView:
+    """Read one site whole; its costs and ties all of them, or those of a day."""
+    site_id = get_site_id(ctx, request.ref, "ref").id
     row = _row(ctx, site_id)
-    costs = _costs(ctx, site_id)
+    day = request.as_of or ctx.today
+    costs = _costs(ctx, site_id, request.as_of)
     ends = select(Termination.circuit_id).where(Termination.site_id == site_id, Termination.retired_at.is_(None))
     here = Circuit.id.in_(ends)
     shown = circuits.lines(ctx, here, limit=MOST_CIRCUITS)
@@ -165,8 +167,8 @@ def site(ctx: Context, ref: str) -> SiteView:
         (c.currency, c.monthly)
         for c in costs
         if c.monthly is not None
-        and (c.starts_on is None or c.starts_on <= ctx.today)
-        and (c.ends_on is None or c.ends_on >= ctx.today)
+        and (c.starts_on is None or c.starts_on <= day)
+        and (c.ends_on is None or c.ends_on >= day)
     ]
     return SiteView(
         **{name: row[name] for name in _OWN},
@@ -174,9 +176,14 @@ def site(ctx: Context, ref: str) -> SiteView:
         children=_children(ctx, site_id),
         costs=costs,
         monthly_cost=sum_by_currency(running),
+        leases=links.leases(ctx, site_id, request.as_of),
+        electrical=electrical.accounts_at(ctx, site_id, request.as_of),
         circuits=shown,
         circuit_count=count,
         network=network.at_site(ctx, site_id),
+        subtended=links.subtended(ctx, site_id, request.as_of),
+        rf_links=links.rf_links_at(ctx, site_id, request.as_of),
+        as_of=request.as_of,
         tags=parts.tags(ctx, "site", site_id),
         notes=parts.notes(ctx, "site", site_id),
         open_changes=parts.open_changes(ctx, row["ref"], site_id),
@@ -197,10 +204,10 @@ def _row(ctx: Context, site_id: UUID) -> RowMapping:
     return ctx.session.execute(query).mappings().one()
 
 
-def _costs(ctx: Context, site_id: UUID) -> list[CostView]:
+def _costs(ctx: Context, site_id: UUID, day: date | None) -> list[CostView]:
     rows = ctx.session.scalars(
         select(SiteCost)
-        .where(SiteCost.site_id == site_id, SiteCost.retired_at.is_(None))
+        .where(SiteCost.site_id == site_id, SiteCost.retired_at.is_(None), *links.holds(SiteCost, day))
         .order_by(SiteCost.kind, SiteCost.starts_on)
     )
     return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
@@ -19,6 +20,7 @@ from netos_core.kernel.page import ListRequest
 from netos_core.providers.model import Provider, ProviderAlias
 from netos_core.sites.model import Site
 
+Searched: TypeAlias = Any  # a model with a column search_text; features above this one have such models too
 NEAR_HINT = "Nothing contains all of these words; these are the nearest by spelling."
 FEWEST_KEY_LETTERS = 4
 
@@ -66,7 +68,7 @@ def contracts_with(word: str) -> ColumnElement[bool]:
     return or_(Contract.search_text.like(like(word)), Contract.provider_id.in_(providers_with(word)))
 
 
-def nearest_ids(ctx: Context, model: type[Circuit | Site | Contract | Provider | Customer], query: str) -> list[UUID]:
+def nearest_ids(ctx: Context, model: type[Searched], query: str) -> list[UUID]:
     """Return up to ten live records whose words are spelled most like the query."""
     likeness = func.word_similarity(literal(query.lower()), model.search_text)
     rows = ctx.session.execute(
@@ -83,11 +85,11 @@ def page_of(
     source: listing.ListSource,
     request: ListRequest,
     wanted: list[ColumnElement[bool]],
-    model: type[Site | Contract | Provider | Customer],
+    model: type[Searched],
     with_word: Callable[[str], ColumnElement[bool]],
 ) -> tuple[listing.Found, str | None]:
     """Return a page of the rows that contain every word, else of those spelled nearest, and the hint that says so."""
-    what = model.__tablename__
+    what = model.__tablename__.replace("_", " ")
     query = request.query or ""
     words = [with_word(word) for word in words_of(query)]
     found = listing.page(ctx, source, request, [*wanted, *words])

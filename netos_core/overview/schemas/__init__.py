@@ -34,7 +34,16 @@ from netos_core.overview.schemas.partners import (
     ProviderRow,
     ProviderView,
 )
-from netos_core.overview.schemas.parts import CircuitLine, ContactView, GetOne, NoteView, Nothing, OpenChange, SiteLine
+from netos_core.overview.schemas.parts import (
+    CircuitLine,
+    ContactView,
+    GetOne,
+    GetSite,
+    NoteView,
+    Nothing,
+    OpenChange,
+    SiteLine,
+)
 from netos_core.overview.schemas.sites import CostView, SearchSites, SiteList, SiteRow, SiteView
 
 __all__ = [
@@ -62,6 +71,7 @@ __all__ = [
     "EventLine",
     "EventView",
     "GetOne",
+    "GetSite",
     "ListCustomers",
     "ListProviders",
     "NetworkRecord",

@@ -13,6 +13,7 @@ from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Request, Sensitive, View
 from netos_core.network.schemas import NetworkLine
 from netos_core.overview.schemas.contracts import TermView
+from netos_core.overview.schemas.links import RfLinkLine, SubtendingLine
 from netos_core.overview.schemas.parts import ContactView, Mbps, Money, NoteView, OpenChange
 from netos_core.renewals.rules import RenewalState
 
@@ -34,6 +35,7 @@ class SearchCircuits(ListRequest):
     min_mrc: Decimal | None = None
     max_mrc: Decimal | None = None
     act_by_before: date | None = Field(None, description="Act-by date on or before this day.")
+    with_taken_over: bool | None = Field(None, description="Also of those the provider took over.")
     stub: bool | None = Field(None, description="Only records an import left to be completed.")
     near: str | None = Field(None, max_length=200, description="Site ref or name, or lat,lon; with radius_km.")
     radius_km: float | None = Field(None, ge=0, allow_inf_nan=False, description="Of either end from near.")
@@ -139,6 +141,8 @@ class CircuitView(View):
     customers: list[CustomerLink]
     provider_noc_phone: str | None
     provider_portal_url: str | None
+    subtends: list[SubtendingLine]
+    rf_links: list[RfLinkLine]
     contacts: list[ContactView]
     events: list[EventView]
     tags: list[str]

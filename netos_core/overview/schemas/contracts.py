@@ -7,6 +7,7 @@ from typing import Literal
 
 from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Sensitive, View
+from netos_core.overview.schemas.links import LeasedSite
 from netos_core.overview.schemas.parts import CircuitLine, Money, NoteView, OpenChange
 from netos_core.renewals.rules import RenewalState
 
@@ -42,7 +43,7 @@ class TermView(View):
 
 class SearchContracts(ListRequest):
     provider: str | None = None
-    kind: list[Literal["agreement", "order", "amendment"]] | None = None
+    kind: list[Literal["agreement", "order", "amendment", "lease"]] | None = None
     renewal_state: list[RenewalState] | None = None
     end_of_term: list[Literal["auto_renew", "roll", "auto_disconnect", "unknown"]] | None = None
     act_by_before: date | None = None
@@ -101,6 +102,7 @@ class ContractView(View):
     currency: str
     description: str | None
     children: list[ContractLine]
+    sites: list[LeasedSite]
     circuits: list[CircuitLine]
     circuits_mrc: Sensitive[dict[str, Money]]
     tags: list[str]

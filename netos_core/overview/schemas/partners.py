@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from pydantic import Field
+
 from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Bank, Sensitive, View
 from netos_core.overview.schemas.contracts import ContractLine
@@ -46,6 +48,12 @@ class AccountView(View):
     name: str | None
 
 
+class SuccessionLine(View):
+    ref: str
+    name: str
+    since: date | None
+
+
 class ProviderView(View):
     """Everything recorded of one provider."""
 
@@ -62,6 +70,8 @@ class ProviderView(View):
     successor_ref: str | None
     succeeded_on: date | None
     predecessors: list[str]
+    part_of: list[SuccessionLine] = Field(description="Who it is part of today, nearest first.")
+    took_over: list[SuccessionLine] = Field(description="Every provider that is part of it today.")
     remittance_address: Bank[str] | None
     bank_name: Bank[str] | None
     bank_routing: Bank[str] | None
@@ -102,6 +112,14 @@ class CustomerList(Listing):
     rows: list[CustomerRow]
 
 
+class CustomerContactView(View):
+    id: str
+    name: str
+    role: str | None
+    phone: str | None
+    email: str | None
+
+
 class CustomerView(View):
     """Everything recorded of one customer."""
 
@@ -118,6 +136,7 @@ class CustomerView(View):
     circuits: list[CircuitLine]
     mrr: Sensitive[dict[str, Money]]
     sites: list[SiteLine]
+    contacts: list[CustomerContactView]
     tags: list[str]
     notes: list[NoteView]
     open_changes: list[OpenChange]

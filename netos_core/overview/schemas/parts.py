@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from pydantic import Field
@@ -18,6 +18,13 @@ Mbps = Speed
 
 class GetOne(Request):
     ref: str = Field(description="Such as CKT-1042; a carrier's own circuit id or a name works too.", max_length=200)
+
+
+class GetSite(GetOne):
+    as_of: date | None = Field(
+        None,
+        description="Show costs, leases, RF links and subtended circuits as on this day; with every day by default.",
+    )
 
 
 class Nothing(Request):

@@ -10,6 +10,8 @@ from netos_core.kernel.fields import JsonObject
 from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Sensitive, View
 from netos_core.network.schemas import NetworkLine
+from netos_core.overview.schemas.electrical import ElectricalLine
+from netos_core.overview.schemas.links import LeaseLine, RfLinkLine, SubtendedLine
 from netos_core.overview.schemas.parts import CircuitLine, Money, NoteView, OpenChange, SiteLine
 from netos_core.sites.rules import SiteKind
 
@@ -98,9 +100,14 @@ class SiteView(View):
     children: list[SiteLine]
     costs: list[CostView]
     monthly_cost: Sensitive[dict[str, Money]]
+    leases: list[LeaseLine]
+    electrical: list[ElectricalLine]
     circuits: list[CircuitLine]
     circuit_count: int
     network: list[NetworkLine]
+    subtended: list[SubtendedLine]
+    rf_links: list[RfLinkLine]
+    as_of: date | None
     tags: list[str]
     notes: list[NoteView]
     open_changes: list[OpenChange]

@@ -1,4 +1,4 @@
-"""What the index holds of notes and of proposed changes."""
+"""What the index holds of notes, of reports of bugs and wishes, and of proposed changes."""
 
 from __future__ import annotations
 
@@ -13,15 +13,19 @@ from netos_core.circuits.model import Circuit
 from netos_core.contracts.model import Contract
 from netos_core.customers.model import Customer
 from netos_core.documents.model import Document
+from netos_core.electrical.model import ElectricalAccount
+from netos_core.feedback.model import Feedback, FeedbackComment
+from netos_core.links.model import RfLink
 from netos_core.network.model import BgpSession, HandoffPort, Interface, IpBlock, Vlan
 from netos_core.providers.model import Provider
-from netos_core.search.sources.frame import Source, one_each, said
+from netos_core.search.sources.frame import Source, all_of, one_each, said, tags_of
 from netos_core.sites.model import Site
 
 OWNERS: Mapping[str, Any] = {
     "circuit": Circuit, "site": Site, "provider": Provider, "customer": Customer, "contract": Contract,
     "interface": Interface, "handoff_port": HandoffPort, "vlan": Vlan, "bgp_session": BgpSession, "ip_block": IpBlock,
     "document": Document,
+    "rf_link": RfLink, "electrical_account": ElectricalAccount, "feedback": Feedback,
 }  # fmt: skip
 """What notes and tags may be on."""
 
@@ -47,6 +51,27 @@ def _notes() -> Source:
     return Source("note", rows, Note.id)
 
 
+def _reports() -> Source:
+    comments = (
+        select(FeedbackComment)
+        .where(FeedbackComment.feedback_id == Feedback.id, FeedbackComment.retired_at.is_(None))
+        .correlate(Feedback)
+    )
+    rows = select(
+        Feedback.id,
+        Feedback.ref,
+        Feedback.title.label("title"),
+        func.concat_ws(", ", Feedback.kind, Feedback.status).label("detail"),
+        one_each(Feedback.ref).label("ids"),
+        Feedback.title.label("names"),
+        said(Feedback.title, Feedback.text, tags_of(Feedback, "feedback")).label("about"),
+        said(
+            "feedback report", Feedback.kind, Feedback.status, Feedback.source, all_of(FeedbackComment.text, comments)
+        ).label("words"),
+    ).where(Feedback.retired_at.is_(None))  # fmt: skip
+    return Source("feedback", rows, Feedback.id)
+
+
 def _changes() -> Source:
     rows = select(
         Proposal.id,
@@ -61,4 +86,4 @@ def _changes() -> Source:
     return Source("change", rows, Proposal.id)
 
 
-REMARKS: Mapping[str, Source] = {"note": _notes(), "proposal": _changes()}
+REMARKS: Mapping[str, Source] = {"note": _notes(), "feedback": _reports(), "proposal": _changes()}

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from netos_core.access.rules import Role
 from netos_core.kernel.errors import Conflict, Invalid, NetosError, NotFound
+from netos_core.overview import operations as look
+from netos_core.overview.schemas import GetOne
 from tests.factories import (
     apply,
     approve,
@@ -114,3 +116,17 @@ def test_five_hundred_customers_take_a_handful_of_statements(session: Session) -
         approve(session, moved)
     assert len(sent) <= 40
     assert {row["city"] for row in rows_of(session, "customer")} == {"Goshen"}
+
+
+def test_the_people_of_a_customer_come_change_and_leave_with_it(session: Session) -> None:
+    admin = make_ctx(session, Role.ADMIN)
+    customer = make_customer(session, "Riverbend")
+    added = apply(admin, "customer_contact", "create", customer="Riverbend", name="Ana Ruiz", role="IT manager")
+    assert added.risk == "medium"
+    (contact,) = look.get_customer(admin, GetOne(ref=customer)).contacts
+    apply(admin, "customer_contact", ref=contact.id, phone="317-555-0251")
+    assert look.get_customer(admin, GetOne(ref=customer)).contacts[0].phone == "317-555-0251"
+    gone = apply(admin, "customer", "retire", ref=customer)
+    assert rows_of(session, "customer_contact")[0]["retired_at"] is not None
+    undo(admin, gone)
+    assert look.get_customer(admin, GetOne(ref=customer)).contacts[0].name == "Ana Ruiz"

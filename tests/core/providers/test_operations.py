@@ -7,12 +7,15 @@ from sqlalchemy.orm import Session
 
 from netos_core.access.rules import Role
 from netos_core.kernel.errors import Conflict, Forbidden, Invalid, NetosError, NotFound
+from netos_core.overview import operations as look
+from netos_core.overview.schemas import GetOne, SearchCircuits
 from tests.factories import (
     AGENT,
     apply,
     approve,
     audit_of,
     counted_statements,
+    make_circuit,
     make_ctx,
     make_provider,
     propose,
@@ -273,3 +276,29 @@ def test_five_hundred_carriers_take_a_handful_of_statements(session: Session) ->
         retiring = propose(ctx, "provider", "retire", items=[{"ref": ref} for ref in refs])
     assert len(sent) <= 40
     assert "bulk" in retiring.aspects
+
+
+def test_a_chain_of_take_overs_is_told_as_of_today_and_its_circuits_are_listed_together(session: Session) -> None:
+    admin = make_ctx(session, Role.ADMIN)
+    wabash = make_provider(session, "Wabash")
+    zayo = make_provider(session, "Zayo")
+    lightwave = make_provider(session, "Lightwave", successor=wabash, succeeded_on="2025-09-21")
+    apply(admin, "provider", ref=wabash, successor=zayo, succeeded_on="2026-05-01")
+    later = make_provider(session, "Later", successor=zayo, succeeded_on="2026-12-01")
+    circuits = [make_circuit(session, provider=name) for name in (lightwave, wabash, zayo, later)]
+    view = look.get_provider(admin, GetOne(ref=lightwave))
+    assert [(up.name, str(up.since)) for up in view.part_of] == [("Wabash", "2025-09-21"), ("Zayo", "2026-05-01")]
+    assert [down.name for down in look.get_provider(admin, GetOne(ref=zayo)).took_over] == ["Lightwave", "Wabash"]
+    assert look.get_provider(admin, GetOne(ref=later)).part_of == []
+    found = look.search_circuits(admin, SearchCircuits(provider="Zayo", with_taken_over=True, sort="ref"))
+    assert [row.ref for row in found.rows] == circuits[:3]
+    assert look.search_circuits(admin, SearchCircuits(provider="Zayo")).total == 1
+    with pytest.raises(Invalid, match="names no provider"):
+        look.search_circuits(admin, SearchCircuits(with_taken_over=True))
+
+
+def test_a_contract_with_a_provider_that_was_taken_over_is_warned_of(session: Session) -> None:
+    zayo = make_provider(session, "Zayo")
+    make_provider(session, "Lightwave", successor=zayo, succeeded_on="2025-09-21")
+    change = propose(make_ctx(session, Role.ADMIN), "contract", "create", provider="Lightwave", title="Order")
+    assert any("is part of Zayo" in warning and "2025-09-21" in warning for warning in change.warnings)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
 
-from netos_core.providers.rules import is_mail_domain, leads_back
+from netos_core.providers.rules import Succession, is_mail_domain, leads_back, successors_on
 
 A, B, C = (uuid4() for _ in range(3))
 
@@ -44,3 +45,24 @@ def test_a_chain_leads_back_only_to_where_it_set_out(next_of: dict[UUID, UUID | 
 )
 def test_a_mail_domain_is_what_stands_after_the_at_sign(text: str, is_one: bool) -> None:
     assert is_mail_domain(text) is is_one
+
+
+TOOK_OVER = {A: Succession(B, date(2024, 1, 1)), B: Succession(C, date(2026, 1, 1))}
+
+
+@pytest.mark.parametrize(
+    ("start", "day", "chain"),
+    [
+        (A, date(2023, 12, 31), ()),
+        (A, date(2024, 1, 1), (B,)),
+        (A, date(2026, 1, 1), (B, C)),
+        (B, date(2025, 1, 1), ()),
+        (C, date(2026, 1, 1), ()),
+    ],
+)
+def test_a_provider_is_part_of_those_who_had_taken_it_over_by_the_day(start, day, chain) -> None:
+    assert successors_on(start, TOOK_OVER, day) == chain
+
+
+def test_a_take_over_without_a_day_has_happened_and_a_circle_ends() -> None:
+    assert successors_on(A, {A: Succession(B, None), B: Succession(A, None)}, date(2000, 1, 1)) == (B,)
