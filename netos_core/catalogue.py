@@ -14,6 +14,7 @@ from netos_core.outages import operations as outages
 from netos_core.overview import operations as overview
 from netos_core.people import operations as people
 from netos_core.proposals import operations as proposals
+from netos_core.quotes import operations as quotes
 from netos_core.renewals import operations as renewals
 from netos_core.search import operations as search
 from netos_core.work import operations as work
@@ -50,6 +51,16 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     documents.upload_document,
     renewals.list_renewals,
     overview.get_dashboard,
+    quotes.list_quotes,
+    quotes.get_quote,
+    quotes.compare_quotes,
+    quotes.stage_quote_draft,
+    quotes.get_quote_draft,
+    quotes.review_quote_draft,
+    quotes.propose_quote_draft,
+    quotes.reject_quote_draft,
+    quotes.list_orders,
+    quotes.get_order,
     proposals.propose_change,
     proposals.rebase_change,
     changes.get_change,

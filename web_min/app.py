@@ -20,6 +20,7 @@ from web_min.pages import (
     approvals,
     bulk,
     documents,
+    drafts,
     edit,
     feedback,
     find,
@@ -30,6 +31,7 @@ from web_min.pages import (
     notes,
     parts,
     people,
+    quotes,
     records,
     sign_in,
     trail,
@@ -42,8 +44,8 @@ log = logging.getLogger(__name__)
 
 # Forms before records: `/circuits/new` is no circuit.
 FAMILIES = (
-    sign_in, home, find, approvals, notes, trail, people, imports, lists, network, bulk, documents, edit, feedback,
-    parts, records,
+    sign_in, home, find, approvals, notes, trail, people, imports, lists, network, bulk, documents, drafts, edit,
+    feedback, parts, quotes, records,
 )  # fmt: skip
 
 

@@ -68,7 +68,8 @@ class Diff:
 
 
 FREE_TEXT = frozenset({"text", "description", "summary", "cause", "notice_address", "caption"})
-PREFIXES = ("CKT-", "PRV-", "CUS-", "SIT-", "CTR-", "CHG-", "DOC-", "IFC-", "PRT-", "VLN-", "BGP-", "IPB-")
+PREFIXES = ("CKT-", "PRV-", "CUS-", "SIT-", "CTR-", "CHG-", "DOC-", "IFC-", "PRT-", "VLN-", "BGP-", "IPB-", "RFL-",
+            "ELE-", "FBK-", "QUO-", "ORD-")  # fmt: skip
 
 
 def laid_out(
@@ -94,7 +95,8 @@ def _silent(row: DiffRow) -> bool:
     tied = {"note": {"entity", "on", "author"}, "tag": {"entity", "on"}, "termination": {"circuit"},
             "site_cost": {"site"}, "circuit_event": {"circuit"}, "circuit_customer": {"circuit"},
             "provider_contact": {"provider"}, "provider_alias": {"provider"}, "billing_account": {"provider"},
-            "contract_circuit": {"contract"}, "document": {"entity", "uploaded_by", "agent"}}  # fmt: skip
+            "contract_circuit": {"contract"}, "document": {"entity", "uploaded_by", "agent"},
+            "quote_term": {"quote", "currency"}, "order_step": {"order", "currency"}}  # fmt: skip
     return row.action == "create" and (row.new is None or row.field in tied.get(row.entity, set()))
 
 

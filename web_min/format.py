@@ -73,12 +73,24 @@ FIELDS: Mapping[str, str] = {
     "starts_on": "First day",
     "ends_on": "Last day",
     "as_of": "As of",
+    "term_months": "Term, months",
+    "number": "Number",
+    "tax_monthly": "Taxes a month",
+    "escalator_percent": "Escalator, %",
+    "install_days": "Install, days",
+    "etf_terms": "ETF in their words",
+    "acceptance_days": "Acceptance, business days",
+    "who": "Who",
 }
-MONEY_FIELDS = frozenset({"mrc", "nrc", "mrr", "amount", "total_value", "monthly_cost", "average_monthly_cost"})
+MONEY_FIELDS = frozenset(
+    {"mrc", "nrc", "mrr", "amount", "total_value", "monthly_cost", "average_monthly_cost", "special_build",
+     "tax_monthly", "etf", "charge"}
+)  # fmt: skip
 MBPS_FIELDS = frozenset({"bandwidth_mbps", "port_speed_mbps", "speed_mbps", "capacity_mbps"})
 CODED_FIELDS = frozenset(
     {"status", "role", "service_type", "kind", "impact", "cadence", "end_of_term", "notice_unit", "notice_method",
-     "notice_counted_from", "decision", "co_terminus", "sensitivity", "licensing", "phase", "priority"}
+     "notice_counted_from", "decision", "co_terminus", "sensitivity", "licensing", "phase", "priority", "level",
+     "stage", "serviceability"}
 )  # fmt: skip
 
 

@@ -75,12 +75,15 @@ class Nav:
             label: str, url: str, icon: str, key: str = "", count: int | None = None, *, hot: bool = False
         ) -> Link:
             current = path == url if url == "/" else path == url or path.startswith(url + "/")
+            current = current and not (url == "/quotes" and path.startswith("/quotes/drafts"))
             return Link(label, url, icon, key, count, hot and bool(count), current)
 
         work = [
             link("Today", "/", "today", "t"),
             link("Approvals", "/approvals", "approve", "a", board.waiting_for_you if board else None, hot=True),
             link("Renewals", "/renewals", "renew", "r"),
+            link("Quote drafts", "/quotes/drafts", "quote", "q"),
+            link("Orders", "/orders", "open", "d"),
         ]
         if any(getattr(route, "name", None) == "imports" for route in request.app.routes):
             work.append(link("Imports", "/imports", "import", "i"))
@@ -91,6 +94,7 @@ class Nav:
             link("Providers", "/providers", "provider", "p", board.providers if board else None),
             link("Customers", "/customers", "people", "u", board.customers if board else None),
             link("Contracts", "/contracts", "contract", "o", board.contracts if board else None),
+            link("Quotes", "/quotes", "quote", "b"),
             link("RF links", "/rf-links", "radio", "l"),
             link("Electrical", "/electrical", "power", "w"),
             link("Documents", "/documents", "document", "d"),

@@ -35,7 +35,8 @@ class Column:
 
     @property
     def right(self) -> bool:
-        return self.kind in {"money", "number", "date", "bandwidth", "distance", "size", "ago", "month"}
+        return self.kind in {"money", "number", "date", "bandwidth", "distance", "size", "ago", "month", "per_mbps",
+                             "late"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ RISK: dict[Aspect, AspectPolicy] = {
 _LADDER = (Risk.LOW, Risk.MEDIUM, Risk.HIGH)
 
 FEATURES = (
-    "providers", "customers", "sites", "circuits", "network", "contracts", "documents", "outages",
+    "providers", "customers", "sites", "circuits", "network", "contracts", "documents", "outages", "quotes",
     "renewals", "overview", "search", "changes", "annotations", "feedback",
 )  # fmt: skip
 
@@ -107,19 +107,19 @@ class RoleRights:
 
 RIGHTS: dict[Role, RoleRights] = {
     Role.ADMIN: RoleRights(
-        (*FEATURES, "audit", "people"), ("money", "bank", "keys"), _ALL, _ALL, ("imports", "jobs", "people")
+        (*FEATURES, "audit", "people"), ("money", "bank", "keys"), _ALL, _ALL, ("imports", "drafts", "jobs", "people")
     ),
-    Role.EXEC: RoleRights((*FEATURES, "audit"), ("money", "bank"), _NOT_KEY, _ALL, ("imports",)),
-    Role.FINANCE: RoleRights((*FEATURES, "audit"), ("money", "bank"), _NOT_KEY, _NOT_KEY, ("imports",)),
+    Role.EXEC: RoleRights((*FEATURES, "audit"), ("money", "bank"), _NOT_KEY, _ALL, ("imports", "drafts")),
+    Role.FINANCE: RoleRights((*FEATURES, "audit"), ("money", "bank"), _NOT_KEY, _NOT_KEY, ("imports", "drafts")),
     Role.ENGINEERING: RoleRights(
         (*FEATURES, "audit"),
         ("money", "keys"),
         _NOT_BANK,
         (*_EVERYDAY, Aspect.BULK, Aspect.DELETE, Aspect.KEY),
-        ("imports",),
+        ("imports", "drafts"),
     ),
-    Role.NOC: RoleRights(FEATURES, (), (*_EVERYDAY, Aspect.BULK, Aspect.DELETE), _EVERYDAY),
-    Role.SALES: RoleRights(FEATURES, ("money",), _EVERYDAY, (Aspect.NOTE,)),
+    Role.NOC: RoleRights(FEATURES, (), (*_EVERYDAY, Aspect.BULK, Aspect.DELETE), _EVERYDAY, ("drafts",)),
+    Role.SALES: RoleRights(FEATURES, ("money",), _EVERYDAY, (Aspect.NOTE,), ("drafts",)),
     Role.FIELD: RoleRights(FEATURES, (), (Aspect.NOTE, Aspect.ATTRIBUTE), (Aspect.NOTE,)),
     Role.AUDITOR: RoleRights((*FEATURES, "audit", "people"), ("money", "bank"), (), ()),
 }
@@ -152,15 +152,18 @@ def _rights_of(roles: frozenset[str]) -> frozenset[str]:
     return frozenset(rights)
 
 
+STAGES = ("run:imports", "run:drafts")  # puts something before people and changes no record
+
+
 def scoped(rights: frozenset[str], scope: Scope) -> frozenset[str]:
     """Return what a personal token carries of its person's rights; no token approves on a page."""
-    verbs = ("read:", "see:") if scope is Scope.READ else ("read:", "see:", "propose:", "approve:", "run:imports")
+    verbs = ("read:", "see:") if scope is Scope.READ else ("read:", "see:", "propose:", "approve:", *STAGES)
     return frozenset(right for right in rights if right.startswith(verbs))
 
 
 def unattended(rights: frozenset[str]) -> frozenset[str]:
     """Return what a scheduled agent has of its roles' rights: it reads, proposes and stages, and decides nothing."""
-    return frozenset(right for right in rights if right.startswith(("read:", "see:", "propose:", "run:imports")))
+    return frozenset(right for right in rights if right.startswith(("read:", "see:", "propose:", *STAGES)))
 
 
 def rights_table() -> dict[str, dict[str, list[str]]]:

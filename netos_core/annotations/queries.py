@@ -29,6 +29,8 @@ ENTITY_OF_PREFIX = {
     "RFL": "rf_link",
     "ELE": "electrical_account",
     "FBK": "feedback",
+    "QUO": "quote",
+    "ORD": "circuit_order",
 }
 
 

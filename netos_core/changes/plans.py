@@ -129,6 +129,9 @@ PREFIXES = {
     "job": "JOB",
     "import": "IMP",
     "token": "TOK",
+    "quote": "QUO",
+    "circuit_order": "ORD",
+    "quote_draft": "QDR",
 }
 
 

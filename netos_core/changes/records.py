@@ -321,6 +321,8 @@ BROKEN = {
     "ex_ip_block_leaf": "Another block of that role already holds some of those addresses.",
     "ex_ip_block_customer": "A block of another customer already holds some of those addresses.",
     "uq_document_live": "The record already has that very file.",
+    "uq_quote_term_live": "The quote already has prices for that term.",
+    "uq_order_step_live": "The order already has that step.",
     "uq_tag_live": "The record already has that tag.",
 }
 

@@ -227,6 +227,7 @@ ENTITY_ASPECT: dict[str, Aspect] = {
     "customer_contact": Aspect.CONTACT,
     "feedback": Aspect.NOTE,
     "feedback_comment": Aspect.NOTE,
+    "quote_term": Aspect.MONEY,
 }
 
 # The one table of fields that weigh more, or less, than their row.
@@ -244,6 +245,13 @@ FIELD_ASPECT: dict[str, dict[str, Aspect]] = {
     "bgp_session": {"md5_key": Aspect.KEY},
     "document": {"sensitivity": Aspect.MONEY},
     "rf_link": {"monthly_cost": Aspect.MONEY},
+    "quote_term": {
+        "quote_id": Aspect.ATTRIBUTE,
+        "term_months": Aspect.ATTRIBUTE,
+        "install_days": Aspect.ATTRIBUTE,
+        "currency": Aspect.ATTRIBUTE,
+    },
+    "order_step": {"charge": Aspect.MONEY},
     "contract": {
         "mrc": Aspect.MONEY,
         "nrc": Aspect.MONEY,

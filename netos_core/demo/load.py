@@ -12,7 +12,7 @@ from netos_core.access.model import Person
 from netos_core.changes.model import Proposal
 from netos_core.changes.plans import Wanted
 from netos_core.changes.rules import Action, Change, ChangeSet
-from netos_core.demo import activity, papers, write
+from netos_core.demo import activity, drafts, papers, write
 from netos_core.demo.people import DEMO_PEOPLE
 from netos_core.demo.stages import STAGES, Stage, rows_of
 from netos_core.demo.write import Calls
@@ -56,6 +56,8 @@ def load(calls: Calls) -> Loaded:
             if attached is not None:
                 changes.append(attached.ref)
                 created["document"] += attached.counts["create"]
+        if not drafts.are_there(ctx):
+            drafts.make(ctx)
     return Loaded(tuple(changes), created)
 
 

@@ -24,6 +24,7 @@ from netos_core.network.queries import lists, planning
 from netos_core.network.rules import interface_name, vlan_range
 from netos_core.network.schemas import SearchBgpSessions, SearchPorts, SearchVlans
 from netos_core.providers import queries as providers
+from netos_core.quotes.queries import names as quotes
 from netos_core.sites import queries as sites
 
 Row = dict[str, Any]
@@ -63,6 +64,10 @@ STAGES = (
     Stage("sessions", "VLANs and BGP sessions", DANA, (("network", "vlan"), ("network", "bgp_session"))),
     Stage("agreements", "agreements", MARCUS, (("contracts", "agreement"),)),
     Stage("orders", "orders and amendments", MARCUS, (("contracts", "order"), ("contracts", "amendment"))),
+    Stage("quotes", "quotes of providers", MARCUS, (("quotes", "quote"),)),
+    Stage("prices", "prices of quotes", MARCUS, (("quotes", "quote_term"),)),
+    Stage("ordered", "an order of a quote", MARCUS, (("quotes", "order"),)),
+    Stage("steps", "how that order went", MARCUS, (("quotes", "order_step"),)),
     Stage("history", "what happened to the circuits", DANA, (("events", "event"),)),
     Stage("landlords", "landlords and utilities", MARCUS, (("plant", "landlord"),)),
     Stage("leases", "leases and electrical accounts", MARCUS, (("plant", "lease"), ("plant", "electrical_account"))),
@@ -92,6 +97,8 @@ KEYS: Mapping[str, tuple[str, LookUp]] = {
     "site": ("external_id", sites.names),
     "circuit": ("provider_circuit_id", circuits.names),
     "contract": ("number", contracts.names),
+    "quote": ("number", quotes.quote_names),
+    "order": ("number", quotes.order_names),
     "alias": ("alias", providers.names),
     "rf_link": ("name", links.names),
     "electrical_account": ("account_number", electrical.names),
@@ -135,7 +142,7 @@ def _file(name: str) -> dict[str, Any]:
 
 def _row(ctx: Context, columns: list[str], values: list[Any]) -> Row:
     row = {c: _value(ctx, c, v) for c, v in zip(columns, values, strict=True) if v not in ("", [])}
-    if "term_months" in row and "term_start_date" not in row:
+    if "term_end_date" in row and "term_months" in row and "term_start_date" not in row:
         row |= _start(row)
     if " " in row.get("on", ""):
         row["on"] = _ref(ctx, *row["on"].split(" ", 1))
@@ -148,7 +155,7 @@ def _value(ctx: Context, column: str, value: Any) -> Any:
     if column == "month":
         months = ctx.today.year * 12 + ctx.today.month - 1 + int(value)
         return date(months // 12, months % 12 + 1, 1)
-    if column.endswith(("_date", "_on")):
+    if column.endswith(("_date", "_on", "_until")):
         days, _, end_of_month = str(value).partition(" ")
         day = ctx.today + timedelta(days=int(days))
         return _month_end(day) if end_of_month else day

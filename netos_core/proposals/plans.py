@@ -35,6 +35,8 @@ from netos_core.network import plans as network
 from netos_core.proposals.schemas import Item, ProposeChange
 from netos_core.providers import plans as providers
 from netos_core.providers.schemas import AliasEdit, BillingAccountEdit, ContactEdit, ProviderEdit
+from netos_core.quotes import plans as quotes
+from netos_core.quotes.schemas import OrderEdit, OrderStepEdit, QuoteEdit, QuoteTermEdit
 from netos_core.sites import plans as sites
 from netos_core.sites.schemas import SiteCostEdit, SiteEdit
 
@@ -80,6 +82,10 @@ KINDS: Mapping[str, Kind] = {
     "contract": Kind(ContractEdit, contracts.plan, "contract", {"circuits": "contract_circuit"}),
     "contract_circuit": Kind(ContractCircuitEdit, contracts.plan_governed, "contract_circuit"),
     "contract_site": Kind(ContractSiteEdit, links.plan_contract_sites, "contract_site"),
+    "quote": Kind(QuoteEdit, quotes.plan, "quote"),
+    "quote_term": Kind(QuoteTermEdit, quotes.plan_terms, "quote_term"),
+    "order": Kind(OrderEdit, quotes.plan_orders, "circuit_order"),
+    "order_step": Kind(OrderStepEdit, quotes.plan_steps, "order_step"),
     "document": Kind(DocumentEdit, documents.plan, "document"),
     **{name: Kind(edit, plan, name) for name, (edit, plan) in network.KINDS.items()},
     "note": Kind(NoteEdit, remarks.plan_notes, "note"),

@@ -17,6 +17,7 @@ from netos_core.feedback.model import FeedbackComment
 from netos_core.links.model import RfLink
 from netos_core.network.model import BgpSession, HandoffPort, Interface, IpBlock, Vlan
 from netos_core.providers.model import BillingAccount, Provider, ProviderAlias, ProviderContact
+from netos_core.quotes.model import CircuitOrder, Quote
 from netos_core.search.sources import OWNERS
 from netos_core.sites.model import Site
 
@@ -44,6 +45,9 @@ _ALIASED_CIRCUITS = select(Circuit.id).join(ProviderAlias, ProviderAlias.provide
 _ALIASED_ACCOUNTS = select(ElectricalAccount.id).join(
     ProviderAlias, ProviderAlias.provider_id == ElectricalAccount.provider_id
 )
+_ALIASED_QUOTES = select(Quote.id).join(ProviderAlias, ProviderAlias.provider_id == Quote.provider_id)
+_ORDERS_WITH = select(CircuitOrder.id).join(Quote, Quote.id == CircuitOrder.quote_id)
+_ALIASED_ORDERS = _ORDERS_WITH.join(ProviderAlias, ProviderAlias.provider_id == Quote.provider_id)
 _POWERED_SITES = select(ElectricalAccount.id).join(Site, Site.id == ElectricalAccount.site_id)
 _ALIASED_CONTRACTS = select(Contract.id).join(ProviderAlias, ProviderAlias.provider_id == Contract.provider_id)
 
@@ -56,12 +60,16 @@ FOLLOWERS: Mapping[str, Sequence[Follower]] = {
         Follower("site", select(Site.id), Site.provider_id),
         Follower("provider", select(Provider.id), Provider.successor_id),
         Follower("electrical_account", select(ElectricalAccount.id), ElectricalAccount.provider_id),
+        Follower("quote", select(Quote.id), Quote.provider_id),
+        Follower("circuit_order", _ORDERS_WITH, Quote.provider_id),
     ),
     "provider_alias": (
         Follower("provider", select(ProviderAlias.provider_id), ProviderAlias.id),
         Follower("circuit", _ALIASED_CIRCUITS, ProviderAlias.id),
         Follower("contract", _ALIASED_CONTRACTS, ProviderAlias.id),
         Follower("electrical_account", _ALIASED_ACCOUNTS, ProviderAlias.id),
+        Follower("quote", _ALIASED_QUOTES, ProviderAlias.id),
+        Follower("circuit_order", _ALIASED_ORDERS, ProviderAlias.id),
     ),
     "provider_contact": (Follower("provider", select(ProviderContact.provider_id), ProviderContact.id),),
     "billing_account": (Follower("provider", select(BillingAccount.provider_id), BillingAccount.id),),
@@ -71,12 +79,17 @@ FOLLOWERS: Mapping[str, Sequence[Follower]] = {
         Follower("rf_link", select(RfLink.id), RfLink.a_site_id),
         Follower("rf_link", select(RfLink.id), RfLink.z_site_id),
         Follower("electrical_account", select(ElectricalAccount.id), ElectricalAccount.site_id),
+        Follower("quote", select(Quote.id), Quote.a_site_id),
+        Follower("quote", select(Quote.id), Quote.z_site_id),
         *(Follower(m.__tablename__, select(m.id), m.site_id) for m in NETWORK_MODELS if m is not BgpSession),
     ),
     "circuit": (
         *(Follower(m.__tablename__, select(m.id), m.circuit_id) for m in NETWORK_MODELS),
         Follower("rf_link", select(RfLink.id), RfLink.circuit_id),
+        Follower("quote", select(Quote.id), Quote.replaces_id),
+        Follower("circuit_order", select(CircuitOrder.id), CircuitOrder.circuit_id),
     ),
+    "quote": (Follower("circuit_order", select(CircuitOrder.id), CircuitOrder.quote_id),),
     "customer": (
         Follower("circuit", select(CircuitCustomer.circuit_id), CircuitCustomer.customer_id),
         Follower("site", select(Site.id), Site.customer_id),

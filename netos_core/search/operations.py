@@ -15,7 +15,7 @@ BEHIND = "Many records changed a moment ago and are still being indexed: search 
 
 @operation(Effect.READ)
 def search(ctx: Context, request: Search) -> SearchResult:
-    """Find circuits, sites, providers, customers, contracts, notes and changes by any words or id."""
+    """Find circuits, sites, providers, customers, contracts, quotes, notes and changes by any words or id."""
     for _ in range(ROUNDS):
         waiting = records.waiting(ctx.session, CAUGHT_UP_AT_ONCE + 1)
         if not 0 < waiting <= CAUGHT_UP_AT_ONCE:

@@ -9,8 +9,8 @@ from pydantic import Field
 from netos_core.kernel.redaction import Request, View
 
 Kind = Literal[
-    "circuit", "site", "provider", "customer", "contract", "rf_link", "electrical_account", "interface",
-    "handoff_port", "vlan", "bgp_session", "ip_block", "document", "feedback", "note", "change",
+    "circuit", "site", "provider", "customer", "contract", "quote", "order", "rf_link", "electrical_account",
+    "interface", "handoff_port", "vlan", "bgp_session", "ip_block", "document", "feedback", "note", "change",
 ]  # fmt: skip
 
 

@@ -20,6 +20,9 @@ from netos_core.imports.operations import propose_import, stage_import
 from netos_core.imports.schemas import ProposeImport, StageImport
 from netos_core.kernel.clock import utc_now
 from netos_core.kernel.context import Context
+from netos_core.quotes.model import QuoteTerm
+from netos_core.quotes.operations import stage_quote_draft
+from netos_core.quotes.schemas import StageQuoteDraft
 from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
 from netos_core.sites.model import SiteCost
@@ -138,6 +141,29 @@ def _plant(session: Any, ctx: Context, secrets: Secrets, named: dict[str, str]) 
     return {"rf_link": rf_link, "electrical_account": account, "feedback": report, "bill": bill}
 
 
+def read_of(amount: str, other: str, title: str) -> dict[str, Any]:
+    """A mail with amounts in it, and what an agent read of it."""
+    text = f"Marker Carrier: 36 months at ${amount}, {other} to install."
+    return {"text": text, "title": title, "values": {"36.mrc": {"value": amount, "proof": f"months at ${amount}"}}}
+
+
+def _offers(ctx: Context, secrets: Secrets, named: dict[str, str]) -> dict[str, str]:
+    """Add a quote with the prices of a term, further ones dearer or cheaper, an order with a step, and a draft."""
+    money = secrets.money
+    ends = {"provider": named["provider"], "service_type": "dia", "a_site": named["site"]}
+    quote = apply(ctx, "quote", "create", bandwidth_mbps="1000", replaces=named["circuit"], **ends).diff[0].ref
+    apply(ctx, "quote_term", "create", quote=quote, term_months=36, mrc=money[0], nrc=money[1],
+          special_build=money[2], etf=money[3], etf_terms="As the order says", tax_monthly=money[1])  # fmt: skip
+    for amount in secrets.ranked(3):
+        rival = apply(ctx, "quote", "create", bandwidth_mbps="1000", replaces=named["circuit"], **ends).diff[0].ref
+        apply(ctx, "quote_term", "create", quote=rival, term_months=36, mrc=amount, nrc=amount)
+    order = apply(ctx, "order", "create", quote=quote, term_months=36).diff[-1].ref
+    apply(ctx, "order_step", "create", order=order, stage="held", actual_date="2026-05-01", charge=money[0])
+    draft = stage_quote_draft(ctx, StageQuoteDraft.model_validate(read_of(money[0], money[1], money[2]))).ref
+    term = str(ctx.session.scalar(select(QuoteTerm.id).order_by(QuoteTerm.id)))
+    return {"quote": quote, "order": order, "draft": draft, "term": term}
+
+
 def _document(ctx: Context, on: str, title: str, **more: Any) -> str:
     """Put a document on a record whose title, name, caption and text all say what is not for everyone."""
     sent = upload_document(
@@ -188,7 +214,7 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Plant:
     apply(filed, "circuit", ref=circuit, mrc=money[0])
     bgp = _network(session, secrets, circuit, site)
     named = {"circuit": circuit, "provider": provider, "site": site, "contract": contract}
-    plant = _plant(session, filed, secrets, named)
+    plant = _plant(session, filed, secrets, named) | _offers(filed, secrets, named)
     document = _document(filed, contract, secrets.titles[0], kind="contract")
     cheque = _document(filed, provider, secrets.titles[1], sensitivity="bank")
     admin = make_ctx(session, Role.ADMIN, now=PLANTED_AT, policy=core.policy)
@@ -215,6 +241,8 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Plant:
         propose(finance, "circuit", items=[{"ref": ref, "set": {"mrc": mrc}} for ref, mrc in many.items()]),
         propose(noc, "circuit", "retire", ref=idle),
         propose(finance, "rf_link", ref=plant["rf_link"], monthly_cost=money[2]),
+        propose(finance, "quote_term", ref=plant["term"], mrc=money[3]),
+        propose(finance, "quote_term", "create", quote=plant["quote"], term_months=12, mrc=money[3]),
         propose(finance, "electrical_bill", ref=plant["bill"], amount=money[2]),
         propose(finance, "electrical_account", "retire", ref=plant["electrical_account"]),
         propose(admin, "bgp_session", ref=bgp, md5_key=secrets.keys[1]),

@@ -37,7 +37,9 @@ PATHS = ("/", "/circuits", "/circuits/CKT-1007", "/circuits/CKT-1007/edit", "/ci
          "/contracts/CTR-1027/edit", "/parts/contact/new?on=PRV-1002", "/parts/alias/new?on=PRV-1002",
          "/parts/site_cost/new?on=SIT-1001", "/parts/event/new?on=CKT-1007",
          "/parts/circuit_customer/CUS-1001/edit?on=CKT-1034", "/parts/contract_circuit/new?on=CTR-1027",
-         "/parts/contract_circuit/CKT-1007/retire?on=CTR-1027")  # fmt: skip
+         "/parts/contract_circuit/CKT-1007/retire?on=CTR-1027", "/quotes", "/quotes/QUO-1002",
+         "/quotes/compare?ref=QUO-1001&ref=QUO-1002&overlap=1", "/quotes/drafts", "/quotes/drafts/QDR-1001",
+         "/quotes/drafts/QDR-1002", "/orders", "/orders/ORD-1001", "/parts/order_step/new?on=ORD-1001")  # fmt: skip
 
 pytestmark = [
     pytest.mark.browser,

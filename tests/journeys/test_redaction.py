@@ -36,7 +36,7 @@ from netos_core.runtime.logs import JsonFormatter
 from netos_mcp.answers import written
 from tests.database import TestServer
 from tests.files import make_pdf
-from tests.journeys.planting import PLANTED_AT, Plant, Secrets, planted
+from tests.journeys.planting import PLANTED_AT, Plant, Secrets, planted, read_of
 from tests.web.conftest import HOME, make_application, sign_in
 
 ROUND = ("987654.32", "876543.21", "765432.19", "654321.98")
@@ -105,6 +105,16 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
             {"on": refs["provider"], "content": make_pdf("Marker upload"), "file_name": "x.pdf"},
         ],
         "get_dashboard": [{}],
+        "list_quotes": [{}, {"state": ["draft"]}, {"circuit": refs["circuit"]}],
+        "get_quote": of["quote"],
+        "compare_quotes": [{"ref": [refs["quote"]], "overlap": 2}],
+        "stage_quote_draft": [read_of(MONEY[0], MONEY[1], MONEY[2]), read_of("1.00", "2.00", "3.00")],
+        "get_quote_draft": of["draft"],
+        "review_quote_draft": [{"ref": refs["draft"], "accept": ["36.mrc"]}],
+        "propose_quote_draft": of["draft"],
+        "reject_quote_draft": [{"ref": refs["draft"], "reason": "walking"}],
+        "list_orders": [{}, {"quote": refs["quote"]}],
+        "get_order": of["order"],
         "propose_change": [
             {"kind": "circuit", "ref": refs["circuit"], "set": {"market": "Elsewhere"}, "reason": "walking"},
             {"kind": "circuit", "ref": refs["circuit"], "set": {"mrc": "1.00"}, "reason": "walking"},
@@ -116,6 +126,8 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
             {"kind": "site_cost", "action": "retire", "ref": refs["cost"], "reason": "walking"},
             {"kind": "rf_link", "action": "retire", "ref": refs["rf_link"], "reason": "walking"},
             {"kind": "electrical_bill", "action": "retire", "ref": refs["bill"], "reason": "walking"},
+            {"kind": "quote_term", "action": "retire", "ref": refs["term"], "reason": "walking"},
+            {"kind": "quote", "action": "retire", "ref": refs["quote"], "reason": "walking"},
             {"kind": "site", "action": "retire", "ref": refs["site"], "reason": "walking"},
             {"kind": "bgp_session", "ref": refs["session"], "set": {"max_prefix": 5}, "reason": "walking"},
             {"kind": "bgp_session", "ref": refs["session"], "set": {"md5_key": "mine"}, "reason": "walking"},
@@ -161,6 +173,7 @@ def guesses(plant: Plant) -> list[dict[str, Any]]:
             ("circuit", refs["circuit"], {"market": "Elsewhere"}, {"mrc": value}),
             ("site_cost", refs["cost"], {"amount": value}, {}),
             ("electrical_bill", refs["bill"], {"amount": value}, {}),
+            *(("quote_term", refs["term"], {name: value}, {}) for name in ("mrc", "nrc", "etf", "special_build")),
             ("rf_link", refs["rf_link"], {"monthly_cost": value}, {}),
             ("rf_link", refs["rf_link"], {"band": "60 GHz"}, {"monthly_cost": value}),
         ]
@@ -313,7 +326,7 @@ def pages(plant: Plant) -> list[str]:
     refs, made = plant.refs, []
     kept = {"circuits": "circuit", "sites": "site", "providers": "provider", "customers": "customer",
             "contracts": "contract", "rf-links": "rf_link", "electrical": "electrical_account",
-            "feedback": "feedback"}  # fmt: skip
+            "feedback": "feedback", "quotes": "quote", "orders": "order"}  # fmt: skip
     for folder, kind in kept.items():
         made += [f"/{folder}{more}" for more in ("", ".csv", ".xlsx", "/new", f"/{refs[kind]}", f"/{refs[kind]}/edit")]
     made += [f"/renewals{more}" for more in ("", ".csv", ".xlsx")] + [f"/trail{more}" for more in ("", ".csv", ".xlsx")]
@@ -325,6 +338,8 @@ def pages(plant: Plant) -> list[str]:
         f"/parts/electrical_bill/{refs['bill']}/{form}?of={refs['electrical_account']}" for form in ("edit", "retire")
     ]
     made += [f"/{folder}/bulk?ref={refs[kept[folder]]}" for folder in ("sites", "rf-links", "electrical", "feedback")]
+    made += ["/quotes/drafts", f"/quotes/drafts/{refs['draft']}", f"/quotes/compare?ref={refs['quote']}"]
+    made += [f"/parts/quote_term/{refs['term']}/{form}?of={refs['quote']}" for form in ("edit", "retire")]
     made += [f"/sites/{refs['site']}?as_of=2026-05-01", "/rf-links?as_of=2026-05-01", "/electrical?as_of=2026-05-01"]
     made += [f"/network/bgp{more}" for more in ("", ".csv", f"/{refs['session']}", f"/{refs['session']}/edit")]
     made += [

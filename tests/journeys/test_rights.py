@@ -35,6 +35,7 @@ READS: Mapping[str, tuple[str | None, str, str | None]] = {
     "contracts": ("search_contracts", "search_contracts", "/contracts"),
     "outages": (None, "get_outage_history?ref={circuit}", None),
     "documents": (None, "list_documents", "/documents"),
+    "quotes": ("list_quotes", "list_quotes", "/quotes"),
     "renewals": ("list_renewals", "list_renewals", "/renewals"),
     "overview": ("get_dashboard", "get_dashboard", "/"),
     "search": ("search", "search?query=carrier", "/search?q=carrier"),

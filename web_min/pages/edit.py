@@ -24,6 +24,8 @@ from netos_core.overview.schemas.links import RfLinkView
 from netos_core.proposals.operations import propose_change
 from netos_core.proposals.schemas import ProposeChange
 from netos_core.providers.schemas import ProviderEdit
+from netos_core.quotes import operations as quotes
+from netos_core.quotes.schemas import OrderEdit, QuoteEdit, QuoteView
 from netos_core.sites.schemas import SiteEdit
 from web_min import fields, forms
 from web_min.asked import validated
@@ -70,6 +72,10 @@ def _of_rf_link(view: RfLinkView) -> dict[str, str]:
 
 def _of_electrical(view: ElectricalView) -> dict[str, str]:
     return _same_names(view, ElectricalAccountEdit) | {"site": view.site_ref}
+
+
+def _of_quote(view: QuoteView) -> dict[str, str]:
+    return {**_same_names(view, QuoteEdit), "state": view.recorded_state}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +227,37 @@ KINDS = (
         _of_electrical,
         "electrical account",
         given=("site",),
+    ),
+    Kind(
+        "quote",
+        "/quotes",
+        QuoteEdit,
+        quotes.get_quote,
+        Layout(
+            {
+                "Quote": ("provider", "number", "service_type", "bandwidth_mbps", "level", "state", "serviceability",
+                          "currency"),
+                "Ends": ("a_site", "a_place", "z_site", "z_place"),
+                "Days": ("received_date", "valid_until"),
+                "More": ("replaces", "requested_by", "source", "description"),
+            },
+            frozenset({"provider", "service_type"}),
+        ),
+        _of_quote,
+    ),
+    Kind(
+        "order",
+        "/orders",
+        OrderEdit,
+        quotes.get_order,
+        Layout(
+            {
+                "Order": ("quote", "term_months", "number", "circuit", "acceptance_days", "cancelled_date"),
+                "More": ("description",),
+            },
+            frozenset({"quote"}),
+        ),
+        partial(_same_names, model=OrderEdit),
     ),
 )  # fmt: skip
 

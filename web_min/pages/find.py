@@ -14,7 +14,8 @@ SHOWN = 50
 PATHS = {"CKT": "/circuits", "SIT": "/sites", "PRV": "/providers", "CUS": "/customers", "CTR": "/contracts",
          "CHG": "/approvals", "IFC": "/network/interfaces", "PRT": "/network/ports", "VLN": "/network/vlans",
          "BGP": "/network/bgp", "IPB": "/network/blocks", "DOC": "/documents", "RFL": "/rf-links",
-         "ELE": "/electrical", "FBK": "/feedback"}  # fmt: skip
+         "ELE": "/electrical", "FBK": "/feedback", "QUO": "/quotes", "QDR": "/quotes/drafts",
+         "ORD": "/orders"}  # fmt: skip
 
 
 def routes(site: Site) -> list[BaseRoute]:

@@ -16,7 +16,7 @@ from netos_core.sites.rules import SiteKind
 from web_min.export import as_csv_of, as_xlsx_of
 from web_min.pages.bulk import BY_PATH
 from web_min.pages.find import page_of
-from web_min.pages.sheets import DOCUMENTS, ELECTRICAL, FEEDBACK, RF_LINKS
+from web_min.pages.sheets import DOCUMENTS, ELECTRICAL, FEEDBACK, ORDERS, QUOTES, RF_LINKS
 from web_min.site import Site, Visit, get
 from web_min.table import YES_NO, Column, Filter, Spec, choices, read, rows_of
 
@@ -209,7 +209,10 @@ RENEWALS = Spec(
     "/contracts",
 )
 
-SPECS = (CIRCUITS, SITES, PROVIDERS, CUSTOMERS, CONTRACTS, RENEWALS, DOCUMENTS, RF_LINKS, ELECTRICAL, FEEDBACK)
+SPECS = (
+    CIRCUITS, SITES, PROVIDERS, CUSTOMERS, CONTRACTS, RENEWALS, QUOTES, ORDERS, DOCUMENTS, RF_LINKS, ELECTRICAL,
+    FEEDBACK,
+)  # fmt: skip
 
 # Ready-made views: the words of the tab and the filters behind it.
 VIEWS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -256,6 +259,13 @@ VIEWS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Done", "status=done"),
         ("Declined", "status=declined"),
     ),
+    "/quotes": (
+        ("All", ""),
+        ("To decide", "state=answered&state=approved_orderable&sort=valid_until"),
+        ("Accepted", "state=accepted"),
+        ("Expired", "state=expired&sort=-valid_until"),
+    ),
+    "/orders": (("All", ""), ("Under way", "under_way=true"), ("Late", "late=true"), ("On hold", "stage=held")),
     "/renewals": (
         ("To decide", ""),
         ("Overdue", "state=overdue"),
@@ -277,6 +287,8 @@ NEW = {
     "/contracts": "Propose a contract",
     "/rf-links": "Propose an RF link",
     "/electrical": "Propose an account",
+    "/quotes": "Propose a quote",
+    "/orders": "Propose an order",
     "/feedback": "Report a bug or a wish",
 }
 

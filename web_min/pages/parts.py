@@ -24,6 +24,8 @@ from netos_core.kernel.operation import Operation
 from netos_core.links.schemas import ContractSiteEdit, SiteCircuitEdit
 from netos_core.overview import operations as overview
 from netos_core.providers.schemas import AliasEdit, BillingAccountEdit, ContactEdit
+from netos_core.quotes import operations as quotes
+from netos_core.quotes.schemas import OrderEdit, OrderStepEdit, QuoteTermEdit
 from netos_core.sites.schemas import SiteCostEdit
 from web_min import fields, forms
 from web_min.asked import validated
@@ -152,6 +154,34 @@ PARTS: Mapping[str, Part] = {
             Layout({"Contact": ("name", "role", "phone", "email")}, frozenset({"name"})),
             "contact", lambda view: _by_id(view.contacts), lambda part: part.name,
             _own_row("customer_contact", "customer"),
+        ),
+        Part(
+            "quote_term", "term", "/quotes", quotes.get_quote, QuoteTermEdit,
+            Layout(
+                {
+                    "Term": ("term_months", "install_days"),
+                    "Prices": ("mrc", "nrc", "special_build", "tax_monthly", "escalator_percent"),
+                    "Early termination": ("etf", "etf_terms"),
+                },
+                frozenset({"term_months"}),
+            ),
+            "money", lambda view: _by_id(view.terms), lambda part: f"the prices of {part.term_months} months",
+            _own_row("quote_term", "quote"), sees="see:money",
+        ),
+        Part(
+            "order", "order", "/quotes", quotes.get_quote, OrderEdit,
+            Layout({"Order": ("term_months", "number", "circuit", "acceptance_days", "description")}),
+            "attribute", lambda _view: {}, lambda _part: "", _own_row("order", "quote"), edit=False, retire=False,
+        ),
+        Part(
+            "order_step", "step", "/orders", quotes.get_order, OrderStepEdit,
+            Layout(
+                {"Step": ("stage", "planned_date", "actual_date", "who"),
+                 "Hold": ("released_date", "reason", "charge"), "More": ("description",)},
+                frozenset({"stage"}),
+            ),
+            "attribute", lambda view: _by_id(view.steps), lambda part: f"the step {words(part.stage).lower()}",
+            _own_row("order_step", "order"), fixed=frozenset({"stage"}),
         ),
     )
 }  # fmt: skip

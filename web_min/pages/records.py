@@ -15,6 +15,8 @@ from netos_core.outages.operations import get_outage_history
 from netos_core.outages.schemas import OutageHistoryRequest
 from netos_core.overview import operations as overview
 from netos_core.overview.schemas import CircuitView, GetOne, GetSite, PlRequest
+from netos_core.quotes import operations as quotes
+from netos_core.quotes.schemas import ListOrders, ListQuotes, OrderRow
 from web_min import asked, charts
 from web_min.asked import validated
 from web_min.format import bandwidth, day, words
@@ -24,6 +26,7 @@ from web_min.pages.trail import shown
 from web_min.site import Site, Visit, get
 
 TRAIL_SHOWN = 8
+QUOTES_SHOWN = 8
 
 
 def routes(site: Site) -> list[BaseRoute]:
@@ -61,6 +64,17 @@ def shared(visit: Visit, ref: str) -> dict[str, Any]:
     }
 
 
+def _quotes(visit: Visit, **where: str) -> dict[str, Any]:
+    """Read the quotes and the orders under way that belong to a circuit, a site or a provider."""
+    request = ListQuotes.model_validate({**where, "limit": QUOTES_SHOWN})
+    listed = visit.call(quotes.list_quotes, request)
+    orders: Sequence[OrderRow] = ()
+    if "site" not in where:
+        under_way = ListOrders.model_validate({**where, "under_way": True, "limit": QUOTES_SHOWN})
+        orders = visit.call(quotes.list_orders, under_way).rows
+    return {"quotes": listed.rows, "quotes_total": listed.total, "quotes_where": where, "orders": orders}
+
+
 def _circuit(visit: Visit) -> Response:
     view = visit.call(overview.get_circuit, _one(visit))
     outages = visit.call(get_outage_history, OutageHistoryRequest(ref=view.ref))
@@ -76,6 +90,7 @@ def _circuit(visit: Visit) -> Response:
         columns=charts.outage_columns(outages.minutes_by_month),
         timeline=charts.notice_timeline(view.term, visit.today) if view.term else None,
         sentence=_circuit_sentence(view),
+        **_quotes(visit, circuit=view.ref),
         **shared(visit, view.ref),
     )
 
@@ -95,12 +110,18 @@ def _site(visit: Visit) -> Response:
     days = dict(asked.given(visit.request.query_params, ["as_of", *notes.TOLD]))
     wish = {"ref": _one(visit).ref, **({"as_of": days["as_of"]} if "as_of" in days else {})}
     view = visit.call(overview.get_site, validated(GetSite, wish))
-    return visit.page("site.html", s=view, **shared(visit, view.ref))
+    return visit.page("site.html", s=view, **_quotes(visit, site=view.ref), **shared(visit, view.ref))
 
 
 def _provider(visit: Visit) -> Response:
     view = visit.call(overview.get_provider, _one(visit))
-    return visit.page("provider.html", p=view, sees_bank=visit.may("see:bank"), **shared(visit, view.ref))
+    return visit.page(
+        "provider.html",
+        p=view,
+        sees_bank=visit.may("see:bank"),
+        **_quotes(visit, provider=view.ref),
+        **shared(visit, view.ref),
+    )
 
 
 def _customer(visit: Visit) -> Response:

@@ -1,7 +1,8 @@
-"""The lists beside those of circuits and contracts: documents, RF links, electrical accounts, feedback."""
+"""The lists beside those of circuits and contracts: quotes, orders, documents, RF links, power, feedback."""
 
 from __future__ import annotations
 
+from netos_core.circuits.rules import ServiceType
 from netos_core.documents.operations import list_documents
 from netos_core.documents.rules.kinds import DocumentKind
 from netos_core.electrical.rules import Phase
@@ -9,7 +10,73 @@ from netos_core.feedback import operations as feedback
 from netos_core.feedback.rules import FeedbackKind, FeedbackStatus, Priority
 from netos_core.links.rules import Licensing, RfStatus
 from netos_core.overview import operations as overview
+from netos_core.quotes import operations as quotes
+from netos_core.quotes.rules.states import OrderStage, QuoteLevel, QuoteState
 from web_min.table import YES_NO, Column, Filter, Spec, choices, rows_of
+
+QUOTES = Spec(
+    "Quotes",
+    "/quotes",
+    "quote",
+    quotes.list_quotes,
+    rows_of,
+    (
+        Column("ref", "Ref", "ref", sort="ref"),
+        Column("provider", "Provider", "clip", "at-s", sort="provider"),
+        Column("a", "A to Z", "ends", "at-l"),
+        Column("service_type", "Type", "words", "at-l"),
+        Column("bandwidth_mbps", "Speed", "bandwidth", "at-m", sort="bandwidth_mbps"),
+        Column("level", "Level", "level", "at-xl"),
+        Column("state", "State", "quote_state", sort="state"),
+        Column("valid_until", "Valid until", "date", "at-s", sort="valid_until"),
+        Column("terms", "Months", "text", "at-m"),
+        Column("mrc", "MRC from", "money", sort="mrc", money=True),
+        Column("mrc_per_mbps", "$/Mbps", "per_mbps", "at-l", sort="mrc_per_mbps", money=True),
+    ),
+    (
+        Filter("provider", "Provider"),
+        Filter("state", "State", "many", choices(QuoteState)),
+        Filter("level", "Level", "many", choices(QuoteLevel)),
+        Filter("site", "Site"),
+        Filter("circuit", "Replaces"),
+        Filter("expires_before", "Expires before", "date"),
+        Filter("service_type", "Type", "many", choices(ServiceType), more=True),
+        Filter("min_mbps", "Mbps from", "number", more=True),
+        Filter("max_mbps", "Mbps to", "number", more=True),
+        Filter("term_months", "Term, months", "number", more=True),
+    ),
+    "-ref",
+    "/quotes",
+)
+
+ORDERS = Spec(
+    "Orders",
+    "/orders",
+    "order",
+    quotes.list_orders,
+    rows_of,
+    (
+        Column("ref", "Ref", "ref", sort="ref"),
+        Column("number", "Number", "mono", "at-l"),
+        Column("provider", "Provider", "clip", "at-s", sort="provider"),
+        Column("quote", "Quote", "text", "at-m"),
+        Column("circuit", "Circuit", "text", "at-m"),
+        Column("stage", "Stands at", "order_stage"),
+        Column("next_stage", "Next", "words", "at-s"),
+        Column("next_date", "Planned", "date", "at-s"),
+        Column("days_late", "Late", "late"),
+    ),
+    (
+        Filter("stage", "Stands at", "many", choices(OrderStage)),
+        Filter("late", "Late", "one", YES_NO),
+        Filter("under_way", "Under way", "one", YES_NO),
+        Filter("provider", "Provider"),
+        Filter("circuit", "Circuit"),
+        Filter("quote", "Quote"),
+    ),
+    "-ref",
+    "/orders",
+)
 
 DOCUMENTS = Spec(
     "Documents",

@@ -18,6 +18,7 @@ from netos_core.feedback.model import Feedback, FeedbackComment
 from netos_core.links.model import RfLink
 from netos_core.network.model import BgpSession, HandoffPort, Interface, IpBlock, Vlan
 from netos_core.providers.model import Provider
+from netos_core.quotes.model import CircuitOrder, Quote
 from netos_core.search.sources.frame import Source, all_of, one_each, said, tags_of
 from netos_core.sites.model import Site
 
@@ -26,6 +27,7 @@ OWNERS: Mapping[str, Any] = {
     "interface": Interface, "handoff_port": HandoffPort, "vlan": Vlan, "bgp_session": BgpSession, "ip_block": IpBlock,
     "document": Document,
     "rf_link": RfLink, "electrical_account": ElectricalAccount, "feedback": Feedback,
+    "quote": Quote, "circuit_order": CircuitOrder,
 }  # fmt: skip
 """What notes and tags may be on."""
 

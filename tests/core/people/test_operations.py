@@ -161,4 +161,4 @@ def test_an_agent_of_its_own_has_no_right_to_decide(session: Session) -> None:
     who = principal(agent)
     assert who.scheduled
     assert {right.partition(":")[0] for right in who.rights} == {"read", "see", "propose", "run"}
-    assert {right for right in who.rights if right.startswith("run:")} == {"run:imports"}
+    assert {right for right in who.rights if right.startswith("run:")} == {"run:imports", "run:drafts"}
