@@ -77,12 +77,14 @@ class Published:
         description: Two to four short sentences: what, when, when not, and one example.
         words: Shorter descriptions of some arguments; the request's own by default.
         destructive: Whether a call may change records.
+        toolset: The toolset that lists it; empty for one that is always listed.
     """
 
     operation: Operation[Any, Any]
     description: str
     words: Mapping[str, str] = field(default_factory=dict)
     destructive: bool = False
+    toolset: str = ""
 
     @property
     def name(self) -> str:

@@ -19,6 +19,7 @@ from netos_core.runtime.logs import configure_logging
 from netos_core.runtime.settings import load_settings
 from netos_mcp import probes
 from netos_mcp.auth import Gate, HttpDoor
+from netos_mcp.offer import READ_ONLY_PATH, ReadOnlyAddress
 from netos_mcp.server import make_server
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def make_app(
         json_response=False,
         host_origin_protection=True,
         allowed_hosts=sorted(core.settings.hosts),
-        middleware=[gate],
+        middleware=[Middleware(ReadOnlyAddress, path=PATH), gate],
     )
 
     @contextlib.asynccontextmanager
@@ -87,6 +88,7 @@ def make_app(
     routes: list[BaseRoute] = [
         *probes.routes(core),
         Route(PATH, mcp),
+        Route(PATH + READ_ONLY_PATH, mcp),
         *(interactive.routes if interactive is not None else ()),
         *pages,
     ]

@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from fastmcp.exceptions import ResourceError, ToolError
+from fastmcp.server.context import Context
 from fastmcp.server.middleware import CallNext, Middleware, MiddlewareContext
 from fastmcp.tools.base import ToolResult
 from mcp_types import CallToolRequestParams, ReadResourceRequestParams
@@ -39,6 +40,10 @@ class RateLimit(Middleware):
         if (refusal := self._refusal(context)) is not None:
             raise ResourceError(refusal_text(refusal, "the same resource"), log_level=logging.DEBUG)
         return await call_next(context)
+
+    def refuses(self, context: Context) -> bool:
+        """Take one call of a principal that no middleware sees: a completion."""
+        return self._buckets.refusal(self._door.key(request_of(context))) is not None
 
     def _refusal(self, context: MiddlewareContext[Any]) -> RateLimited | None:
         current = context.fastmcp_context

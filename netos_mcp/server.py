@@ -16,12 +16,15 @@ from mcp_types import CallToolRequestParams
 
 from netos_core.runtime.calls import Core
 from netos_mcp.auth import Door
+from netos_mcp.completions import Completions
 from netos_mcp.confirm import ConfirmTool
 from netos_mcp.errors import refusal_text, unknown_tool
 from netos_mcp.limits import RateLimit
+from netos_mcp.offer import Offer, Offered
+from netos_mcp.prompts import add_prompts
 from netos_mcp.resources import add_resources
 from netos_mcp.tool import OperationTool, Service, names_of
-from netos_mcp.tools import PUBLISHED
+from netos_mcp.tools import BY_NAME, EVERY, PUBLISHED, TOOLSETS
 
 log = logging.getLogger(__name__)
 
@@ -41,16 +44,17 @@ More: netos://guide."""
 NO_PAGES = "\nNo approval page is served now: before giving a link, ask the person to start `netos up` on this home."
 
 
-def make_server(core: Core, door: Door, *, pages: bool = True) -> FastMCP[Any]:
+def make_server(core: Core, door: Door, *, pages: bool = True, offer: Offer | None = None) -> FastMCP[Any]:
     """Make the server.
 
     Args:
         core: The core of this process.
         door: How this transport knows its callers.
         pages: Whether the approval pages are being served; an agent is told where they are not.
+        offer: What is listed where no HTTP request says so: on stdio.
     """
-    names = names_of(PUBLISHED)
-    service = Service(core, door, names)
+    service = Service(core, door, names_of(PUBLISHED), {name: names_of(tools) for name, tools in TOOLSETS.items()})
+    limit = RateLimit(core.settings, door)
 
     def bound_to(context: ServerRequestContext[Any, Any]) -> str:
         return door.key(context.request)
@@ -65,15 +69,15 @@ def make_server(core: Core, door: Door, *, pages: bool = True) -> FastMCP[Any]:
         request_state_security=RequestStateSecurity(
             keys=core.keys.derive(STATE), bind_principal=bound_to, audience="netos"
         ),
-        middleware=[UnknownTools(names), RateLimit(core.settings, door)],
-        tools=[
-            (ConfirmTool if one.name == "confirm_change" else OperationTool).make(one, service) for one in PUBLISHED
-        ],
+        middleware=[UnknownTools(), limit, Offered(offer or Offer())],
+        tools=[(ConfirmTool if one.name == "confirm_change" else OperationTool).make(one, service) for one in EVERY],
     )
     # Left to itself the framework lists every tool on each call, to find the schema of one.
-    schemas = {one.name: one.input_schema for one in PUBLISHED}
+    schemas = {one.name: one.input_schema for one in EVERY}
     server._mcp_server.get_tool_input_schema = schemas.get  # noqa: SLF001 - the low-level server's own option
     add_resources(server, service)
+    add_prompts(server)
+    server.add_completion_handler(Completions(service, limit))
     return server
 
 
@@ -87,15 +91,12 @@ def _version() -> str:
 class UnknownTools(Middleware):
     """Answers a call of a tool that does not exist with the ones that do."""
 
-    def __init__(self, names: frozenset[str]) -> None:
-        self._names = names
-
     async def on_call_tool(
         self, context: MiddlewareContext[CallToolRequestParams], call_next: CallNext[CallToolRequestParams, ToolResult]
     ) -> ToolResult:
         try:
             return await call_next(context)
         except NotFoundError:
-            refusal = unknown_tool(context.message.name, self._names)
+            refusal = unknown_tool(context.message.name, BY_NAME)
             log.info("unknown tool", extra={"tool": context.message.name[:60]})
-            raise ToolError(refusal_text(refusal, context.message.name, self._names), log_level=logging.DEBUG) from None
+            raise ToolError(refusal_text(refusal, context.message.name, BY_NAME), log_level=logging.DEBUG) from None

@@ -4,7 +4,7 @@ import dataclasses
 import functools
 import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Self, TypeVar
 
 import anyio.to_thread
@@ -32,11 +32,19 @@ UNNAMED = "unnamed agent"
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Service:
-    """What every tool and resource of a server works with."""
+    """What every tool and resource of a server works with.
+
+    Args:
+        core: The core of this process.
+        door: How its callers are known.
+        tools: Names of the tools that are always listed.
+        beside: Names of the tools of each toolset.
+    """
 
     core: Core
     door: Door
     tools: frozenset[str]
+    beside: Mapping[str, frozenset[str]] = dataclasses.field(default_factory=dict)
 
     async def call(self, context: Context, request_id: str) -> Call:
         """Say who makes this call, through which agent and from where."""
@@ -80,10 +88,14 @@ class OperationTool(Tool):
             context = get_context()
             return await self.respond(context, arguments, await self._service.call(context, request_id))
         except NetosError as refusal:
-            raise ToolError(refusal_text(refusal, self.name, self._service.tools), log_level=logging.DEBUG) from refusal
+            raise ToolError(refusal_text(refusal, self.name, self._known()), log_level=logging.DEBUG) from refusal
         except Exception as bug:  # noqa: BLE001 - the edge is where a bug becomes an answer
             masked = unexpected(bug, self.name, request_id)
-            raise ToolError(refusal_text(masked, self.name, self._service.tools), log_level=logging.DEBUG) from None
+            raise ToolError(refusal_text(masked, self.name, self._known()), log_level=logging.DEBUG) from None
+
+    def _known(self) -> frozenset[str]:
+        """Name the tools its client is sure to see: the ones that are always listed, and those beside this one."""
+        return self._service.tools | self._service.beside.get(self._published.toolset, frozenset())
 
     async def respond(self, context: Context, arguments: dict[str, Any], call: Call) -> ToolResult:  # noqa: ARG002
         return result(await in_thread(self._published.answer, self._service.core, arguments, call))

@@ -28,12 +28,11 @@ def run(args: argparse.Namespace) -> int:
     from netos_mcp.answers import Call
     from netos_mcp.auth import PersonDoor
     from netos_mcp.errors import unexpected, unknown_tool
-    from netos_mcp.tools import PUBLISHED
+    from netos_mcp.tools import BY_NAME
 
-    tools = {one.name: one for one in PUBLISHED}
-    tool = tools.get(args.tool)
+    tool = BY_NAME.get(args.tool)
     if tool is None:
-        raise unknown_tool(args.tool, tools)
+        raise unknown_tool(args.tool, BY_NAME)
     arguments = _arguments(args.arguments)
     settings, home = load_settings(), open_home(args.home)
     _log_to(home)

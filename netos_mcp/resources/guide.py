@@ -23,8 +23,15 @@ GUIDE = """\
 # Working with NetOS
 
 Reading
-- Unknown kind of thing: search. A list: search_circuits, search_sites, search_contracts, list_renewals. One record: \
-get_*, by ref (CKT-1042), a carrier's circuit id, or a name that means one record.
+- Unknown kind of thing: search, by id, address, VLAN number, name, near spelling or meaning; its hint says when \
+nothing holds your words. A list: search_circuits, search_sites, search_contracts, list_renewals. One record: get_*, \
+by ref (CKT-1042), a carrier's circuit id, or a name that means one record.
+- Places: near (a site, or lat,lon) with radius_km on search_sites and search_circuits; search_sites also takes a \
+GeoJSON polygon.
+- Documents: list_site_documents; read a page at netos://document/DOC-1007/page/1 (text of a PDF, or the photo).
+- Interfaces, ports, VLANs, BGP sessions and IP blocks are found by search. Lists of them, and more tools for \
+documents, parties, changes, imports and people, are listed where the client asks for the toolset: HTTP header \
+X-NetOS-Toolsets: network,documents (or all), or netos mcp --toolsets network. They answer to their names anyway.
 - A list answers total and shows limit rows (25; at most 100). next_cursor continues it under the same filters and \
 sort. fields chooses columns; detail=detailed gives all of them.
 - Amounts are decimal strings with their currency. Each line of get_circuit_pl says what it rests on: actual \
@@ -44,7 +51,7 @@ mostly by someone else than the proposer.
 or confirm_change tells when it did. No argument approves anything.
 - stale: a record moved meanwhile; read it again and propose anew. Undo: a person does it from the change's page.
 
-Refusals read: code | what | fix | next tool.
+Refusals read: code | what | fix | next tool. Prompts: renewal_review, new_circuit_intake, outage_report.
 """
 
 EXAMPLES: dict[str, dict[str, Any]] = {

@@ -9,9 +9,8 @@ from fastmcp import FastMCP
 
 from netos_mcp.resources.reading import read
 from netos_mcp.tool import Service
-from netos_mcp.tools import PUBLISHED
+from netos_mcp.tools import BY_NAME
 
-BY_NAME = {one.name: one for one in PUBLISHED}
 TEXT = "text/plain"
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from netos_mcp.answers import Published
 from netos_mcp.tools import (
     changes,
     circuits,
     contracts,
     documents,
+    imports,
+    network,
     outages,
     overview,
     parties,
+    people,
     quotes,
     renewals,
     search,
@@ -33,3 +38,16 @@ PUBLISHED: tuple[Published, ...] = (
     *work.PUBLISHED,
 )
 """In the order they are listed, which never varies."""
+
+TOOLSETS: Mapping[str, tuple[Published, ...]] = {
+    "network": network.TOOLSET,
+    "documents": documents.TOOLSET,
+    "parties": parties.TOOLSET,
+    "changes": changes.TOOLSET,
+    "imports": imports.TOOLSET,
+    "people": people.TOOLSET,
+}
+"""Tools listed only where their toolset is asked for; they answer to their names all the same."""
+
+EVERY: tuple[Published, ...] = (*PUBLISHED, *(one for toolset in TOOLSETS.values() for one in toolset))
+BY_NAME: Mapping[str, Published] = {one.name: one for one in EVERY}

@@ -13,3 +13,20 @@ PUBLISHED = (
         words=LIST_WORDS,
     ),
 )
+
+NAME = "documents"
+TOOLSET = (
+    Published(
+        documents.list_documents,
+        "List documents and photos of any record by its ref, kind or day of upload, newest first. Of one site: "
+        'list_site_documents. Example: {"on": "CTR-1011", "kind": ["contract"]}.',
+        words=LIST_WORDS,
+        toolset=NAME,
+    ),
+    Published(
+        documents.get_document,
+        "Show what is known of one document: kind, pages, where and when it was taken, who brought it. Its text is "
+        'the resource it names, page by page. Example: {"ref": "DOC-1007"}.',
+        toolset=NAME,
+    ),
+)
