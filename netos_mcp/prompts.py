@@ -9,7 +9,7 @@ from pydantic import Field
 
 
 def add_prompts(server: FastMCP[Any]) -> None:
-    for prompt in (renewal_review, new_circuit_intake, outage_report):
+    for prompt in PROMPTS.values():
         server.prompt(prompt)
 
 
@@ -76,3 +76,6 @@ def _steps(job: str, *steps: str) -> str:
 
 def _word(given: str) -> str:
     return " ".join(given.split())
+
+
+PROMPTS = {made.__name__: made for made in (renewal_review, new_circuit_intake, outage_report)}

@@ -15,6 +15,7 @@ MOST_VALUES = 10
 _NOISE = frozenset(
     {"title", "pattern", "minLength", "maxLength", "maxItems", "propertyNames", "examples"}
 )  # the core checks, and says
+_EVERY_TYPE = ("string", "number", "boolean", "array", "object", "null")
 SHORTENED = "shortened"
 WITHHELD = "withheld"
 _REMARKS: Schema = {
@@ -55,10 +56,31 @@ def output_schema(view: type[BaseModel]) -> Schema:
         properties["rows"] = rows
     return {
         "type": "object",
-        "properties": {**properties, **_REMARKS},
+        "properties": {**{name: _portable(field) for name, field in properties.items()}, **_REMARKS},
         "required": list(properties),
         "additionalProperties": False,
     }
+
+
+def _portable(field: Any) -> Any:
+    """Write a pair of types as a choice, and any value as a choice of all: some clients know one type a schema."""
+    if isinstance(field, list):
+        return [_portable(one) for one in field]
+    if not isinstance(field, dict):
+        return field
+    if field.keys() <= {"description"}:
+        return {**field, "anyOf": [{"type": kind} for kind in _EVERY_TYPE]}
+    whole = {key: _portable(value) for key, value in field.items() if key != "properties"}
+    if "properties" in field:
+        whole["properties"] = {name: _portable(inner) for name, inner in field["properties"].items()}
+    if not isinstance(whole.get("type"), list):
+        return whole
+    told = {"description": whole.pop("description")} if "description" in whole else {}
+    kinds = whole.pop("type")
+    if "enum" in whole:
+        whole["enum"] = [value for value in whole["enum"] if value is not None]
+    real = [{"type": kind, **whole} for kind in kinds if kind != "null"]
+    return {**told, "anyOf": [*real, *({"type": "null"} for kind in kinds if kind == "null")]}
 
 
 def _argument(field: Schema) -> Schema:
@@ -81,6 +103,11 @@ def _argument(field: Schema) -> Schema:
     if "enum" in kept:
         kept["enum"] = [one for one in kept["enum"] if one is not None]
         kept.pop("type", None)
+    if "properties" in kept.get("items", {}):
+        within = kept["items"]["properties"]
+        kept["items"] = {**kept["items"], "properties": {name: _argument(inner) for name, inner in within.items()}}
+    if isinstance(kept.get("additionalProperties"), dict):  # null clears the entry, so it is said
+        kept["additionalProperties"] = _portable(kept["additionalProperties"])
     return kept
 
 

@@ -31,7 +31,7 @@ def refuse_unproposable(ctx: Context, aspects: Iterable[Aspect]) -> None:
     if refused:
         raise Forbidden(
             f"Your roles may not propose changes of {', '.join(refused)}.",
-            fix="Ask someone whose role may; `netos doctor --rights` lists them.",
+            fix="Ask someone whose role may; the Rights page and list_rights say which.",
         )
 
 

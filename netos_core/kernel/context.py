@@ -93,5 +93,5 @@ class Context:
         if not self.principal.may(right):
             raise Forbidden(
                 f"Your roles ({', '.join(sorted(self.principal.roles)) or 'none'}) do not include {right}.",
-                fix="Ask someone whose role has it; `netos doctor --rights` lists them.",
+                fix="Ask someone whose role has it; the Rights page and list_rights say which.",
             )

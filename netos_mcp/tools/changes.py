@@ -55,8 +55,8 @@ TOOLSET = (
     ),
     Published(
         changes.reject_change,
-        "Withdraw an open proposal of the person you act for, or say no for them when they told you to; it is over "
-        'then. To correct one, propose anew. Example: {"change_id": "CHG-2207", "comment": "Asked twice"}.',
+        "Withdraw an open proposal of the person you act for, or say no where they told you to; it is over then. "
+        'To correct one, propose anew. Example: {"change_id": "CHG-2207", "digest": "9f2c…", "comment": "Twice"}.',
         destructive=True,
         toolset=NAME,
     ),

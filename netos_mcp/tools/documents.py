@@ -19,7 +19,7 @@ TOOLSET = (
     Published(
         documents.list_documents,
         "List documents and photos of any record by its ref, kind or day of upload, newest first. Of one site: "
-        'list_site_documents. Example: {"on": "CTR-1011", "kind": ["contract"]}.',
+        'list_site_documents. Example: {"kind": ["contract", "loa_cfa"]}.',
         words=LIST_WORDS,
         toolset=NAME,
     ),

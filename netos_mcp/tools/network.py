@@ -11,7 +11,7 @@ TOOLSET = (
     Published(
         network.search_interfaces,
         "List router interfaces by router, site or circuit. One with all around it: get_network_record. Example: "
-        '{"circuit": "CKT-1042"}.',
+        '{"router": "ipls-core1"}.',
         words=LIST_WORDS,
         toolset=NAME,
     ),
@@ -25,7 +25,7 @@ TOOLSET = (
     Published(
         network.search_vlans,
         "List VLANs by number, scope, site or circuit; a range counts as each number it holds. Numbers repeat "
-        'across scopes, so give the scope where you know it. Example: {"number": 120}.',
+        'across scopes, so give the scope where you know it. Example: {"number": 1120}.',
         words=LIST_WORDS,
         toolset=NAME,
     ),

@@ -28,8 +28,7 @@ TOOLSET = (
     ),
     Published(
         overview.list_customers,
-        "List customers with the circuits that serve them. By name, use get_customer. Example: "
-        '{"query": "apartments"}.',
+        'List customers with the circuits that serve them. By name, use get_customer. Example: {"query": "hospital"}.',
         words=LIST_WORDS,
         toolset=NAME,
     ),

@@ -9,6 +9,6 @@ PUBLISHED = (
     Published(
         search.search,
         "Find any record by id, name, place or words; spelling may be off. Start here when the kind is unknown, then "
-        'call its get_ tool. Lists no amounts. Example: {"query": "KFGS 204481"}.',
+        'call its get_ tool. Lists no amounts. Example: {"query": "KXGS 204118"}.',
     ),
 )
