@@ -41,23 +41,4 @@ TOOLSET = (
         'diff: get_change. Example: {"status": "open"}.',
         toolset=NAME,
     ),
-    Published(
-        proposals.rebase_change,
-        "Plan a stale proposal anew on the current values; the old one is closed and points to the new. Read the "
-        'new diff before you show it. Example: {"change_id": "CHG-2207"}.',
-        toolset=NAME,
-    ),
-    Published(
-        changes.undo_change,
-        "Propose the exact inverse of an applied change, with the same risk and approvals. Nothing is undone until "
-        'it is approved. Example: {"change_id": "CHG-2207", "reason": "The wrong circuit"}.',
-        toolset=NAME,
-    ),
-    Published(
-        changes.reject_change,
-        "Withdraw an open proposal of the person you act for, or say no where they told you to; it is over then. "
-        'To correct one, propose anew. Example: {"change_id": "CHG-2207", "digest": "9f2c…", "comment": "Twice"}.',
-        destructive=True,
-        toolset=NAME,
-    ),
 )
