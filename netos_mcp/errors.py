@@ -45,6 +45,10 @@ LOOKUP: Mapping[str, str] = {
     "get_site": "search_sites",
     "get_contract": "search_contracts",
     "get_job": NO_TOOL,
+    "get_import": "list_imports",
+    "map_import": "list_imports",
+    "edit_import_row": "list_imports",
+    "propose_import": "list_imports",
 }
 
 

@@ -58,6 +58,14 @@ def _unpacked(value: Any, described: Mapping[str, Any]) -> Any:
     return [part.strip() for part in value.split(",")] if kind == "array" and value else value
 
 
+PLAINLY = {
+    "date_from_datetime_inexact": "must be a day, without a time.",
+    "decimal_type": "must be a number.",
+    "decimal_parsing": "must be a number.",
+}
+"""What pydantic words for programmers."""
+
+
 def invalid_arguments(refused: ValidationError, allowed: Mapping[str, Any]) -> Invalid:
     """Rewrite what pydantic found wrong as field, problem and allowed values.
 
@@ -87,6 +95,8 @@ def _problem(problem: Any) -> tuple[str, str, str | None]:
         values = re.findall(r"'([^']*)'", str(context.get("expected", "")))
         unknown = one_of(str(problem["input"]), values, what="value", field=field)
         return field, unknown.message, unknown.fix
+    if problem["type"] in PLAINLY:
+        return field, PLAINLY[problem["type"]], None
     told = problem["msg"].removeprefix("Input should be ")
     return field, f"must be {told}." if told != problem["msg"] else f"{told}.", None
 
