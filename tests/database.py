@@ -16,6 +16,7 @@ from itertools import count
 from pathlib import Path
 
 import psycopg
+from sqlalchemy import make_url
 
 from netos_core.runtime import embedded, migrate
 
@@ -39,10 +40,15 @@ class TestServer:
             connection.execute(statement)
 
     @contextlib.contextmanager
-    def clone(self) -> Iterator[str]:
-        """Copy the template into a database of its own, dropped afterwards; yields its URL."""
+    def clone(self, of: str | None = None) -> Iterator[str]:
+        """Copy the template into a database of its own, dropped afterwards; yields its URL.
+
+        Args:
+            of: The URL of another database to copy, with nobody connected to it.
+        """
         name = f"clone_{next(self.numbers)}"
-        self.execute(f"create database {name} template {TEMPLATE} strategy file_copy")
+        source = TEMPLATE if of is None else str(make_url(of).database)
+        self.execute(f"create database {name} template {source} strategy file_copy")
         try:
             yield self.postgres.url(name)
         finally:
