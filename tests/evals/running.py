@@ -76,3 +76,12 @@ async def run_scripted(sample: Sample, tasks: Iterable[Task]) -> list[Outcome]:
     finally:
         worlds.close()
     return outcomes
+
+
+async def run_model(sample: Sample, tasks: Iterable[Task], agent: Agent, trials: int) -> list[Outcome]:
+    """Let a model do each task several times, in the current era."""
+    worlds = Worlds(sample)
+    try:
+        return [await attempt(worlds, task, agent, ERAS[0], model=True) for task in tasks for _ in range(trials)]
+    finally:
+        worlds.close()

@@ -71,10 +71,8 @@ class World:
 
     def fingerprint(self) -> Fingerprint:
         """Tell the whole domain and all decisions apart from any other state, table by table."""
-        parts = (
-            f"select '{name}' as name, md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as hash from {name} t"
-            for name in (*DOMAIN, *DECISIONS)
-        )
+        whole = "md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as hash"
+        parts = (f"select '{name}' as name, {whole} from {name} t" for name in (*DOMAIN, *DECISIONS))
         return {row["name"]: row["hash"] for row in self.ask(" union all ".join(parts))}
 
     def proposals(self) -> list[str]:

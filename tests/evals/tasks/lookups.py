@@ -84,10 +84,10 @@ TASKS = (
     ),
     one(
         "crossroads-bill", GRACE, "What do we bill Crossroads Bank a month for circuits?",
-        values((
+        values(
             "select sum(l.mrr) from circuit_customer l join customer k on k.id = l.customer_id"
             " where k.name = 'Crossroads Bank'"
-        )), 450,
+        ), 450,
         lambda k: k["mrr"], "get_customer", ref="Crossroads Bank",
     ),
     one(
@@ -106,8 +106,10 @@ TASKS = (
     one(
         "east-route-notice", MARCUS,
         "By which day must Lumen have our notice for order LUM-SO-204118, and how must it be sent?",
-        together(values(contract("LUM-SO-204118", "term_end_date - notice_count")), words("certified mail", "certified_mail")),
-        550,
+        together(
+            values(contract("LUM-SO-204118", "term_end_date - notice_count")),
+            words("certified mail", "certified_mail"),
+        ), 550,
         lambda c: said(c["term"]["notice_deadline"], c["term"]["notice_method"]), "get_contract", ref="LUM-SO-204118",
     ),
     one(
@@ -134,10 +136,10 @@ TASKS = (
     ),
     one(
         "library-margin", MARCUS, "Does the line of the Madison County library, 8529104418830117, pay for itself?",
-        values((
+        values(
             "select l.mrr - c.mrc from circuit c join circuit_customer l on l.circuit_id = c.id"
             " where c.provider_circuit_id = '8529104418830117'"
-        )), 150,
+        ), 150,
         lambda pl: pl["contribution"], "get_circuit_pl", ref="8529104418830117",
     ),
     one(
@@ -180,7 +182,7 @@ TASKS = (
     one(
         "henry-street-loa", WILL, "Is there a letter of authorization on file for Henry Street Suite 340?",
         values("select ref from document where kind = 'loa_cfa'"), 200,
-        lambda d: listed(d), "list_site_documents", site="Henry Street Suite 340", kind=["loa_cfa"],
+        listed, "list_site_documents", site="Henry Street Suite 340", kind=["loa_cfa"],
     ),
     one(
         "free-port", WILL, "Which port is free on rack C12, panel A, in Shadeland Cabinet C12?",
@@ -209,7 +211,8 @@ TASKS = (
         "whitewater-basis", GRACE,
         "What does Whitewater Insurance bring in on IFN-E1-00644, and is that figure billed or only modeled?",
         together(words("modeled", "modelled"), values(circuit("IFN-E1-00644", "round(mrc * 1.35, 2)"))), 150,
-        lambda pl: said(*(f"{line['basis']} {line['amount']}" for line in pl["lines"] if line["component"] == "revenue")), "get_circuit_pl", ref="IFN-E1-00644",
+        lambda pl: said(*(f"{x['basis']} {x['amount']}" for x in pl["lines"] if x["component"] == "revenue")),
+        "get_circuit_pl", ref="IFN-E1-00644",
     ),
     one(
         "month-to-month", MARCUS, "Which contracts are month to month by now?",

@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from netos_core.demo.people import DANA, ELENA, GRACE, MARCUS, TOM, WILL, DemoPerson
-from tests.evals.facts import IN_USE, LIVE, TODAY, circuit, contract, ends_at, exactly, of_customer, said, together
-from tests.evals.facts import values, words
+from tests.evals.facts import (
+    IN_USE,
+    LIVE,
+    TODAY,
+    circuit,
+    contract,
+    ends_at,
+    exactly,
+    of_customer,
+    said,
+    together,
+    values,
+    words,
+)
 from tests.evals.hands import Hands
 from tests.evals.task import Facts, Kind, Script, Task
 
@@ -52,7 +64,8 @@ async def _(agent: Hands) -> str:
 
 
 @hop(
-    "next-thirty-days", MARCUS, "What must we act on within 30 days or have missed, and what does silence cost for each?",
+    "next-thirty-days", MARCUS,
+    "What must we act on within 30 days or have missed, and what does silence cost for each?",
     together(exactly("CTR", f"select ref from contract where {DUE}"), values(SILENCE)), 1, 260,
 )  # fmt: skip
 async def _(agent: Hands) -> str:
@@ -98,7 +111,8 @@ async def _(agent: Hands) -> str:
 
 @hop(
     "brown-county-tower", TOM,
-    "The Brown County tower is cut off again. Which circuit feeds it, how many unplanned outages had it, and whom do I call?",
+    "The Brown County tower is cut off again. Which circuit feeds it, how many unplanned outages had it, and whom do I "
+    "call?",
     together(
         exactly("CKT", ends_at("Brown County Tower")),
         lambda world: [int(world.one(
@@ -147,7 +161,8 @@ async def _(agent: Hands) -> str:
 
 
 @hop(
-    "open-outage-ticket", TOM, "What is down, under which ticket does the carrier have it, and what is their NOC number?",
+    "open-outage-ticket", TOM,
+    "What is down, under which ticket does the carrier have it, and what is their NOC number?",
     values(
         "select c.ref, e.ticket, p.noc_phone from circuit_event e join circuit c on c.id = e.circuit_id join provider p"
         " on p.id = c.provider_id where e.kind = 'outage' and e.ends_at is null"
@@ -214,7 +229,8 @@ async def _(agent: Hands) -> str:
 
 
 @hop(
-    "ifn-saving", ELENA, "IFN lowers its rates: how much does the waiting change save us a month, on how many circuits?",
+    "ifn-saving", ELENA,
+    "IFN lowers its rates: how much does the waiting change save us a month, on how many circuits?",
     lambda world: [
         world.one(open_change("round(sum((c.before ->> 'mrc')::numeric - (c.after ->> 'mrc')::numeric), 2)")),
         int(world.one(open_change("count(*)"))),

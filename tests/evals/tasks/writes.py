@@ -90,7 +90,10 @@ TASKS = (
     ),
     write(
         "everstream-phone", TOM, "Set the NOC phone of Everstream to 216-555-0199; their desk told me just now.",
-        {"kind": "provider", "ref": "Everstream", "set": {"noc_phone": "216-555-0199"}, "reason": "Told by their desk."},
+        {
+            "kind": "provider", "ref": "Everstream", "set": {"noc_phone": "216-555-0199"},
+            "reason": "Told by their desk.",
+        },
         lambda w: [Row("provider", w.ref("provider", name="Everstream"), "update", {"noc_phone": "216-555-0199"})],
         is_true("provider", "name = 'Everstream' and noc_phone = '216-555-0199'"), approver=DANA,
     ),
@@ -187,7 +190,8 @@ TASKS = (
         approver=ELENA, tokens=750,
     ),
     write(
-        "asked-twice", TOM, "Set the NOC mailbox of Metronet to noc-in@metronet.example. (The line dropped; do it again.)",
+        "asked-twice", TOM,
+        "Set the NOC mailbox of Metronet to noc-in@metronet.example. (The line dropped; do it again.)",
         {
             "kind": "provider", "ref": "Metronet", "set": {"noc_email": "noc-in@metronet.example"},
             "reason": "Their notice of this week.",
@@ -207,8 +211,12 @@ TASKS = (
         is_true("circuit", "provider_circuit_id = 'EVST/WL10/005117' and status = 'active'"), approver=TOM,
     ),
     write(
-        "accepted-at-the-client", TOM, "The market of the Verizon line U0129984 is Richmond East. I am here to confirm.",
-        {"kind": "circuit", "ref": "U0129984", "set": {"market": "Richmond East"}, "reason": "The markets are drawn anew."},
+        "accepted-at-the-client", TOM,
+        "The market of the Verizon line U0129984 is Richmond East. I am here to confirm.",
+        {
+            "kind": "circuit", "ref": "U0129984", "set": {"market": "Richmond East"},
+            "reason": "The markets are drawn anew.",
+        },
         lambda w: [Row("circuit", ref(w, "U0129984"), "update", {"market": "Richmond East"})],
         is_true("circuit", "provider_circuit_id = 'U0129984' and market = 'Richmond East'"), status="committed",
         accepts=True,

@@ -1,0 +1,140 @@
+"""Claude: the Messages API, POST /v1/messages, as a model that does what a test has laid down for a question.
+
+A question is the first message of a conversation; `State.plays` says what is answered to it, turn by turn. A turn is
+a list of content blocks, or a function of the request that makes one. `Turn` is one that ends for another reason, such
+as max_tokens. A question nobody has laid down is answered with a sentence that says so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+KEY = "sk-ant-standin"
+VERSION = "2023-06-01"
+UNKNOWN = "Nobody has laid down what I say to this."
+
+Block = Mapping[str, Any]
+Blocks = Sequence[Block]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One answer of the model, with the reason it ended."""
+
+    content: Blocks
+    stop_reason: str
+
+
+Play = Callable[[dict[str, Any]], "Blocks | Turn"]
+
+
+@dataclass
+class State:
+    """What the stand-in knows; a test sets it through `app.state.claude`."""
+
+    keys: set[str] = field(default_factory=lambda: {KEY})
+    plays: dict[str, Sequence[Blocks | Turn | Play]] = field(default_factory=dict)
+    numbers: Any = field(default_factory=count)
+
+
+def make_app() -> Starlette:
+    app = Starlette(routes=[Route("/v1/messages", _messages, methods=["POST"])])
+    app.state.claude = State()
+    return app
+
+
+def text(words: str) -> Block:
+    return {"type": "text", "text": words}
+
+
+def use(tool: str, given: Any) -> Block:
+    """Make a block that calls a tool; its id is filled in when it is sent."""
+    return {"type": "tool_use", "name": tool, "input": given}
+
+
+def results(body: Mapping[str, Any]) -> list[str]:
+    """Return the texts of all tool results so far, oldest first."""
+    blocks = (b for m in body["messages"] if isinstance(m["content"], list) for b in m["content"])
+    return [_text_of(block["content"]) for block in blocks if block["type"] == "tool_result"]
+
+
+def error(status: int, kind: str, message: str) -> JSONResponse:
+    return JSONResponse(error_body(kind, message), status)
+
+
+def error_body(kind: str, message: str) -> dict[str, Any]:
+    """Word an error as the API does; 529 is `overloaded_error`."""
+    return {"type": "error", "error": {"type": kind, "message": message}, "request_id": "req_standin"}
+
+
+async def _messages(request: Request) -> JSONResponse:
+    state: State = request.app.state.claude
+    if request.headers.get("x-api-key") not in state.keys:
+        return error(401, "authentication_error", "invalid x-api-key")
+    if request.headers.get("anthropic-version") != VERSION:
+        return error(400, "invalid_request_error", "anthropic-version: header is required")
+    body = await request.json()
+    if (wrong := _wrong_with(body)) is not None:
+        return error(400, "invalid_request_error", wrong)
+    turn = _next(state, body)
+    content = [{**b, "id": f"toolu_{next(state.numbers):024}"} if b["type"] == "tool_use" else b for b in turn.content]
+    return JSONResponse(
+        {
+            "id": f"msg_{next(state.numbers):024}",
+            "type": "message",
+            "role": "assistant",
+            "model": body["model"],
+            "content": content,
+            "stop_reason": turn.stop_reason,
+            "stop_sequence": None,
+            "usage": {"input_tokens": len(json.dumps(body)) // 4, "output_tokens": len(json.dumps(content)) // 4},
+        }
+    )
+
+
+def _next(state: State, body: dict[str, Any]) -> Turn:
+    messages = body["messages"]
+    plays = state.plays.get(_text_of(messages[0]["content"]), ())
+    at = sum(message["role"] == "assistant" for message in messages)
+    if at >= len(plays):
+        return Turn([text(UNKNOWN)], "end_turn")
+    play = plays[at]
+    said = play(body) if callable(play) else play
+    if isinstance(said, Turn):
+        return said
+    return Turn(said, "tool_use" if any(block["type"] == "tool_use" for block in said) else "end_turn")
+
+
+def _wrong_with(body: Mapping[str, Any]) -> str | None:
+    """Say what the API would refuse: a field that is missing, or a tool call left without its result."""
+    for name in ("model", "max_tokens", "messages"):
+        if not body.get(name):
+            return f"{name}: Field required"
+    waiting: set[str] = set()
+    for at, message in enumerate(body["messages"]):
+        blocks = message["content"] if isinstance(message["content"], list) else []
+        given = {block["tool_use_id"] for block in blocks if block["type"] == "tool_result"}
+        if waiting - given:
+            return f"messages.{at}: `tool_use` ids were found without `tool_result` blocks immediately after"
+        if given - waiting:
+            return f"messages.{at}: unexpected `tool_use_id` found in `tool_result` blocks"
+        waiting = {block["id"] for block in blocks if block["type"] == "tool_use"}
+        for block in blocks:
+            if block["type"] == "tool_use" and not isinstance(block["input"], dict):
+                return f"messages.{at}: tool_use.input: Input should be a valid dictionary"
+    return None
+
+
+def _text_of(content: Any) -> str:
+    if isinstance(content, str):
+        return content
+    return "\n".join(block["text"] for block in content if block["type"] == "text")
