@@ -8,13 +8,14 @@ UV     := $(shell command -v uv)
 LOCK   := uv pip compile --quiet --universal --generate-hashes --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock clean runtime development
+.PHONY: help demo test check bench evals lock clean runtime development
 
 help:
 	@echo 'make demo    everything with sample data, in the foreground (Ctrl-C stops it)'
 	@echo 'make test    all tests'
 	@echo 'make check   format, lint, types, import contracts, locks, migrations match models'
 	@echo 'make bench   the benchmark table'
+	@echo 'make evals   what agents get done, in how many calls and tokens; with Claude where ANTHROPIC_API_KEY is set'
 	@echo 'make lock    lock the dependencies again (needs uv)'
 	@echo 'make clean   remove what was built; the data in .netos stays'
 
@@ -34,6 +35,9 @@ check: development
 
 bench: development
 	$(BIN)/python -m bench
+
+evals: development
+	$(BIN)/python -m tests.evals $(ARGS)
 
 lock:
 	@test -n '$(UV)' || { echo 'make lock needs uv on the PATH.' >&2; exit 1; }

@@ -137,7 +137,7 @@ def _answer(call: Any, text: str, *, wrong: bool) -> dict[str, Any]:
 
 def _kept(block: Any) -> dict[str, Any]:
     """Write a block of an answer back into the conversation; an input that is no object becomes an empty one."""
-    kept: dict[str, Any] = block.model_dump(exclude_none=True)
+    kept: dict[str, Any] = block.model_dump(exclude_none=True, warnings=False)
     if kept["type"] == "tool_use" and not isinstance(kept["input"], dict):
         kept["input"] = {}
     return kept

@@ -41,7 +41,9 @@ def test_every_kind_of_person_asks() -> None:
 
 
 def test_no_question_names_a_reference_or_a_tool() -> None:
-    told = [task.id for task in TASKS if any(word in task.question for word in ("CTR-", "CHG-", "SIT-", "search_", "get_"))]
+    told = [
+        task.id for task in TASKS if any(word in task.question for word in ("CTR-", "CHG-", "SIT-", "search_", "get_"))
+    ]
     assert not told
 
 

@@ -19,7 +19,11 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 KEY = "sk-ant-standin"
-VERSION = "2023-06-01"
+VERSION = "2026-10-21"
+VERSIONS = frozenset({VERSION, "2023-06-01"})
+NO_LONGER = ("temperature", "top_p", "top_k")
+"""What the current version refuses, even at its default."""
+
 UNKNOWN = "Nobody has laid down what I say to this."
 
 Block = Mapping[str, Any]
@@ -78,12 +82,15 @@ def error_body(kind: str, message: str) -> dict[str, Any]:
 
 async def _messages(request: Request) -> JSONResponse:
     state: State = request.app.state.claude
-    if request.headers.get("x-api-key") not in state.keys:
+    if _key(request) not in state.keys:
         return error(401, "authentication_error", "invalid x-api-key")
-    if request.headers.get("anthropic-version") != VERSION:
+    version = request.headers.get("anthropic-version")
+    if version not in VERSIONS:
         return error(400, "invalid_request_error", "anthropic-version: header is required")
     body = await request.json()
-    if (wrong := _wrong_with(body)) is not None:
+    refused = [name for name in NO_LONGER if version == VERSION and name in body]
+    wrong = f"{refused[0]}: Extra inputs are not permitted" if refused else _wrong_with(body)
+    if wrong is not None:
         return error(400, "invalid_request_error", wrong)
     turn = _next(state, body)
     content = [{**b, "id": f"toolu_{next(state.numbers):024}"} if b["type"] == "tool_use" else b for b in turn.content]
@@ -99,6 +106,12 @@ async def _messages(request: Request) -> JSONResponse:
             "usage": {"input_tokens": len(json.dumps(body)) // 4, "output_tokens": len(json.dumps(content)) // 4},
         }
     )
+
+
+def _key(request: Request) -> str | None:
+    """Return the key as SDKs send it since version 2026-10-21, or as they did before."""
+    bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+    return request.headers.get("x-api-key") or bearer or None
 
 
 def _next(state: State, body: dict[str, Any]) -> Turn:
