@@ -9,6 +9,7 @@ from netos_core.documents import operations as documents
 from netos_core.feedback import operations as feedback
 from netos_core.imports import operations as imports
 from netos_core.kernel.operation import Operation
+from netos_core.lookup import operations as lookup
 from netos_core.network import operations as network
 from netos_core.outages import operations as outages
 from netos_core.overview import operations as overview
@@ -17,10 +18,12 @@ from netos_core.proposals import operations as proposals
 from netos_core.quotes import operations as quotes
 from netos_core.renewals import operations as renewals
 from netos_core.search import operations as search
+from netos_core.views import operations as views
 from netos_core.work import operations as work
 
 OPERATIONS: tuple[Operation[Any, Any], ...] = (
     search.search,
+    lookup.look_up_address,
     overview.search_circuits,
     overview.get_circuit,
     overview.get_circuit_pl,
@@ -87,6 +90,9 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     people.open_access,
     people.create_token,
     people.revoke_token,
+    views.list_views,
+    views.save_view,
+    views.delete_view,
 )
 
 BY_NAME = {operation.name: operation for operation in OPERATIONS}

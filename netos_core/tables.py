@@ -19,6 +19,7 @@ import netos_core.providers.model
 import netos_core.quotes.model
 import netos_core.search.model
 import netos_core.sites.model
+import netos_core.views.model
 import netos_core.work.model  # noqa: F401
 from netos_core.changes.plans import PREFIXES
 from netos_core.kernel.db import Base

@@ -27,6 +27,7 @@ from web_min.pages import (
     home,
     imports,
     lists,
+    lookup,
     network,
     notes,
     parts,
@@ -35,6 +36,7 @@ from web_min.pages import (
     records,
     sign_in,
     trail,
+    views,
 )
 from web_min.security import BodyLimit, KnownHost, SafeHeaders
 from web_min.site import Site, Visit, broken, render
@@ -44,8 +46,8 @@ log = logging.getLogger(__name__)
 
 # Forms before records: `/circuits/new` is no circuit.
 FAMILIES = (
-    sign_in, home, find, approvals, notes, trail, people, imports, lists, network, bulk, documents, drafts, edit,
-    feedback, parts, quotes, records,
+    sign_in, home, find, lookup, approvals, notes, trail, people, imports, lists, network, bulk, documents, drafts,
+    edit, feedback, parts, quotes, records,
 )  # fmt: skip
 
 
@@ -53,6 +55,7 @@ def make_routes(core: Core) -> list[BaseRoute]:
     """Return every page's route, the JSON API's and the static files'."""
     site = Site(core)
     pages = [route for family in FAMILIES for route in family.routes(site)]
+    pages += views.routes(site, (*lists.SPECS, *network.SPECS))
     return [Route("/static/{name}", serve, methods=["GET"], name="static"), *api.routes(core), *pages]
 
 

@@ -14,7 +14,7 @@ from netos_core.kernel.errors import Invalid, one_of
 R = TypeVar("R", bound=BaseModel)
 
 PAGING = frozenset({"cursor", "start"})
-NOT_ASKED = frozenset({"detail", "fields", "limit"})  # a page decides these itself
+NOT_ASKED = frozenset({"detail", "limit"})  # a page decides these itself
 
 
 def filters_of(model: type[BaseModel]) -> list[str]:
@@ -46,7 +46,12 @@ def request_of(model: type[R], pairs: Iterable[tuple[str, str]], **fixed: Any) -
     Raises:
         Invalid: A value does not fit its filter.
     """
-    values: dict[str, Any] = dict(fixed)
+    return validated(model, {**fixed, **values_of(model, pairs)})
+
+
+def values_of(model: type[BaseModel], pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Gather what an address says, the values of a filter that takes many in one list."""
+    values: dict[str, Any] = {}
     for name, value in pairs:
         if name == "start":
             continue
@@ -54,7 +59,7 @@ def request_of(model: type[R], pairs: Iterable[tuple[str, str]], **fixed: Any) -
             values.setdefault(name, []).append(value)
         else:
             values[name] = value
-    return validated(model, values)
+    return values
 
 
 def validated(model: type[R], values: dict[str, Any]) -> R:

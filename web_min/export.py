@@ -26,15 +26,15 @@ WIDEST = 48
 
 def as_csv_of(visit: Visit, spec: Spec) -> Response:
     """Send everything the list shows as CSV."""
-    names, rows = _everything(visit, spec)
+    names, rows = everything(visit, spec)
     texts = ([as_input(getattr(row, name)) for name in names] for row in rows)
-    return as_csv(names, texts, _file_name(visit, spec, "csv"))
+    return as_csv(names, texts, file_name(visit, spec, "csv"))
 
 
 def as_xlsx_of(visit: Visit, spec: Spec) -> Response:
     """Send everything the list shows as a workbook."""
-    names, rows = _everything(visit, spec)
-    return as_xlsx(spec.title, names, rows, _file_name(visit, spec, "xlsx"))
+    names, rows = everything(visit, spec)
+    return as_xlsx(spec.title, names, rows, file_name(visit, spec, "xlsx"))
 
 
 def as_xlsx(title: str, names: Sequence[str], rows: Iterable[Any], filename: str) -> Response:
@@ -68,11 +68,12 @@ def as_xlsx(title: str, names: Sequence[str], rows: Iterable[Any], filename: str
     return Response(content.getvalue(), media_type=XLSX, headers=headers)
 
 
-def _file_name(visit: Visit, spec: Spec, kind: str) -> str:
+def file_name(visit: Visit, spec: Spec, kind: str) -> str:
+    """Name an export by its list and day."""
     return f"netos-{spec.path.strip('/').replace('/', '-')}-{visit.today}.{kind}"
 
 
-def _everything(visit: Visit, spec: Spec) -> tuple[list[str], Iterator[Any]]:
+def everything(visit: Visit, spec: Spec) -> tuple[list[str], Iterator[Any]]:
     """Read the columns and, page by page, all rows of the list as it is filtered and sorted."""
     model = spec.operation.request
     pairs = [p for p in asked.given(visit.request.query_params, asked.filters_of(model)) if p[0] not in asked.PAGING]
@@ -88,12 +89,14 @@ def _everything(visit: Visit, spec: Spec) -> tuple[list[str], Iterator[Any]]:
             asked_next = asked.request_of(model, pairs, limit=MAX_LIMIT, cursor=listing.next_cursor)
             listing = visit.call(spec.operation, asked_next)
 
-    return _columns(visit, spec), every()
+    return _columns(visit, spec, pairs), every()
 
 
-def _columns(visit: Visit, spec: Spec) -> list[str]:
-    """List the fields of a row this reader may see; the core has emptied the others."""
-    return columns_shown(spec.operation.view, visit.person.rights)
+def _columns(visit: Visit, spec: Spec, pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """List the fields of a row this reader chose and may see; the core has emptied the others."""
+    shown = columns_shown(spec.operation.view, visit.person.rights)
+    wanted = {value for name, value in pairs if name == "fields"}
+    return [name for name in shown if not wanted or name in wanted or name == spec.columns[0].name]
 
 
 def columns_shown(listing: type[Row], rights: frozenset[str]) -> list[str]:
@@ -103,12 +106,17 @@ def columns_shown(listing: type[Row], rights: frozenset[str]) -> list[str]:
     return [name for name in row.model_fields if sensitive.get(name, frozenset()) <= rights]
 
 
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+# What makes a spreadsheet take a cell for a formula; it reads the wide forms (U+FF0B and so on) as the plain ones.
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+
+UNSEEN = " \u00a0\u200b\ufeff"
+"""What stands before a formula without being seen; some programs cut it off when they read."""
 
 
 def safe_cell(text: str) -> str:
     """Keep a spreadsheet from running a cell as a formula; a plain number stays one."""
-    if not text.startswith(DANGEROUS) or _is_number(text):
+    if not text.lstrip(UNSEEN).startswith(DANGEROUS) or _is_number(text):
         return text
     return "'" + text
 

@@ -87,6 +87,7 @@ class Nav:
         ]
         if any(getattr(route, "name", None) == "imports" for route in request.app.routes):
             work.append(link("Imports", "/imports", "import", "i"))
+        work.append(link("Address lookup", "/lookup", "place", "l"))
         inventory = [
             link("Circuits", "/circuits", "circuit", "c", board.circuits if board else None),
             link("Sites", "/sites", "site", "s", board.sites if board else None),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 from starlette.datastructures import QueryParams
 
 from netos_core.kernel.operation import Operation
+from netos_core.kernel.redaction import sensitive_fields
 from web_min import asked
-from web_min.format import words
+from web_min.format import field_label, words
 from web_min.site import Visit
 
 PAGE_ROWS = 50
@@ -19,6 +20,10 @@ YES_NO = (("true", "Yes"), ("false", "No"))
 
 def rows_of(listing: Any) -> Any:
     return listing.rows
+
+
+DATED = frozenset({"/circuits", "/contracts", "/renewals"})
+"""Lists with days in them, which a calendar can show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,8 @@ class Sheet:
     clear_url: str
     sort_words: str
     ref_path: str
+    columns: Sequence[tuple[str, str, bool]]
+    ics_url: str | None
 
     @property
     def filtered(self) -> bool:
@@ -119,11 +126,31 @@ def choices(values: Iterable[Any]) -> list[tuple[str, str]]:
 
 
 def fitted(spec: Spec, pairs: Iterable[tuple[str, str]]) -> Spec:
-    """Leave out the columns whose filter is not set; where one is, the list is sorted by its column."""
+    """Leave out the columns whose filter is not set; where one is, the list is sorted by its column.
+
+    Chosen columns (`fields`) are shown instead of the usual ones.
+    """
+    pairs = list(pairs)
     given = {name for name, _ in pairs}
     columns = [column for column in spec.columns if not column.needs or column.needs in given]
     sort = next((column.sort for column in columns if column.needs and column.sort), spec.sort)
-    return replace(spec, columns=columns, sort=sort)
+    wanted = [value for name, value in pairs if name == "fields"]
+    return replace(spec, columns=_chosen(spec, columns, wanted) if wanted else columns, sort=sort)
+
+
+def _chosen(spec: Spec, columns: Sequence[Column], wanted: Sequence[str]) -> list[Column]:
+    """Return the columns a reader chose, after the one that names the row; a chosen one is shown at any width."""
+    usual = {column.name: replace(column, at="") for column in spec.columns}
+    first = columns[0]
+    return [first, *(usual[name] if name in usual else _plain(spec, name) for name in wanted if name != first.name)]
+
+
+def _plain(spec: Spec, name: str) -> Column:
+    """Make the column of a field that the list does not usually show."""
+    row = get_args(spec.operation.view.model_fields["rows"].annotation)[0]
+    if name in sensitive_fields(row):
+        return Column(name, field_label(name), "money", money=True)
+    return Column(name, field_label(name), "plain")
 
 
 def read(visit: Visit, spec: Spec) -> Sheet:
@@ -131,6 +158,7 @@ def read(visit: Visit, spec: Spec) -> Sheet:
     model = spec.operation.request
     query = visit.request.query_params
     pairs = asked.given(query, asked.filters_of(model))
+    every = spec.columns
     spec = fitted(spec, pairs)
     listing = visit.call(spec.operation, asked.request_of(model, [("sort", spec.sort), *pairs], limit=PAGE_ROWS))
     start = _start(query)
@@ -159,6 +187,12 @@ def read(visit: Visit, spec: Spec) -> Sheet:
         clear_url=asked.address(spec.path, [(n, v) for n, v in kept if n == "sort"]),
         sort_words=_sort_words(spec, dict(kept).get("sort", spec.sort)),
         ref_path=spec.ref_path,
+        columns=[
+            (c.name, c.label, any(c.name == one.name for one in columns))
+            for c in every[1:]
+            if (not c.money or visit.may("see:money")) and (not c.needs or c.needs in dict(kept))
+        ],
+        ics_url=asked.address(f"{spec.path}.ics", kept) if spec.path in DATED else None,
     )
 
 

@@ -93,7 +93,7 @@ def _approvals(ctx: Context, ids: list[UUID]) -> dict[UUID, list[Approval]]:
     return kept
 
 
-ACCESS = ("person", "access_token", "installation")
+ACCESS = ("person", "access_token", "installation", "saved_view")
 DECISIONS = ("propose", "approve", "reject", "expire")
 
 

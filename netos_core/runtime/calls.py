@@ -26,17 +26,19 @@ from netos_core.kernel.context import Channel, Context, Policy, Principal, new_r
 from netos_core.kernel.db import make_engine
 from netos_core.kernel.errors import Invalid, NetosError
 from netos_core.kernel.operation import Operation
-from netos_core.kernel.redaction import audited_fields
+from netos_core.kernel.redaction import audited_fields, redacted
 from netos_core.people.records import note_agent
 from netos_core.runtime import telemetry
 from netos_core.runtime.callers import Callers
 from netos_core.runtime.home import open_home
 from netos_core.runtime.keys import KeyRing, from_setting
 from netos_core.runtime.logs import request_id as logged_request
+from netos_core.runtime.outside import ADDITIONS
 from netos_core.runtime.settings import Settings, listed
 
 if TYPE_CHECKING:
     from netos_core.documents.store import Scanner, Store
+    from netos_core.lookup.checker import AvailabilityChecker
     from netos_core.runtime.systems import Watch
     from netos_core.vendors.entra import Entra
 
@@ -122,6 +124,20 @@ class Core:
 
         return Clamd(self.settings.clamd_url) if self.settings.clamd_url else None
 
+    @functools.cached_property
+    def availability(self) -> AvailabilityChecker | None:
+        """What knows where others can serve; None where none is configured."""
+        from netos_core.vendors.availability import Availability  # lazy: most installations have none
+
+        chosen = self.settings
+        if chosen.availability_url is None:
+            return None
+        return Availability(
+            chosen.availability_url,
+            lambda fresh: chosen.secret("availability_token", fresh=fresh),
+            names=chosen.availability_names,
+        )
+
     def watch(self, system: str) -> Watch:
         """Return the one watch of an outside system in this process."""
         from netos_core.runtime.systems import Watch  # a watch writes through a core
@@ -178,6 +194,8 @@ class Core:
             ):
                 view = operation(ctx, request)
                 _note_reading(ctx, operation, request, view)
+            if operation.name in ADDITIONS:
+                view = redacted(ADDITIONS[operation.name](self, request, view), caller.rights)
             outcome = "ok"
         except NetosError as refusal:
             outcome = refusal.code
@@ -220,6 +238,8 @@ class Core:
     def close(self) -> None:
         if "entra" in vars(self) and self.entra is not None:  # one nobody asked for is not made to be closed
             self.entra.close()
+        if "availability" in vars(self) and self.availability is not None:
+            self.availability.close()
         self.engine.dispose()
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from netos_core.kernel.errors import NetosError
-from netos_core.runtime import files
+from netos_core.runtime import files, outside
 from netos_core.runtime.callers import ENTRA
 from netos_core.runtime.calls import Core
 from netos_core.runtime.systems import Watch
@@ -42,6 +42,7 @@ def integrations(core: Core) -> Iterator[Integration]:
         entra, watch = core.entra, Watch(core, ENTRA)
         yield _asked(ENTRA, "Keys read, and a token of ours given out.", watch.asking, entra.check)
     yield from _documents(core)
+    yield _availability(core)
     yield from _secrets(core)
 
 
@@ -56,6 +57,14 @@ def _documents(core: Core) -> Iterator[Integration]:
         yield Integration(files.SCANNER, "default", True, "Uploads are not scanned.", None, None)
     else:
         yield _asked(files.SCANNER, "It looks into uploads.", core.watch(files.SCANNER).asking, scanner.check)
+
+
+def _availability(core: Core) -> Integration:
+    checker = core.availability
+    if checker is None:
+        told = "Our own circuits and assets answer."
+        return Integration(outside.CHECKER, "default", True, told, None, None)
+    return _asked(outside.CHECKER, "It knows us.", core.watch(outside.CHECKER).asking, checker.check)
 
 
 def _secrets(core: Core) -> Iterator[Integration]:

@@ -33,6 +33,7 @@ SECRET = frozenset(
         "vault_secret_id",
         "doppler_token",
         "store_secret",
+        "availability_token",
     }
 )
 
@@ -127,6 +128,15 @@ class Settings(BaseSettings):
     clamd_url: str | None = Field(
         None, description="ClamAV daemon that looks into uploads, such as tcp://127.0.0.1:3310. Unset: none does."
     )
+    availability_url: str | None = Field(
+        None, description="Service Address Availability Checker. Unset: our own circuits and assets answer."
+    )
+    availability_token: str | None = Field(None, repr=False, description="Its bearer token or API key.")
+    availability_names: dict[str, str] = Field(
+        {},
+        description="What its path, header and fields are called where they differ from ours, as JSON: "
+        '{"path": "/check", "header": "X-Api-Key", "scheme": "", "line1": "street"}.',
+    )
     otlp_endpoint: str | None = Field(None, description="Where traces and metrics are sent (OTLP over HTTP).")
     metrics_token: str | None = Field(
         None, repr=False, description="Bearer token that reads /metrics from another machine. Unset: loopback only."
@@ -194,7 +204,15 @@ class Settings(BaseSettings):
             raise ValueError("must be a GUID, as the app registration's overview shows it")
         return value and value.lower()
 
-    @field_validator("entra_authority", "graph_url", "vault_addr", "doppler_url", "otlp_endpoint", "store_endpoint")
+    @field_validator(
+        "entra_authority",
+        "graph_url",
+        "vault_addr",
+        "doppler_url",
+        "otlp_endpoint",
+        "store_endpoint",
+        "availability_url",
+    )
     @classmethod
     def _safe_address(cls, value: str | None) -> str | None:
         if value is None:
@@ -204,6 +222,17 @@ class Settings(BaseSettings):
         if not (parts.scheme == "https" or local) or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be an https address")
         return value.rstrip("/")
+
+    @field_validator("availability_names")
+    @classmethod
+    def _known_names(cls, value: dict[str, str]) -> dict[str, str]:
+        if value:
+            from netos_core.vendors.availability import NAMES  # lazy: few installations map anything
+
+            unknown = sorted(set(value) - set(NAMES))
+            if unknown:
+                raise ValueError(f"has unknown names {', '.join(unknown)}; valid: {', '.join(NAMES)}")
+        return value
 
     @field_validator("store_url")
     @classmethod

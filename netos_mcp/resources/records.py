@@ -7,16 +7,20 @@ from typing import Any
 
 from fastmcp import FastMCP
 
+from netos_core.views import operations as views
+from netos_mcp.answers import Published
 from netos_mcp.resources.reading import read
 from netos_mcp.tool import Service
 from netos_mcp.tools import BY_NAME
 
+VIEWS = Published(views.list_views, "Saved views of lists: each is an operation with its arguments.")
+READ: Mapping[str, Published] = {**BY_NAME, VIEWS.name: VIEWS}
 TEXT = "text/plain"
 
 
 def add(server: FastMCP[Any], service: Service) -> None:
     async def answer(tool: str, arguments: Mapping[str, Any]) -> str:
-        return await read(service, tool, lambda call: BY_NAME[tool].answer(service.core, arguments, call).text)
+        return await read(service, tool, lambda call: READ[tool].answer(service.core, arguments, call).text)
 
     @server.resource("netos://circuit/{ref}", mime_type=TEXT, description="One circuit, as get_circuit shows it.")
     async def circuit(ref: str) -> str:
@@ -29,6 +33,12 @@ def add(server: FastMCP[Any], service: Service) -> None:
     @server.resource("netos://site/{ref}", mime_type=TEXT, description="One site, as get_site shows it.")
     async def site(ref: str) -> str:
         return await answer("get_site", {"ref": ref})
+
+    @server.resource(
+        "netos://views", mime_type=TEXT, description="Views of lists people saved: call operation with query."
+    )
+    async def saved_views() -> str:
+        return await answer("list_views", {})
 
     @server.resource("netos://renewals", mime_type=TEXT, description="Contracts to decide on now, most urgent first.")
     async def renewals() -> str:

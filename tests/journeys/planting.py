@@ -19,13 +19,15 @@ from netos_core.electrical.model import ElectricalBill
 from netos_core.imports.operations import propose_import, stage_import
 from netos_core.imports.schemas import ProposeImport, StageImport
 from netos_core.kernel.clock import utc_now
-from netos_core.kernel.context import Context
+from netos_core.kernel.context import Channel, Context
 from netos_core.quotes.model import QuoteTerm
 from netos_core.quotes.operations import stage_quote_draft
 from netos_core.quotes.schemas import StageQuoteDraft
 from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
 from netos_core.sites.model import SiteCost
+from netos_core.views.operations import save_view
+from netos_core.views.schemas import SaveView
 from netos_core.work.records import enqueue
 from tests.database import TestServer
 from tests.factories import (
@@ -181,7 +183,7 @@ def _further(session: Any, filed: Context, secrets: Secrets, site: str) -> None:
     for place, amount in enumerate(secrets.ranked(CARRIERS)):
         carrier = make_provider(session, f"Further {place:02}")
         circuit = make_circuit(session, provider=carrier, provider_circuit_id=f"FUR/{place}", mrc=amount, nrc=amount,
-                               service_type=kinds[place % len(kinds)])  # fmt: skip
+                               service_type=kinds[place % len(kinds)], a_site=site)  # fmt: skip
         if place % 4 == 0:
             customer = make_customer(session, f"Customer {place:02}")
             apply(filed, "circuit", ref=circuit, customer=customer, mrr=amount)
@@ -199,7 +201,7 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Plant:
     provider = make_provider(session, "Marker Carrier", bank_name=bank[0], bank_routing=bank[1], bank_account=bank[2],
                              remittance_address=bank[3])  # fmt: skip
     customer = make_customer(session, "Marker Customer")
-    site = make_site(session, "Marker Site", kind="pop", city="Fort Wayne", state="IN")
+    site = make_site(session, "Marker Site", kind="pop", city="Fort Wayne", state="IN", lon=-85.14, lat=41.08)
     circuit = make_circuit(session, provider=provider, provider_circuit_id="10/KFGS/1//MRK", mrc=money[0], nrc=money[1],
                            a_site=site, bandwidth_mbps="1000")  # fmt: skip
     contract = make_contract(session, provider=provider, title="Marker order", mrc=money[0], nrc=money[1],
@@ -215,6 +217,9 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Plant:
     bgp = _network(session, secrets, circuit, site)
     named = {"circuit": circuit, "provider": provider, "site": site, "contract": contract}
     plant = _plant(session, filed, secrets, named) | _offers(filed, secrets, named)
+    page = make_ctx(session, Role.FINANCE, channel=Channel.PAGE, now=PLANTED_AT, policy=core.policy)
+    dear = {"min_mrc": money[0], "sort": "-mrc"}
+    save_view(page, SaveView(list="circuits", name="Marker view", query=dear, shared=True))
     document = _document(filed, contract, secrets.titles[0], kind="contract")
     cheque = _document(filed, provider, secrets.titles[1], sensitivity="bank")
     admin = make_ctx(session, Role.ADMIN, now=PLANTED_AT, policy=core.policy)

@@ -69,6 +69,13 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
     csv = f"Circuit ID,Carrier,MRC\n10/KFGS/1//MRK,Marker Carrier,{MONEY[0]}\n".encode()
     return {
         "search": [{"query": word, "limit": 25} for word in words],
+        "look_up_address": [{"site": refs["site"], "radius_km": 50}, *({"address": word} for word in words)],
+        "list_views": [{}, {"list": "circuits"}],
+        "save_view": [
+            {"list": "circuits", "name": "Walk", "query": {"min_mrc": "1.00"}},
+            {"list": "contracts", "name": "Walk", "query": {"sort": "-mrc"}, "shared": True},
+        ],
+        "delete_view": [{"list": "circuits", "name": "Walk"}],
         "search_circuits": [{}],
         "get_circuit": of["circuit"],
         "get_circuit_pl": of["circuit"],
@@ -345,6 +352,8 @@ def pages(plant: Plant) -> list[str]:
     made += [
         f"/documents/{refs[one]}{more}" for one in PAPERS for more in ("", "/file", "/thumbnail", "/preview", "/edit")
     ]
+    made += [f"/{name}.ics" for name in ("circuits", "contracts", "renewals")]
+    made += [f"/lookup?radius_km=50&{asked}" for asked in (f"site={refs['site']}", "address=Marker")]
     made += ["/documents", "/documents.csv", "/documents?query=zebra"]
     made += [f"/circuits/bulk?ref={refs['circuit']}", f"/circuits/{refs['idle']}", "/search?q=Marker"]
     return ["/", "/you", "/people", "/rights", "/imports", "/approvals", *made]

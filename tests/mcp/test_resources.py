@@ -68,3 +68,8 @@ async def test_the_guide_names_only_what_exists(plant: Plant) -> None:
     told = set(re.findall(r"\b(?:get|search|list|propose|confirm)_[a-z]+\b", GUIDE))
     assert told <= names
     assert tokens(GUIDE) <= 900
+
+
+async def test_saved_views_tell_the_tool_and_its_arguments(plant: Plant) -> None:
+    async with connected(plant.server(), "auto") as client:
+        assert (await client.read_resource("netos://views"))[0].text == "nothing"

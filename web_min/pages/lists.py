@@ -13,12 +13,14 @@ from netos_core.overview import operations as overview
 from netos_core.renewals.operations import list_renewals
 from netos_core.renewals.rules import RenewalState
 from netos_core.sites.rules import SiteKind
+from web_min.calendar_file import as_ics_of
 from web_min.export import as_csv_of, as_xlsx_of
+from web_min.pages import views
 from web_min.pages.bulk import BY_PATH
 from web_min.pages.find import page_of
 from web_min.pages.sheets import DOCUMENTS, ELECTRICAL, FEEDBACK, ORDERS, QUOTES, RF_LINKS
 from web_min.site import Site, Visit, get
-from web_min.table import YES_NO, Column, Filter, Spec, choices, read, rows_of
+from web_min.table import DATED, YES_NO, Column, Filter, Spec, choices, read, rows_of
 
 CIRCUITS = Spec(
     "Circuits",
@@ -300,6 +302,8 @@ def routes(site: Site) -> list[BaseRoute]:
         made.append(get(site, spec.path, partial(_page, spec=spec), name))
         made.append(get(site, f"{spec.path}.csv", partial(as_csv_of, spec=spec), f"{name}_csv"))
         made.append(get(site, f"{spec.path}.xlsx", partial(as_xlsx_of, spec=spec), f"{name}_xlsx"))
+        if spec.path in DATED:
+            made.append(get(site, f"{spec.path}.ics", partial(as_ics_of, spec=spec), f"{name}_ics"))
     return made
 
 
@@ -309,6 +313,7 @@ def _page(visit: Visit, spec: Spec) -> Response:
         "list.html",
         sheet=sheet,
         views=VIEWS[spec.path],
+        saved=views.tabs(visit, spec, sheet.kept),
         view_query=visit.request.url.query,
         page_of=page_of,
         add=NEW.get(spec.path),

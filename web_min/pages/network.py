@@ -23,7 +23,7 @@ from netos_core.overview.operations import get_network_record
 from netos_core.overview.schemas import GetOne, NetworkRecord
 from web_min.export import as_csv_of, as_xlsx_of
 from web_min.fields import Layout, as_input
-from web_min.pages import edit, records
+from web_min.pages import edit, records, views
 from web_min.pages.find import page_of
 from web_min.site import Site, Visit, get, post
 from web_min.table import Column, Filter, Spec, choices, read, rows_of
@@ -192,9 +192,11 @@ def _first(_visit: Visit) -> Response:
 
 def _list(visit: Visit, spec: Spec) -> Response:
     kind = next(kind for kind in KINDS.values() if kind.path == spec.path)
+    sheet = read(visit, spec)
     return visit.page(
         "list.html",
-        sheet=read(visit, spec),
+        sheet=sheet,
+        saved=views.tabs(visit, spec, sheet.kept),
         tabs=TABS,
         views=(),
         view_query="",

@@ -118,7 +118,7 @@ def _rows(text: str, delimiter: str, limits: Limits) -> Iterator[SheetRow]:
     kept = 0
     try:
         for number, record in enumerate(_records(text, delimiter), start=1):
-            cells: list[Cell] = list(record)
+            cells: list[Cell] = [_unguarded(cell) for cell in record]
             row = row_of(number, cells)
             if row is None:
                 continue
@@ -133,6 +133,12 @@ def _rows(text: str, delimiter: str, limits: Limits) -> Iterator[SheetRow]:
         ) from error
 
 
+def _unguarded(cell: str) -> str:
+    """Take off the apostrophe an export puts before what a spreadsheet would run; the sheet comes back as it was."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].lstrip()[:1] in _GUARDED else cell
+
+
+_GUARDED = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 _QUOTE = "Close the quotation mark, or save the sheet as .xlsx, and send it again."
 
 
