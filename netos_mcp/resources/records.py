@@ -7,20 +7,16 @@ from typing import Any
 
 from fastmcp import FastMCP
 
-from netos_core.views import operations as views
-from netos_mcp.answers import Published
 from netos_mcp.resources.reading import read
 from netos_mcp.tool import Service
 from netos_mcp.tools import BY_NAME
 
-VIEWS = Published(views.list_views, "Saved views of lists: each is an operation with its arguments.")
-READ: Mapping[str, Published] = {**BY_NAME, VIEWS.name: VIEWS}
 TEXT = "text/plain"
 
 
 def add(server: FastMCP[Any], service: Service) -> None:
     async def answer(tool: str, arguments: Mapping[str, Any]) -> str:
-        return await read(service, tool, lambda call: READ[tool].answer(service.core, arguments, call).text)
+        return await read(service, tool, lambda call: BY_NAME[tool].answer(service.core, arguments, call).text)
 
     @server.resource("netos://circuit/{ref}", mime_type=TEXT, description="One circuit, as get_circuit shows it.")
     async def circuit(ref: str) -> str:

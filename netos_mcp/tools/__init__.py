@@ -16,11 +16,13 @@ from netos_mcp.tools import (
     overview,
     parties,
     people,
+    plant,
     quotes,
     renewals,
     search,
     sites,
     work,
+    workspace,
 )
 
 PUBLISHED: tuple[Published, ...] = (
@@ -46,6 +48,9 @@ TOOLSETS: Mapping[str, tuple[Published, ...]] = {
     "changes": changes.TOOLSET,
     "imports": imports.TOOLSET,
     "people": people.TOOLSET,
+    "plant": plant.TOOLSET,
+    "quotes": quotes.TOOLSET,
+    "workspace": workspace.TOOLSET,
 }
 """Tools listed only where their toolset is asked for; they answer to their names all the same."""
 

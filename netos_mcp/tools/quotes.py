@@ -9,7 +9,7 @@ PUBLISHED = (
     Published(
         quotes.list_quotes,
         "List vendor quotes by provider, place, circuit, state or expiry; state draft lists what waits for a person. "
-        'Example: {"circuit": "CKT-1042", "state": ["answered"]}.',
+        'Example: {"provider": "Zayo", "state": ["answered"]}.',
         words={**LIST_WORDS, "state": "draft, answered, accepted, expired …", "circuit": "The one it would replace."},
     ),
     Published(
@@ -18,5 +18,40 @@ PUBLISHED = (
         "each value with words copied from the text. Staging the same text again finds the first draft. "
         'Example: {"text": "Zayo: 36 months at $1,080.00", "values": {"provider": {"value": "Zayo", "proof": "Zayo:"}, '
         '"36.mrc": {"value": "1080.00", "proof": "36 months at $1,080.00"}}}.',
+    ),
+)
+
+NAME = "quotes"
+TOOLSET = (
+    Published(
+        quotes.get_quote,
+        "Show one quote with each of its terms, its state and where it stands. Several over one horizon: "
+        'compare_quotes. Example: {"ref": "QUO-1001"}.',
+        toolset=NAME,
+    ),
+    Published(
+        quotes.compare_quotes,
+        "Show which term of which quote costs least over one horizon, why in money, and against keeping the circuit. "
+        'Example: {"ref": ["QUO-1001", "QUO-1002"], "horizon": 36}.',
+        toolset=NAME,
+    ),
+    Published(
+        quotes.get_quote_draft,
+        "Show a staged draft: the text, each value and its proof. Who reviews it does so on its page. Drafts: "
+        'list_quotes with state draft. Example: {"ref": "QDR-1001"}.',
+        toolset=NAME,
+    ),
+    Published(
+        quotes.list_orders,
+        "List orders by provider, stage or lateness, from the order to the first bill. One order: get_order. "
+        'Example: {"sort": "ref"}.',
+        words=LIST_WORDS,
+        toolset=NAME,
+    ),
+    Published(
+        quotes.get_order,
+        "Show one order: its stages with planned and actual days, holds, and what is late. Several: list_orders. "
+        'Example: {"ref": "ORD-1001"}.',
+        toolset=NAME,
     ),
 )

@@ -60,7 +60,9 @@ def test_a_description_is_plain(one: Published) -> None:
     assert re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", one.name)
     assert 2 <= len(sentences_of(one)) + 1 <= 4, sentences_of(one)  # the example is one
     assert not SHOUTING.search(one.description)
-    assert re.match(r"(List|Show|Find|Propose|Apply|Read|Correct) ", one.description), "it begins with what it does"
+    assert re.match(r"(List|Show|Find|Propose|Apply|Read|Correct|Stage) ", one.description), (
+        "it begins with what it does"
+    )
     one.parse(example_of(one))
 
 
@@ -75,7 +77,7 @@ def test_an_argument_says_by_its_name_what_is_meant(one: Published) -> None:
 @pytest.mark.parametrize("name", [one.name for one in EVERY if one.name.startswith(("search_", "list_"))])
 def test_a_list_takes_a_limit_and_continues(name: str) -> None:
     one = BY_NAME[name]
-    if name not in {"list_people", "list_rights"}:  # all of them fit
+    if name not in {"list_people", "list_rights", "list_views"}:  # all of them fit
         assert {"limit", "cursor"} <= set(one.input_schema["properties"])
 
 
@@ -154,7 +156,7 @@ async def standing(client: Client[Any], plant: Plant, name: str, example: dict[s
     return {**example, "ref": "DOC-1001"} if name == "get_document" else example
 
 
-EMPTY_IS_FINE = {"get_outage_history", "list_site_documents", "search_handoff_ports", "search_sites"}
+EMPTY_IS_FINE = {"list_views", "get_outage_history", "list_site_documents", "search_handoff_ports", "search_sites"}
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -1,0 +1,28 @@
+"""What people keep for themselves and tell each other: saved views, reports of bugs and wishes."""
+
+from __future__ import annotations
+
+from netos_core.feedback import operations as feedback
+from netos_core.views import operations as views
+from netos_mcp.answers import LIST_WORDS, Published
+
+NAME = "workspace"
+TOOLSET = (
+    Published(
+        feedback.list_feedback,
+        "List reported bugs and wishes by status, kind or priority. One with its comments: get_feedback. "
+        'Example: {"open": true}.',
+        words=LIST_WORDS,
+        toolset=NAME,
+    ),
+    Published(
+        feedback.get_feedback,
+        'Show one report with its comments. Several: list_feedback. Example: {"ref": "FBK-1001"}.',
+        toolset=NAME,
+    ),
+    Published(
+        views.list_views,
+        "List the saved views of lists: each is an operation with its arguments. Takes no argument: {}.",
+        toolset=NAME,
+    ),
+)
