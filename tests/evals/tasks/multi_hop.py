@@ -24,7 +24,7 @@ from tests.evals.task import Facts, Kind, Script, Task
 
 TASKS: list[Task] = []
 DUE = (
-    f"act_by <= {TODAY} + 30 and decision is null and kind = 'order' and end_of_term = 'auto_renew'"
+    f"act_by <= {TODAY} + 30 and decision is null and kind in ('order', 'lease') and end_of_term = 'auto_renew'"
     f" and not evergreen and {LIVE}"
 )
 SILENCE = f"select mrc * renewal_term_months from contract where {DUE}"
@@ -123,7 +123,7 @@ async def _(agent: Hands) -> str:
             "select phone from provider_contact c join provider p on p.id = c.provider_id where p.name = 'AT&T'"
             " and c.kind = 'noc' union select noc_phone from provider where name = 'AT&T'"
         ))],
-    ), 2, 1300,
+    ), 2, 1950,
 )  # fmt: skip
 async def _(agent: Hands) -> str:
     tower = await agent.call("get_site", ref="Brown County Tower")
@@ -190,7 +190,7 @@ async def _(agent: Hands) -> str:
 
 @hop(
     "riverbend-margin", MARCUS, "What is left of what Riverbend Health pays a month once the carriers are paid?",
-    values(of_customer("Riverbend Health", "sum(l.mrr) - sum(c.mrc)")), 1, 430,
+    values(of_customer("Riverbend Health", "sum(l.mrr) - sum(c.mrc)")), 1, 540,
 )  # fmt: skip
 async def _(agent: Hands) -> str:
     from decimal import Decimal
