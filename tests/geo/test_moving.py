@@ -92,11 +92,12 @@ def test_postgis_that_comes_later_is_taken_up_in_place(
     execute(cluster, "create role isp login")
     with new_database(cluster, owner="isp") as url:
         monkeypatch.setenv("NETOS_DATABASE_URL", url)
+        name = url.partition("?")[0].rpartition("/")[2]
+        execute(cluster, "create extension vector", database=name)  # as an administrator does beforehand
         migrate.upgrade(url)
         assert migrate.spatial(url) is Standing.NOT_OURS
         assert main(["migrate", "--spatial"]) == 1
         assert "create extension postgis" in capsys.readouterr().err
-        name = url.partition("?")[0].rpartition("/")[2]
         execute(cluster, "create extension postgis", database=name)
         assert migrate.spatial(url) is Standing.AT_HAND
         assert main(["migrate", "--spatial"]) == 0

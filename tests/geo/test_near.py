@@ -108,7 +108,6 @@ def test_a_circuit_is_near_where_either_end_is(session: Session, plant: dict[str
         ({"polygon": {"type": "Polygon", "coordinates": []}}, "polygon", "no corner"),
         ({"polygon": {"type": "MultiPolygon", "coordinates": [[]]}}, "polygon", "no corner"),
         ({"polygon": {"type": "Polygon", "coordinates": [7]}}, "polygon", "list of rings"),
-        ({"polygon": {"type": "Polygon", "coordinates": [[[float("nan"), 0]] * 5]}}, "polygon", "off the earth"),
     ],
 )
 def test_what_can_not_be_measured_is_refused_with_the_next_step(

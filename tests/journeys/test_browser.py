@@ -31,7 +31,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 PATHS = ("/", "/circuits", "/circuits/CKT-1007", "/circuits/CKT-1007/edit", "/circuits/bulk?ref=CKT-1001", "/sites",
          "/sites/SIT-1001", "/providers", "/providers/PRV-1002", "/customers", "/customers/CUS-1002", "/contracts",
-         "/contracts/CTR-1027", "/renewals", "/approvals", "/approvals?view=open", "/approvals/CHG-1011", "/trail",
+         "/contracts/CTR-1027", "/renewals", "/approvals", "/approvals?view=open", "/approvals/CHG-1022", "/trail",
          "/you", "/rights", "/signed-out",
          "/search?q=lumen", "/circuits/CKT-9", "/circuits/CKT-1034", "/sites/SIT-1045", "/imports",
          "/contracts/CTR-1027/edit", "/parts/contact/new?on=PRV-1002", "/parts/alias/new?on=PRV-1002",
@@ -180,14 +180,14 @@ def test_the_keyboard_is_enough(chromium: sync_api.Browser, home: str) -> None:
 
 def test_no_key_approves(chromium: sync_api.Browser, home: str) -> None:
     with visit(chromium, home, MARCUS) as page:
-        page.goto("/approvals/CHG-1011")
+        page.goto("/approvals/CHG-1022")
         page.get_by_text("Add a comment").click()
         page.get_by_label("Comment").fill("Looks right.")
         page.keyboard.press("Control+Enter")
         page.wait_for_timeout(200)
         assert "said=" not in page.url
         page.get_by_role("button", name="Reject", exact=True).click()
-        assert page.get_by_role("dialog", name="Reject CHG-1011?").is_visible()
+        assert page.get_by_role("dialog", name="Reject CHG-1022?").is_visible()
         page.get_by_role("button", name="Keep it open").click()
         assert not page.get_by_role("dialog").is_visible()
 

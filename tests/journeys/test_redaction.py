@@ -115,7 +115,8 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
         "list_quotes": [{}, {"state": ["draft"]}, {"circuit": refs["circuit"]}],
         "get_quote": of["quote"],
         "compare_quotes": [{"ref": [refs["quote"]], "overlap": 2}],
-        "stage_quote_draft": [read_of(MONEY[0], MONEY[1], MONEY[2]), read_of("1.00", "2.00", "3.00")],
+        # Who stages the very text that is there already is told so, and knows what it says.
+        "stage_quote_draft": [read_of("4.00", "5.00", "6.00"), read_of("1.00", "2.00", "3.00")],
         "get_quote_draft": of["draft"],
         "review_quote_draft": [{"ref": refs["draft"], "accept": ["36.mrc"]}],
         "propose_quote_draft": of["draft"],

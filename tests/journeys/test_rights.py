@@ -20,7 +20,7 @@ from netos_mcp.auth import PersonDoor
 from netos_mcp.cli import main
 from netos_mcp.server import make_server
 from tests.database import TestServer
-from tests.factories import make_circuit, make_contract, make_ctx, make_person, make_provider, propose
+from tests.factories import apply, make_circuit, make_contract, make_ctx, make_person, make_provider, propose
 from tests.mcp.conftest import connected
 from tests.web.conftest import HOME, make_application, sign_in
 
@@ -43,6 +43,7 @@ READS: Mapping[str, tuple[str | None, str, str | None]] = {
     "audit": ("search_audit", "search_audit", "/trail"),
     "people": (None, "list_people", "/people"),
     "feedback": (None, "list_feedback", "/feedback"),
+    "network": (None, "search_ip_blocks", "/network/blocks"),
 }
 NOT_BY_ITSELF = {"annotations"}  # notes and tags are read with the record they are on
 
@@ -73,8 +74,14 @@ def refs(core: Core) -> dict[str, str]:
             "circuit": circuit,
             "other": make_circuit(session, provider=provider),
             "third": make_circuit(session, provider=provider),
+            "session": made_session(session, circuit),
             "contract": make_contract(session, provider=provider, term_start_date="2026-01-01", term_months=12),
         }
+
+
+def made_session(session: Any, circuit: str) -> str:
+    wish = {"circuit": circuit, "local_asn": "64512", "peer_asn": "174", "peer_ip": "192.0.2.1"}
+    return apply(make_ctx(session, Role.ADMIN), "bgp_session", "create", **wish).diff[0].ref
 
 
 @pytest.fixture
@@ -104,6 +111,7 @@ def wishes(refs: Mapping[str, str]) -> dict[Aspect, dict[str, Any]]:
         Aspect.TERM: {"kind": "contract", "ref": refs["contract"], "set": {"term_months": 24}},
         Aspect.DELETE: {"kind": "circuit", "action": "retire", "ref": refs["third"]},
         Aspect.BULK: {"kind": "circuit", "items": many},
+        Aspect.KEY: {"kind": "bgp_session", "ref": refs["session"], "set": {"md5_key": "another-key"}},
         Aspect.BANK: {"kind": "provider", "ref": refs["provider"], "set": {"bank_account": "2"}},
     }  # fmt: skip
 

@@ -54,7 +54,7 @@ from netos_core.tables import metadata
 from netos_core.work import records as work
 from netos_mcp.cli import main
 from tests.database import TestServer
-from tests.factories import make_ctx, make_provider
+from tests.factories import index_everything, make_ctx, make_provider
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -200,6 +200,7 @@ def test_search_and_the_write_path_work_on_what_was_restored(backup: Taken, fold
     put_back(backup.path, folder / "new", empty_db)
     core = Core(Settings(database_url=empty_db))
     with contextlib.closing(core):
+        index_everything(core)
         found = core.call(search, Search(query="lumen"), core.principal(DANA.email), Channel.AGENT)
         assert found.total > 0
         with core.session() as session:

@@ -76,8 +76,8 @@ def test_a_sound_installation_is_called_sound(core: Core, doctor: Doctor, home: 
     code, found = doctor("--audit")
     assert code == 0, found
     assert set(found) == {
-        "home", "keys", "queue", "worker", "database", "models", "outbox", "jobs", "deadlines", "people", "systems",
-        "backup", "audit", "seals", "settings",
+        "home", "keys", "places", "queue", "worker", "database", "models", "outbox", "jobs", "deadlines", "people",
+        "systems", "backup", "audit", "seals", "settings",
     }  # fmt: skip
     assert "exec" in found["people"]["found"]
     assert (found["settings"]["database_url"], found["settings"]["redis_url"]) == ("set", "set")

@@ -17,7 +17,7 @@ from netos_core.network import operations as network
 from netos_core.network import schemas as s
 from netos_core.network.rules import Overlap
 from netos_core.overview.operations import get_circuit, get_network_record, get_site
-from netos_core.overview.schemas import GetOne
+from netos_core.overview.schemas import GetOne, GetSite
 from netos_core.proposals.operations import rebase_change
 from netos_core.proposals.schemas import Rebase
 from netos_core.runtime.calls import Core
@@ -63,7 +63,7 @@ def test_detail_of_a_circuit_is_medium_and_shows_on_its_circuit_and_site(session
         (block, "198.51.100.0/30"),
     ]
     assert lines[0].facts == "in Bundle-Ether12, MTU 9100"
-    assert [line.ref for line in get_site(noc, GetOne(ref=site)).network] == [proposed.diff[0].ref, port]
+    assert [line.ref for line in get_site(noc, GetSite(ref=site)).network] == [proposed.diff[0].ref, port]
     record = get_network_record(noc, GetOne(ref=proposed.diff[0].ref.lower()))
     assert record.interface is not None
     assert record.interface.speed_mbps == Decimal(10000)
