@@ -12,6 +12,8 @@ from sqlalchemy import ColumnElement, func, or_, select
 from netos_core.access.model import Person
 from netos_core.documents.queries import list_documents
 from netos_core.documents.schemas import DocumentList, ListDocuments
+from netos_core.feedback import queries as feedback
+from netos_core.feedback.schemas import FeedbackList, ListFeedback
 from netos_core.kernel.arguments import parse
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import Invalid, NetosError, NotFound
@@ -20,8 +22,13 @@ from netos_core.kernel.redaction import sensitive_fields
 from netos_core.network import schemas as network
 from netos_core.network.queries import lists
 from netos_core.overview import schemas as overview
-from netos_core.overview.queries import circuits, contracts, customers, providers, sites
+from netos_core.overview.queries import circuits, contracts, customers, electrical, links, providers, sites
+from netos_core.overview.schemas.electrical import ElectricalList, SearchElectricalAccounts
+from netos_core.overview.schemas.links import RfLinkList, SearchRfLinks
 from netos_core.people.queries import MANAGE
+from netos_core.quotes import schemas as quotes
+from netos_core.quotes.queries import lists as quote_lists
+from netos_core.quotes.queries import orders
 from netos_core.renewals.queries import list_renewals
 from netos_core.renewals.schemas import ListRenewals, RenewalList
 from netos_core.views.model import SavedView
@@ -97,6 +104,14 @@ LISTS: Mapping[str, Source] = {
     "vlans": _source("search_vlans", "network", network.SearchVlans, network.VlanList, lists.vlans),
     "bgp": _source("search_bgp_sessions", "network", network.SearchBgpSessions, network.BgpList, lists.sessions),
     "blocks": _source("search_ip_blocks", "network", network.SearchIpBlocks, network.BlockList, lists.blocks),
+    "quotes": _source("list_quotes", "quotes", quotes.ListQuotes, quotes.QuoteList, quote_lists.list_quotes),
+    "orders": _source("list_orders", "quotes", quotes.ListOrders, quotes.OrderList, orders.list_orders),
+    "rf-links": _source("search_rf_links", "sites", SearchRfLinks, RfLinkList, links.search_rf_links),
+    "electrical": _source(
+        "search_electrical_accounts", "sites", SearchElectricalAccounts, ElectricalList,
+        electrical.search_electrical_accounts,
+    ),
+    "feedback": _source("list_feedback", "feedback", ListFeedback, FeedbackList, feedback.list_feedback),
 }
 
 
