@@ -108,7 +108,10 @@ LISTS: Mapping[str, Source] = {
     "orders": _source("list_orders", "quotes", quotes.ListOrders, quotes.OrderList, orders.list_orders),
     "rf-links": _source("search_rf_links", "sites", SearchRfLinks, RfLinkList, links.search_rf_links),
     "electrical": _source(
-        "search_electrical_accounts", "sites", SearchElectricalAccounts, ElectricalList,
+        "search_electrical_accounts",
+        "sites",
+        SearchElectricalAccounts,
+        ElectricalList,
         electrical.search_electrical_accounts,
     ),
     "feedback": _source("list_feedback", "feedback", ListFeedback, FeedbackList, feedback.list_feedback),
