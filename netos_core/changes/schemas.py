@@ -170,7 +170,7 @@ class ChangePage(View):
 # What the trail tells of. A shown record stands there under the operation that showed it.
 ACTIONS = (
     "propose", "approve", "reject", "expire", "create", "update", "retire", "restore", "read", "sign_in", "sign_out",
-    "open", "close", "revoke", "backup", "delete",
+    "open", "close", "revoke", "backup",
 )  # fmt: skip
 ENTITIES = (
     "circuit", "termination", "circuit_event", "circuit_customer", "provider", "provider_alias", "provider_contact",

@@ -34,7 +34,7 @@ def delete(ctx: Context, view: SavedView) -> None:
     """Take a view away."""
     ctx.session.delete(view)
     ctx.session.flush()
-    _note(ctx, "delete", view)
+    _note(ctx, "retire", view)
 
 
 def _note(ctx: Context, action: str, view: SavedView) -> None:

@@ -137,7 +137,7 @@ def test_the_trail_names_the_filters_and_no_value(session: Session) -> None:
     save(finance, "Dear", min_mrc="8000")
     delete(finance, "Dear")
     entries = audit_of(session, "circuits/dear")
-    assert [entry.action for entry in entries] == ["delete", "update", "create"]
+    assert [entry.action for entry in entries] == ["retire", "update", "create"]
     assert "min_mrc" in str(entries)
     assert "9000" not in str(entries)
 
