@@ -53,6 +53,8 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     documents.get_document_file,
     documents.upload_document,
     renewals.list_renewals,
+    renewals.replay_renewals,
+    renewals.run_renewals,
     overview.get_dashboard,
     quotes.list_quotes,
     quotes.get_quote,

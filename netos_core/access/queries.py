@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from netos_core.access.model import Person
 from netos_core.access.rules import PersonKind, Role, Scope, rights_of, scoped, unattended
-from netos_core.kernel.context import Principal
+from netos_core.kernel.context import Context, Principal
 from netos_core.kernel.errors import NotFound
+from netos_core.kernel.lookup import Named, Names, folded
 
 
 class PersonNotFound(NotFound):
@@ -78,3 +80,20 @@ def names_of(session: Session, ids: set[UUID]) -> dict[UUID, str]:
         return {}
     rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
     return {row.id: row.name for row in rows}
+
+
+def names(ctx: Context, keys: Iterable[str]) -> Names:
+    """Look active people up by e-mail address or by name; what stands for their ref is the address."""
+    found = Names("person", "list_people")
+    wanted = {folded(key) for key in keys}
+    if wanted:
+        called = or_(func.lower(Person.email).in_(wanted), func.lower(Person.name).in_(wanted))
+        for person in ctx.session.scalars(select(Person).where(Person.active, called)):
+            for key in (person.email, person.name):
+                found.add(key, Named(person.id, person.email, person.name))
+    return found
+
+
+def named(principal: Principal) -> Named:
+    """Speak of a principal as of a record."""
+    return Named(principal.person_id, principal.email, principal.name)

@@ -116,6 +116,7 @@ PREFIXES = {
     "site": "SIT",
     "circuit": "CKT",
     "contract": "CTR",
+    "renewal_decision": "DEC",
     "interface": "IFC",
     "handoff_port": "PRT",
     "vlan": "VLN",

@@ -18,6 +18,7 @@ from netos_core.kernel.errors import Invalid, NotFound
 from netos_core.kernel.lookup import Named, Names
 
 LookUp: TypeAlias = Callable[[Context, Iterable[str]], Names]
+SPOKEN_OF = {"document": ("ref",)}  # a document's title may be one that its reader's roles do not show
 About: TypeAlias = Mapping[UUID, Named]
 
 
@@ -192,8 +193,13 @@ def _about(ctx: Context, kind: Kind, rows: Iterable[Mapping[str, Any]]) -> dict[
     about: dict[UUID, Named] = {}
     for name, ids in asked.items():
         target = next(iter(kind.table.c[f"{name}_id"].foreign_keys)).column.table
-        shown = target.c[next(column for column in ("name", "title", "ref") if column in target.c)]
-        found = ctx.session.execute(select(target.c.id, target.c.ref, shown.label("name")).where(target.c.id.in_(ids)))
+        called = next(target.c[column] for column in ("ref", "email") if column in target.c)
+        shown = next(
+            target.c[column] for column in SPOKEN_OF.get(target.name, ("name", "title", "ref")) if column in target.c
+        )
+        found = ctx.session.execute(
+            select(target.c.id, called.label("ref"), shown.label("name")).where(target.c.id.in_(ids))
+        )
         about |= {row.id: Named(row.id, row.ref, row.name) for row in found}
     return about
 

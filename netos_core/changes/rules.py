@@ -222,6 +222,7 @@ ENTITY_ASPECT: dict[str, Aspect] = {
     "contract": Aspect.TERM,
     "contract_circuit": Aspect.TERM,
     "contract_site": Aspect.TERM,
+    "renewal_decision": Aspect.TERM,
     "site_cost": Aspect.MONEY,
     "electrical_bill": Aspect.MONEY,
     "customer_contact": Aspect.CONTACT,
@@ -252,6 +253,13 @@ FIELD_ASPECT: dict[str, dict[str, Aspect]] = {
         "currency": Aspect.ATTRIBUTE,
     },
     "order_step": {"charge": Aspect.MONEY},
+    "renewal_decision": {
+        "owner_id": Aspect.ATTRIBUTE,
+        "due_date": Aspect.ATTRIBUTE,
+        "reasoning": Aspect.ATTRIBUTE,
+        "confirmed_date": Aspect.ATTRIBUTE,
+        "confirmation": Aspect.ATTRIBUTE,
+    },
     "contract": {
         "mrc": Aspect.MONEY,
         "nrc": Aspect.MONEY,

@@ -175,10 +175,10 @@ ACTIONS = (
 ENTITIES = (
     "circuit", "termination", "circuit_event", "circuit_customer", "provider", "provider_alias", "provider_contact",
     "billing_account", "customer", "customer_contact", "site", "site_cost", "site_circuit", "rf_link",
-    "electrical_account", "electrical_bill", "contract", "contract_circuit", "contract_site", "document", "interface",
-    "handoff_port", "vlan", "bgp_session", "ip_block", "quote", "quote_term", "circuit_order", "order_step", "note",
-    "tag", "feedback", "feedback_comment", "proposal", "person", "access_token", "installation",
-    "saved_view",
+    "electrical_account", "electrical_bill", "contract", "contract_circuit", "contract_site", "renewal_decision",
+    "document", "interface", "handoff_port", "vlan", "bgp_session", "ip_block", "quote", "quote_term",
+    "circuit_order", "order_step", "note", "tag", "feedback", "feedback_comment", "proposal", "person",
+    "access_token", "installation", "saved_view",
 )  # fmt: skip
 
 

@@ -18,6 +18,8 @@ class Contract(Entity, Base):
 
     `notice_deadline` and `act_by` are worked out by the plan that writes the terms and stored beside
     them, so a diff shows the deadline move and a list filters by it. None where the paper does not say.
+    They are those of the paper's own term; what follows it in silence stands in `renewals`.
+    A `co_terminus` one ends with its parent: `term_end_date` is then the parent's, and moves with it.
     """
 
     __tablename__ = "contract"
@@ -32,19 +34,22 @@ class Contract(Entity, Base):
     term_start_date: Mapped[date | None]
     term_months: Mapped[int | None]
     term_end_date: Mapped[date | None]
+    co_terminus: Mapped[bool] = mapped_column(server_default=text("false"))
     end_of_term: Mapped[str]
     evergreen: Mapped[bool] = mapped_column(server_default=text("false"))
     renewal_term_months: Mapped[int | None]
     notice_count: Mapped[int | None]
     notice_unit: Mapped[str | None]
+    notice_opens_count: Mapped[int | None]
+    notice_opens_unit: Mapped[str | None]
+    renewal_notice_count: Mapped[int | None]
+    renewal_notice_unit: Mapped[str | None]
     notice_method: Mapped[str | None]
     notice_address: Mapped[str | None]
     notice_counted_from: Mapped[str | None]
     delivery_lead_days: Mapped[int | None]
     notice_deadline: Mapped[date | None]
     act_by: Mapped[date | None]
-    decision: Mapped[str | None]
-    decided_date: Mapped[date | None]
     mrc: Mapped[MoneyColumn | None]
     nrc: Mapped[MoneyColumn | None]
     total_value: Mapped[MoneyColumn | None]
@@ -55,6 +60,10 @@ class Contract(Entity, Base):
     __table_args__ = (
         CheckConstraint("term_end_date >= term_start_date", name="term_end_after_start"),
         CheckConstraint("(notice_count is null) = (notice_unit is null)", name="notice_is_whole"),
+        CheckConstraint("(notice_opens_count is null) = (notice_opens_unit is null)", name="notice_opens_is_whole"),
+        CheckConstraint(
+            "(renewal_notice_count is null) = (renewal_notice_unit is null)", name="renewal_notice_is_whole"
+        ),
         Index("ix_contract_act_by", "act_by", postgresql_where=LIVE),
         Index("ix_contract_number", "provider_id", "number"),
         trigram_index("contract"),

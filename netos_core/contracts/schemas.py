@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
@@ -25,15 +24,6 @@ Count = Annotated[int, Field(ge=0, le=LONGEST_NOTICE)]
 TermDate = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]  # terms and notices are counted from it
 
 
-class Decision(StrEnum):
-    """What is to become of a contract at the end of its term."""
-
-    RENEW = "renew"
-    NEGOTIATE = "negotiate"
-    TERMINATE = "terminate"
-    PORT = "port"
-
-
 class ContractEdit(Request):
     """Fields of a contract, as the paper has them. A field left out stays; null clears it."""
 
@@ -48,17 +38,22 @@ class ContractEdit(Request):
     term_end_date: TermDate | None = Field(
         None, description="Last day of the term; counted from start and months if left out."
     )
+    co_terminus: bool | None = Field(None, description="Ends when its parent ends, and moves with it.")
     end_of_term: EndOfTerm | None = None
     evergreen: bool | None = Field(None, description="Runs month to month by the contract's own words.")
     renewal_term_months: Months | None = None
     notice_count: Count | None = None
     notice_unit: NoticeUnit | None = None
+    notice_opens_count: Count | None = Field(
+        None, description="Notice given longer than so before the end is too early."
+    )
+    notice_opens_unit: NoticeUnit | None = None
+    renewal_notice_count: Count | None = Field(None, description="Notice in a renewal term, where it differs.")
+    renewal_notice_unit: NoticeUnit | None = None
     notice_method: NoticeMethod | None = None
     notice_address: LongText | None = None
     notice_counted_from: NoticeCountedFrom | None = None
     delivery_lead_days: Count | None = None
-    decision: Decision | None = None
-    decided_date: TermDate | None = None
     mrc: Money | None = None
     nrc: Money | None = None
     total_value: Money | None = None

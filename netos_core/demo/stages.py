@@ -64,6 +64,7 @@ STAGES = (
     Stage("sessions", "VLANs and BGP sessions", DANA, (("network", "vlan"), ("network", "bgp_session"))),
     Stage("agreements", "agreements", MARCUS, (("contracts", "agreement"),)),
     Stage("orders", "orders and amendments", MARCUS, (("contracts", "order"), ("contracts", "amendment"))),
+    Stage("decisions", "decisions about terms", MARCUS, (("contracts", "decision"),)),
     Stage("quotes", "quotes of providers", MARCUS, (("quotes", "quote"),)),
     Stage("prices", "prices of quotes", MARCUS, (("quotes", "quote_term"),)),
     Stage("ordered", "an order of a quote", MARCUS, (("quotes", "order"),)),

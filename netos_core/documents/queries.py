@@ -26,6 +26,7 @@ from netos_core.documents.schemas import (
 from netos_core.kernel import listing
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import Forbidden, Invalid, NotFound, Unavailable
+from netos_core.kernel.lookup import Names, fill
 from netos_core.kernel.page import columns_of
 
 CONCISE = ("ref", "on", "kind", "title", "pages", "taken_at", "uploaded_at")
@@ -220,3 +221,10 @@ def twin(ctx: Context, entity: str, entity_id: UUID, sha256: str) -> str | None:
             Document.retired_at.is_(None),
         )
     )
+
+
+def names(ctx: Context, keys: Iterable[str]) -> Names:
+    """Look documents up by ref; their titles are told only where they are shown."""
+    found = Names("document", "list_documents")
+    fill(ctx.session, found, Document.__table__, list(keys), by=[], name=Document.__table__.c.ref)
+    return found

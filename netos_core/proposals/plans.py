@@ -37,6 +37,8 @@ from netos_core.providers import plans as providers
 from netos_core.providers.schemas import AliasEdit, BillingAccountEdit, ContactEdit, ProviderEdit
 from netos_core.quotes import plans as quotes
 from netos_core.quotes.schemas import OrderEdit, OrderStepEdit, QuoteEdit, QuoteTermEdit
+from netos_core.renewals import plans as renewals
+from netos_core.renewals.schemas import DecisionEdit
 from netos_core.sites import plans as sites
 from netos_core.sites.schemas import SiteCostEdit, SiteEdit
 
@@ -82,6 +84,7 @@ KINDS: Mapping[str, Kind] = {
     "contract": Kind(ContractEdit, contracts.plan, "contract", {"circuits": "contract_circuit"}),
     "contract_circuit": Kind(ContractCircuitEdit, contracts.plan_governed, "contract_circuit"),
     "contract_site": Kind(ContractSiteEdit, links.plan_contract_sites, "contract_site"),
+    "decision": Kind(DecisionEdit, renewals.plan, "renewal_decision"),
     "quote": Kind(QuoteEdit, quotes.plan, "quote"),
     "quote_term": Kind(QuoteTermEdit, quotes.plan_terms, "quote_term"),
     "order": Kind(OrderEdit, quotes.plan_orders, "circuit_order"),
@@ -157,6 +160,7 @@ def _going_along(ctx: Context, request: ProposeChange, changes: Sequence[Change]
         *contracts.plan_leaving(ctx, circuits_gone),
         *links.plan_gone(ctx, changes),
         *electrical.plan_gone(ctx, changes),
+        *renewals.plan_gone(ctx, changes),
     ]
 
 

@@ -1,14 +1,26 @@
-"""Which terms come up, in the order they have to be acted on."""
+"""Which terms come up, what was decided about them, and the engine that moves them along the ladder."""
 
 from __future__ import annotations
 
 from netos_core.kernel.context import Context
 from netos_core.kernel.operation import Effect, operation
-from netos_core.renewals import queries
-from netos_core.renewals.schemas import ListRenewals, RenewalList
+from netos_core.renewals import queries, records
+from netos_core.renewals.schemas import ListRenewals, RenewalList, RenewalRun, ReplayRenewals, RunRenewals
 
 
 @operation(Effect.READ)
 def list_renewals(ctx: Context, request: ListRenewals) -> RenewalList:
     """List contracts by their act-by date, soonest first, with state, deadline and what silence would commit."""
     return queries.list_renewals(ctx, request)
+
+
+@operation(Effect.READ)
+def replay_renewals(ctx: Context, request: ReplayRenewals) -> RenewalRun:
+    """Walk contracts on from where they stand to a day and say each step; nothing is kept and nobody is told."""
+    return queries.replay(ctx, request)
+
+
+@operation(Effect.RUN, right="run:jobs")
+def run_renewals(ctx: Context, request: RunRenewals) -> RenewalRun:
+    """Bring contracts up to where they stand today, a batch at a time, and keep each step."""
+    return records.run(ctx, request)

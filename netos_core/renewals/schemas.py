@@ -7,9 +7,12 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from netos_core.kernel.page import Listing, ListRequest
-from netos_core.kernel.redaction import Sensitive, View
-from netos_core.renewals.rules import RenewalState
+from netos_core.contracts.rules import NoticeMethod
+from netos_core.contracts.schemas import TermDate
+from netos_core.kernel.fields import LongText, Name, Text
+from netos_core.kernel.page import CursorText, Listing, ListRequest
+from netos_core.kernel.redaction import Request, Sensitive, View
+from netos_core.renewals.rules import Choice, RenewalState
 
 
 class ListRenewals(ListRequest):
@@ -17,6 +20,7 @@ class ListRenewals(ListRequest):
         None, description="Rungs of the ladder; overdue, critical, active and watch by default."
     )
     provider: str | None = None
+    owner: str | None = Field(None, description="E-mail of who owns the decision.")
     within_days: int | None = Field(None, ge=0, le=3650, description="Act by within so many days from today.")
 
 
@@ -25,16 +29,23 @@ class RenewalRow(View):
     provider: str
     title: str
     state: str
+    alarm: str | None
     act_by: date | None
     days_left: int | None
+    notice_opens: date | None
     notice_deadline: date | None
     term_end_date: date | None
     end_of_term: str
+    renewals: int
     circuits: int
     mrc: Sensitive[Decimal] | None
     currency: str
     notice: str | None
     number: str | None
+    decision: str | None
+    choice: str | None
+    owner: str | None
+    due_date: date | None
     why: str
     cost_of_silence: Sensitive[Decimal] | None
 
@@ -42,3 +53,57 @@ class RenewalRow(View):
 class RenewalList(Listing):
     as_of: date
     rows: list[RenewalRow]
+
+
+class DecisionEdit(Request):
+    """What is decided about a term, and how it was carried out. A field left out stays; null clears it."""
+
+    contract: Text | None = None
+    term_end_date: TermDate | None = Field(
+        None, description="Last day of the term it is about; that of the term in force if left out."
+    )
+    choice: Choice | None = None
+    decided_date: TermDate | None = None
+    owner: Text | None = Field(None, description="E-mail of the person who sees it through.")
+    due_date: TermDate | None = None
+    reasoning: LongText | None = None
+    served_date: TermDate | None = Field(None, description="Day the notice was served.")
+    served_method: NoticeMethod | None = None
+    served_reference: Name | None = Field(None, description="Tracking or ticket number.")
+    proof: Text | None = Field(None, description="Document that proves the service, such as DOC-1004.")
+    confirmed_date: TermDate | None = Field(None, description="Day the provider confirmed.")
+    confirmation: Name | None = Field(None, description="The provider's confirmation number.")
+    successor: Text | None = Field(None, description="Contract with the new term.")
+
+
+class RunRenewals(Request):
+    cursor: CursorText | None = None
+
+
+class ReplayRenewals(RunRenewals):
+    as_of: TermDate | None = Field(None, description="The day to walk to; today if left out.")
+
+
+class TransitionRow(View):
+    circuit: str | None
+    contract: str
+    from_state: str | None
+    state: str
+    alarm: str | None
+    on: date
+    term_end_date: date | None
+    notice_deadline: date | None
+    act_by: date | None
+    missed: bool
+    missed_cost: Sensitive[Decimal] | None
+    currency: str | None
+
+
+class RenewalRun(View):
+    """One batch of a run: how many contracts were looked at, and their steps."""
+
+    as_of: date
+    evaluated: int
+    transitions: list[TransitionRow]
+    notices: int
+    next_cursor: str | None

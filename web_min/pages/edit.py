@@ -53,7 +53,7 @@ def _of_circuit(view: CircuitView) -> dict[str, str]:
 
 
 def _of_contract(view: ContractView) -> dict[str, str]:
-    known = _same_names(view, ContractEdit) | _same_names(view.term, ContractEdit)
+    known = _same_names(view.term, ContractEdit) | _same_names(view, ContractEdit)
     known["parent"] = as_input(view.term.parent_ref)
     known["evergreen"] = str(view.term.evergreen).lower()
     return known
@@ -178,11 +178,13 @@ KINDS = (
         Layout(
             {
                 "Paper": ("kind", "provider", "parent", "number", "title", "signed_date"),
-                "Term": ("term_start_date", "term_months", "term_end_date", "end_of_term", "renewal_term_months",
-                         "evergreen"),
-                "Notice": ("notice_count", "notice_unit", "notice_method", "notice_counted_from", "delivery_lead_days",
-                           "notice_address"),
-                "Decision": ("decision", "decided_date"),
+                "Term": ("term_start_date", "term_months", "term_end_date", "co_terminus", "end_of_term",
+                         "renewal_term_months", "evergreen"),
+                "Notice": (
+                    "notice_count", "notice_unit", "notice_opens_count", "notice_opens_unit", "renewal_notice_count",
+                    "renewal_notice_unit", "notice_method", "notice_counted_from", "delivery_lead_days",
+                    "notice_address",
+                ),
                 "Money": ("mrc", "nrc", "total_value", "currency"),
                 "More": ("description",),
             },

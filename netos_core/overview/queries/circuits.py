@@ -45,7 +45,8 @@ from netos_core.overview.queries.words import NEAR_HINT, circuits_with, nearest_
 from netos_core.overview.schemas import CircuitLine, CircuitList, CircuitRow, SearchCircuits
 from netos_core.providers.model import Provider
 from netos_core.providers.queries import get_provider_id, taken_over
-from netos_core.renewals.queries import renewal_state
+from netos_core.renewals.model import Standing
+from netos_core.renewals.queries import ACT_BY, TERM_END, renewal_state, with_standing
 from netos_core.renewals.rules import RenewalState
 from netos_core.sites.model import Site
 from netos_core.sites.queries import get_site_id
@@ -74,8 +75,8 @@ SORTS: dict[str, listing.Column] = {
     "status": Circuit.status,
     "mrc": func.coalesce(Circuit.mrc, LAST_AMOUNT),
     "market": func.coalesce(Circuit.market, ""),
-    "act_by": func.coalesce(Contract.act_by, LAST_DAY),
-    "term_end_date": func.coalesce(Contract.term_end_date, LAST_DAY),
+    "act_by": func.coalesce(ACT_BY, LAST_DAY),
+    "term_end_date": func.coalesce(TERM_END, LAST_DAY),
     "install_date": func.coalesce(Circuit.install_date, LAST_DAY),
 }
 
@@ -123,7 +124,7 @@ def _filters(ctx: Context, request: SearchCircuits) -> list[ColumnElement[bool]]
         (request.status, lambda: Circuit.status.in_(request.status or ())),
         (request.service_type, lambda: Circuit.service_type.in_(request.service_type or ())),
         (request.renewal_state, lambda: _in_state(ctx, request)),
-        (request.act_by_before, lambda: Contract.act_by <= request.act_by_before),
+        (request.act_by_before, lambda: request.act_by_before >= ACT_BY),
         (request.contract, lambda: Contract.id == get_contract_id(ctx, request.contract or "", "contract").id),
         (request.market, lambda: func.lower(Circuit.market) == (request.market or "").lower()),
         (request.state, lambda: _at_site(func.lower(Site.state) == (request.state or "").lower())),
@@ -178,7 +179,7 @@ def _from(query: Select[*tuple[Any, ...]], request: SearchCircuits, column: str)
         # Only a circuit without a contract is unknown for want of one; for the other states contracts come first.
         filed = bool(request.act_by_before or request.contract or (states and RenewalState.UNKNOWN not in states))
         query = query.join(ContractCircuit, GOVERNS, isouter=not filed)
-        query = query.join(Contract, Contract.id == ContractCircuit.contract_id, isouter=not filed)
+        query = with_standing(query.join(Contract, Contract.id == ContractCircuit.contract_id, isouter=not filed))
     return query.join(Provider, Provider.id == Circuit.provider_id) if column == "provider" else query
 
 
@@ -259,13 +260,15 @@ def _spelled_out(today: date) -> Select[*tuple[Any, ...]]:
                 Circuit.service_type, Circuit.bandwidth_mbps, Circuit.status,
                 func.coalesce(SiteA.name, A.place).label("a"), func.coalesce(SiteZ.name, Z.place).label("z"),
                 case((Circuit.status.in_(ENDED), None), else_=renewal_state(today)).label("renewal_state"),
-                Contract.act_by, Circuit.mrc, Circuit.nrc, Circuit.currency, revenue.label("mrr"),
-                customers.label("customers"), Circuit.market, Contract.ref.label("contract"), Contract.term_end_date,
+                ACT_BY.label("act_by"), Circuit.mrc, Circuit.nrc, Circuit.currency, revenue.label("mrr"),
+                customers.label("customers"), Circuit.market, Contract.ref.label("contract"),
+                TERM_END.label("term_end_date"),
                 Circuit.port_speed_mbps, Circuit.install_date, Circuit.order_number, Circuit.stub,
             )
         )
         .outerjoin(ContractCircuit, GOVERNS)
         .outerjoin(Contract, Contract.id == ContractCircuit.contract_id)
+        .outerjoin(Standing, Standing.contract_id == Contract.id)
         .where(Circuit.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
     )  # fmt: skip
 

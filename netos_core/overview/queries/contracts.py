@@ -21,7 +21,7 @@ from netos_core.overview.queries.words import contracts_with, page_of
 from netos_core.overview.schemas import ContractLine, ContractList, ContractRow, ContractView, SearchContracts
 from netos_core.providers.model import Provider
 from netos_core.providers.queries import get_provider_id
-from netos_core.renewals.queries import renewal_state
+from netos_core.renewals.queries import ACT_BY, NOTICE_DEADLINE, TERM_END, renewal_state, with_standing
 
 CONCISE = (
     "ref", "provider", "number", "title", "kind", "term_end_date", "renewal_state", "act_by", "circuits", "mrc",
@@ -62,11 +62,12 @@ def search_contracts(ctx: Context, request: SearchContracts) -> ContractList:
     """Return one page of contracts."""
     columns = columns_of(request, ContractRow, CONCISE)
     count, mrc, state = circuit_count(), monthly(), renewal_state(ctx.today)
-    query = (
+    query = with_standing(
         select(
             Contract.ref, Provider.name.label("provider"), Contract.number, Contract.title, Contract.kind,
-            Contract.term_end_date, state.label("renewal_state"), Contract.act_by, count.label("circuits"),
-            mrc.label("mrc"), Contract.notice_deadline, Contract.end_of_term, Contract.notice_count,
+            TERM_END.label("term_end_date"), state.label("renewal_state"), ACT_BY.label("act_by"),
+            count.label("circuits"), mrc.label("mrc"), NOTICE_DEADLINE.label("notice_deadline"),
+            Contract.end_of_term, Contract.notice_count,
             Contract.notice_unit, Contract.currency, Parent.ref.label("parent"),
         )
         .join(Provider, Provider.id == Contract.provider_id)
@@ -76,8 +77,8 @@ def search_contracts(ctx: Context, request: SearchContracts) -> ContractList:
         "ref": Contract.id,
         "provider": func.lower(Provider.name),
         "title": func.lower(Contract.title),
-        "act_by": func.coalesce(Contract.act_by, LAST_DAY),
-        "term_end_date": func.coalesce(Contract.term_end_date, LAST_DAY),
+        "act_by": func.coalesce(ACT_BY, LAST_DAY),
+        "term_end_date": func.coalesce(TERM_END, LAST_DAY),
         "circuits": count,
     }
     if ctx.principal.may("see:money"):
@@ -112,11 +113,11 @@ def _filters(ctx: Context, request: SearchContracts, state: ColumnElement[str]) 
     if request.end_of_term:
         wanted.append(Contract.end_of_term.in_(request.end_of_term))
     if request.act_by_before:
-        wanted.append(Contract.act_by <= request.act_by_before)
+        wanted.append(request.act_by_before >= ACT_BY)
     if request.act_by_after:
-        wanted.append(Contract.act_by >= request.act_by_after)
+        wanted.append(request.act_by_after <= ACT_BY)
     if request.ends_before:
-        wanted.append(Contract.term_end_date <= request.ends_before)
+        wanted.append(request.ends_before >= TERM_END)
     if request.parent:
         wanted.append(Contract.parent_id == get_contract_id(ctx, request.parent, "parent").id)
     if request.tag:
@@ -125,8 +126,10 @@ def _filters(ctx: Context, request: SearchContracts, state: ColumnElement[str]) 
 
 
 _OWN = (
-    "ref", "version", "provider", "provider_ref", "signed_date", "notice_address", "notice_counted_from",
-    "delivery_lead_days", "decided_date", "mrc", "nrc", "total_value", "currency", "description", "updated_at",
+    "ref", "version", "provider", "provider_ref", "signed_date", "term_start_date", "term_months", "term_end_date",
+    "co_terminus", "notice_count", "notice_unit", "notice_opens_count", "notice_opens_unit", "renewal_notice_count",
+    "renewal_notice_unit", "notice_address", "notice_counted_from",
+    "delivery_lead_days", "mrc", "nrc", "total_value", "currency", "description", "updated_at",
 )  # fmt: skip
 
 
@@ -135,10 +138,12 @@ def contract(ctx: Context, ref: str) -> ContractView:
     contract_id: UUID = get_contract_id(ctx, ref, "ref").id
     row = (
         ctx.session.execute(
-            select(
-                Contract.__table__, Provider.name.label("provider"), Provider.ref.label("provider_ref"),
-                Parent.ref.label("parent_ref"), renewal_state(ctx.today).label("renewal_state"),
-                monthly().label("monthly"),
+            terms.with_term(
+                select(
+                    Contract.__table__, Provider.name.label("provider"), Provider.ref.label("provider_ref"),
+                    Parent.ref.label("parent_ref"), monthly().label("monthly"),
+                ),
+                ctx.today,
             )
             .join(Provider, Provider.id == Contract.provider_id)
             .outerjoin(Parent, Parent.id == Contract.parent_id)

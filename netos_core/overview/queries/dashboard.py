@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, SQLColumnExpression, and_, func, select
+from sqlalchemy import Select, SQLColumnExpression, and_, func, or_, select
 
 from netos_core.changes.lists import change_page
 from netos_core.changes.schemas import ListChanges
@@ -18,8 +18,9 @@ from netos_core.overview.queries.circuits import GOVERNS
 from netos_core.overview.queries.contracts import circuit_count, monthly
 from netos_core.overview.schemas import Count, Dashboard, DeadlineLine, EventLine
 from netos_core.providers.model import Provider
-from netos_core.renewals.queries import renewal_state
-from netos_core.renewals.rules import RenewalState
+from netos_core.renewals.model import Standing
+from netos_core.renewals.queries import ACT_BY, alarm, renewal_state, with_standing
+from netos_core.renewals.rules import PRESSING, RenewalState
 from netos_core.sites.model import Site
 
 DEADLINES_SHOWN = 8
@@ -89,6 +90,7 @@ def _governed(key: Any, ctx: Context) -> Select[*tuple[Any, ...]]:
         _counted(key, ctx)
         .outerjoin(ContractCircuit, GOVERNS)
         .outerjoin(Contract, Contract.id == ContractCircuit.contract_id)
+        .outerjoin(Standing, Standing.contract_id == Contract.id)
     )
 
 
@@ -110,16 +112,18 @@ def _counts(ctx: Context, query: Select[*tuple[Any, ...]], limit: int | None = N
 
 
 def _deadlines(ctx: Context) -> list[DeadlineLine]:
-    state = renewal_state(ctx.today)
-    pressing = (RenewalState.OVERDUE, RenewalState.CRITICAL, RenewalState.ACTIVE, RenewalState.WATCH)
+    state, still = renewal_state(ctx.today), alarm(ctx.today)
     rows = ctx.session.execute(
-        select(
-            Contract.ref, Provider.name.label("provider"), Contract.title, Contract.act_by,
-            state.label("renewal_state"), circuit_count().label("circuits"), monthly().label("mrc"),
+        with_standing(
+            select(
+                Contract.ref, Provider.name.label("provider"), Contract.title, ACT_BY.label("act_by"),
+                func.coalesce(still, state).label("renewal_state"), circuit_count().label("circuits"),
+                monthly().label("mrc"),
+            )
         )
         .join(Provider, Provider.id == Contract.provider_id)
-        .where(Contract.retired_at.is_(None), state.in_(pressing))
-        .order_by(Contract.act_by, Contract.id)
+        .where(Contract.retired_at.is_(None), or_(state.in_(PRESSING), still.is_not(None)))
+        .order_by(ACT_BY, Contract.id)
         .limit(DEADLINES_SHOWN)
     )  # fmt: skip
     return [DeadlineLine(**row, days_left=(row["act_by"] - ctx.today).days) for row in rows.mappings()]

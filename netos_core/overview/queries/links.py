@@ -35,7 +35,8 @@ from netos_core.overview.schemas.links import (
     SubtendingLine,
 )
 from netos_core.providers.model import Provider
-from netos_core.renewals.queries import renewal_state
+from netos_core.renewals.model import Standing
+from netos_core.renewals.queries import ACT_BY, TERM_END, TERM_START, renewal_state
 from netos_core.sites.model import Site
 from netos_core.sites.queries import get_site_id
 
@@ -206,15 +207,16 @@ def leases(ctx: Context, site_id: UUID, day: date | None) -> list[LeaseLine]:
     rows = ctx.session.execute(
         select(
             ContractSite.id, Contract.ref.label("contract"), Contract.title, Contract.kind,
-            Provider.name.label("provider"), Contract.term_start_date, Contract.term_end_date, Contract.end_of_term,
-            renewal_state(ctx.today).label("renewal_state"), Contract.act_by, Contract.mrc, Contract.currency,
-            ContractSite.starts_on, ContractSite.ends_on,
+            Provider.name.label("provider"), TERM_START.label("term_start_date"), TERM_END.label("term_end_date"),
+            Contract.end_of_term, renewal_state(ctx.today).label("renewal_state"), ACT_BY.label("act_by"),
+            Contract.mrc, Contract.currency, ContractSite.starts_on, ContractSite.ends_on,
         )
         .select_from(ContractSite)
         .join(Contract, Contract.id == ContractSite.contract_id)
         .join(Provider, Provider.id == Contract.provider_id)
+        .outerjoin(Standing, Standing.contract_id == Contract.id)
         .where(ContractSite.site_id == site_id, ContractSite.retired_at.is_(None), *holds(ContractSite, day))
-        .order_by(Contract.act_by, Contract.id)
+        .order_by(ACT_BY, Contract.id)
     ).mappings()  # fmt: skip
     return [
         LeaseLine(

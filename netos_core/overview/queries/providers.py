@@ -28,6 +28,8 @@ from netos_core.overview.schemas import (
 from netos_core.overview.schemas.partners import SuccessionLine
 from netos_core.providers.model import BillingAccount, Provider, ProviderAlias
 from netos_core.providers.queries import Taken, get_provider_id, standing, taken_over
+from netos_core.renewals.queries import ACT_BY, renewal_state, with_standing
+from netos_core.renewals.rules import RenewalState
 from netos_core.sites.model import Site
 
 CONCISE = ("ref", "name", "circuits", "mrc", "contracts", "next_act_by", "noc_phone")
@@ -50,8 +52,8 @@ def list_providers(ctx: Context, request: ListProviders) -> ProviderList:
     signed = (Contract.provider_id == Provider.id, Contract.retired_at.is_(None))
     contracts = select(func.count()).select_from(Contract).where(*signed).correlate(Provider).scalar_subquery()
     next_act_by = (
-        select(func.min(Contract.act_by))
-        .where(*signed, Contract.act_by >= ctx.today, Contract.decision.is_(None))
+        with_standing(select(func.min(ACT_BY)).select_from(Contract))
+        .where(*signed, ctx.today <= ACT_BY, renewal_state(ctx.today) != RenewalState.DECIDED)
         .correlate(Provider)
         .scalar_subquery()
     )

@@ -12,14 +12,26 @@ from uuid import UUID
 from sqlalchemy import Select, Uuid, bindparam, select
 from sqlalchemy.orm import aliased
 
+from netos_core.access.model import Person
 from netos_core.contracts.model import Contract
-from netos_core.contracts.queries import terms_of
+from netos_core.contracts.queries import above, completed, terms_of
 from netos_core.contracts.rules import Notice, NoticeUnit, deadline_of, explain, problems_of
 from netos_core.kernel.context import Context
 from netos_core.kernel.money import Amount, Basis
 from netos_core.overview.schemas import TermView
-from netos_core.renewals.queries import renewal_state
-from netos_core.renewals.rules import cost_of_silence
+from netos_core.renewals.model import RenewalDecision
+from netos_core.renewals.queries import (
+    ACT_BY,
+    NOTICE_DEADLINE,
+    NUMBER,
+    TERM_END,
+    TERM_START,
+    alarm,
+    of_term,
+    renewal_state,
+    with_standing,
+)
+from netos_core.renewals.rules import cost_of_silence, nth_term
 
 Parent = aliased(Contract)
 
@@ -34,15 +46,33 @@ def term(ctx: Context, contract_id: UUID, mrc: Decimal | None) -> TermView:
 def _with_state(today: date) -> Select[*tuple[Any, ...]]:
     """Build the statement of one contract; kept for the day, as building it costs more than running it."""
     return (
-        select(Contract.__table__, Parent.ref.label("parent_ref"), renewal_state(today).label("renewal_state"))
+        with_term(select(Contract.__table__, Parent.ref.label("parent_ref")), today)
         .outerjoin(Parent, Parent.id == Contract.parent_id)
         .where(Contract.id == bindparam("contract", type_=Uuid))
     )
 
 
+def with_term(query: Select[Any], today: date) -> Select[Any]:
+    """Join to a statement with its contract what is known of the term in force and of the decision about it."""
+    return (
+        with_standing(query)
+        .outerjoin(RenewalDecision, of_term())
+        .outerjoin(Person, Person.id == RenewalDecision.owner_id)
+        .add_columns(
+            renewal_state(today).label("renewal_state"), alarm(today).label("alarm"), NUMBER.label("renewals"),
+            TERM_START.label("starts"), TERM_END.label("ends"), NOTICE_DEADLINE.label("due"), ACT_BY.label("act"),
+            RenewalDecision.ref.label("decision"), RenewalDecision.choice, RenewalDecision.decided_date,
+            RenewalDecision.due_date, Person.name.label("owner"),
+        )
+    )  # fmt: skip
+
+
 def term_of(ctx: Context, row: Mapping[str, Any], mrc: Decimal | None) -> TermView:
-    terms = terms_of(row)
-    problems = problems_of(terms)
+    row = completed(row, above(ctx.session, [row]))
+    paper = terms_of(row)
+    problems = problems_of(paper)
+    terms = paper if problems else nth_term(paper, row["renewals"])
+    deadline = None if problems else deadline_of(terms)
     amount = Amount(mrc, row["currency"], Basis.CONTRACTED, row["ref"]) if mrc is not None else None
     silence = cost_of_silence(terms, amount)
     return TermView(
@@ -51,24 +81,29 @@ def term_of(ctx: Context, row: Mapping[str, Any], mrc: Decimal | None) -> TermVi
         title=row["title"],
         number=row["number"],
         parent_ref=row["parent_ref"],
-        term_start_date=row["term_start_date"],
-        term_months=row["term_months"],
-        term_end_date=row["term_end_date"],
+        term_start_date=row["starts"],
+        term_months=terms.term_months,
+        term_end_date=row["ends"],
+        renewals=row["renewals"],
         end_of_term=row["end_of_term"],
         evergreen=row["evergreen"],
         renewal_term_months=row["renewal_term_months"],
-        notice=notice_words(row["notice_count"], row["notice_unit"]),
-        notice_count=row["notice_count"],
-        notice_unit=row["notice_unit"],
+        notice=str(terms.notice) if terms.notice else None,
         notice_method=row["notice_method"],
         renewal_state=row["renewal_state"],
-        notice_deadline=row["notice_deadline"],
-        act_by=row["act_by"],
-        days_left=(row["act_by"] - ctx.today).days if row["act_by"] else None,
-        explanation=explain(terms, deadline_of(terms)) if not problems else problems[0].message,
+        alarm=row["alarm"],
+        notice_opens=deadline.dates.opens if deadline and deadline.dates else None,
+        notice_deadline=row["due"],
+        act_by=row["act"],
+        days_left=(row["act"] - ctx.today).days if row["act"] else None,
+        explanation=explain(terms, deadline) if deadline else problems[0].message,
         cost_of_silence=silence.amount.value if silence.amount else None,
         currency=row["currency"],
         decision=row["decision"],
+        choice=row["choice"],
+        decided_date=row["decided_date"],
+        owner=row["owner"],
+        due_date=row["due_date"],
         problems=[p.message for p in problems],
     )
 

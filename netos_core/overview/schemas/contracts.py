@@ -23,14 +23,15 @@ class TermView(View):
     term_start_date: date | None
     term_months: int | None
     term_end_date: date | None
+    renewals: int
     end_of_term: str
     evergreen: bool
     renewal_term_months: int | None
     notice: str | None
-    notice_count: int | None
-    notice_unit: str | None
     notice_method: str | None
     renewal_state: str
+    alarm: str | None
+    notice_opens: date | None
     notice_deadline: date | None
     act_by: date | None
     days_left: int | None
@@ -38,6 +39,10 @@ class TermView(View):
     cost_of_silence: Sensitive[Money] | None
     currency: str
     decision: str | None
+    choice: str | None
+    decided_date: date | None
+    owner: str | None
+    due_date: date | None
     problems: list[str]
 
 
@@ -84,7 +89,7 @@ class ContractLine(View):
 
 
 class ContractView(View):
-    """Everything recorded of one contract."""
+    """Everything recorded of one contract: what the paper says, and in `term` the term in force."""
 
     ref: str
     version: int
@@ -92,10 +97,19 @@ class ContractView(View):
     provider_ref: str
     term: TermView
     signed_date: date | None
+    term_start_date: date | None
+    term_months: int | None
+    term_end_date: date | None
+    co_terminus: bool
+    notice_count: int | None
+    notice_unit: str | None
+    notice_opens_count: int | None
+    notice_opens_unit: str | None
+    renewal_notice_count: int | None
+    renewal_notice_unit: str | None
     notice_address: str | None
     notice_counted_from: str | None
     delivery_lead_days: int | None
-    decided_date: date | None
     mrc: Sensitive[Money] | None
     nrc: Sensitive[Money] | None
     total_value: Sensitive[Money] | None

@@ -65,7 +65,7 @@ def test_a_new_order_shows_its_end_and_its_deadlines_before_anyone_approves(sess
 def test_what_the_paper_does_not_say_stays_unknown(session: Session) -> None:
     row = row_of(session, "contract", make_contract(session))
     assert (row["kind"], row["end_of_term"], row["evergreen"]) == ("order", "unknown", False)
-    empty = ("term_end_date", "notice_deadline", "act_by", "notice_count", "notice_method", "decision", "mrc")
+    empty = ("term_end_date", "notice_deadline", "act_by", "notice_count", "notice_method", "mrc")
     assert {row[name] for name in empty} == {None}
 
 
@@ -123,7 +123,8 @@ def test_a_deadline_goes_where_a_term_of_it_is_unknown(session: Session) -> None
         ({"provider": "Lumen"}, "title"),
         ({"provider": "Lumen", "title": "Order", "notice_count": 3}, "notice_unit"),
         ({"provider": "Lumen", "title": "Order", "notice_unit": "days"}, "notice_count"),
-        ({"provider": "Lumen", "title": "Order", "decided_date": "2026-05-01"}, "decision"),
+        ({"provider": "Lumen", "title": "Order", "notice_opens_unit": "days"}, "notice_opens_count"),
+        ({"provider": "Lumen", "title": "Order", "co_terminus": True}, "parent"),
         ({"provider": "Lumen", "title": "Order", "mrc": "-1"}, "set.mrc"),
         ({"provider": "Lumen", "title": "Order", "term_months": 0}, "set.term_months"),
         ({"provider": "Lumen", "title": "Order", "term_start_date": "9999-01-01"}, "set.term_start_date"),

@@ -194,11 +194,19 @@ def test_a_renewal_term_of_unknown_length_has_an_unknown_deadline():
     assert renewal_state(deadline_of(after), JUNE_1, decided=False) is RenewalState.UNKNOWN
 
 
-def test_a_co_terminus_renewal_waits_for_the_next_end_of_its_agreement():
-    after = term_after(replace(THREE_YEARS, co_terminus_end=date(2027, 3, 31)))
+def test_a_co_terminus_order_renews_as_long_as_its_agreement_does():
+    after = term_after(replace(THREE_YEARS, co_terminus_end=date(2027, 3, 31), renewal_term_months=12))
     assert after is not None
-    assert deadline_of(after) == Deadline.unknown("The contract states no end date.")
-    assert deadline_of(replace(after, co_terminus_end=date(2028, 3, 31))).dates is not None
+    assert after.term_end_date == date(2028, 3, 31)
+    unsaid = term_after(replace(THREE_YEARS, co_terminus_end=date(2027, 3, 31), renewal_term_months=None))
+    assert unsaid is not None
+    assert deadline_of(unsaid) == Deadline.unknown("The contract states no end date.")
+
+
+def test_a_renewal_of_one_month_at_a_time_is_month_to_month():
+    after = term_after(replace(THREE_YEARS, renewal_term_months=1))
+    assert after is not None
+    assert after.evergreen
 
 
 def test_a_roll_is_evergreen_from_the_day_after():
@@ -222,7 +230,7 @@ def test_nothing_is_opened_where_nothing_follows_or_nothing_is_known(change):
 
 
 @untimed
-@given(start=dates, months=st.integers(1, 60), renewals=st.integers(1, 12))
+@given(start=dates, months=st.integers(2, 60), renewals=st.integers(1, 12))
 def test_renewals_follow_each_other_without_a_gap(start, months, renewals):
     term = replace(THREE_YEARS, term_start_date=start, term_end_date=start, renewal_term_months=months)
     for _ in range(renewals):

@@ -1,16 +1,18 @@
-"""Where each contract stands on the ladder, said once, in SQL, from the same table the rules use."""
+"""The terms that come up, in the order they have to be acted on."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
+from netos_core.access.model import Person
+from netos_core.access.queries import get_person
 from netos_core.circuits.model import Circuit
+from netos_core.contracts import queries as contracts
 from netos_core.contracts.model import Contract, ContractCircuit
-from netos_core.contracts.queries import terms_of
 from netos_core.contracts.rules import deadline_of, explain, problems_of
 from netos_core.kernel import listing
 from netos_core.kernel.context import Context
@@ -18,59 +20,60 @@ from netos_core.kernel.money import Amount, Basis
 from netos_core.kernel.page import columns_of
 from netos_core.providers.model import Provider
 from netos_core.providers.queries import get_provider_id
-from netos_core.renewals.rules import RenewalState, act_by_range, cost_of_silence
+from netos_core.renewals.model import RenewalDecision
+from netos_core.renewals.queries.standing import (
+    ACT_BY,
+    LAST_DAY,
+    NOTICE_DEADLINE,
+    NUMBER,
+    TERM_END,
+    alarm,
+    of_term,
+    renewal_state,
+    with_standing,
+)
+from netos_core.renewals.rules import PRESSING, cost_of_silence, nth_term
 from netos_core.renewals.schemas import ListRenewals, RenewalList, RenewalRow
 
-RUNGS = (RenewalState.CRITICAL, RenewalState.ACTIVE, RenewalState.WATCH, RenewalState.STABLE)
-PRESSING = (RenewalState.OVERDUE, RenewalState.CRITICAL, RenewalState.ACTIVE, RenewalState.WATCH)
 CONCISE = ("contract", "provider", "title", "state", "act_by", "days_left", "end_of_term", "circuits", "mrc", "why")
-LAST_DAY = date(9999, 12, 31)
-
-
-def renewal_state(today: date) -> ColumnElement[str]:
-    """Build the state of the joined contract as of a day; `unknown` where no contract is on file."""
-    ended_into_month_to_month = and_(Contract.end_of_term == "roll", Contract.term_end_date < today)
-    return case(
-        (Contract.id.is_(None), RenewalState.UNKNOWN.value),
-        (Contract.decision.is_not(None), RenewalState.DECIDED.value),
-        (or_(Contract.evergreen, ended_into_month_to_month), RenewalState.EVERGREEN.value),
-        (or_(Contract.act_by.is_(None), Contract.notice_deadline.is_(None)), RenewalState.UNKNOWN.value),
-        (Contract.notice_deadline < today, RenewalState.OVERDUE.value),
-        *((_on_rung(state, today), state.value) for state in RUNGS),
-        else_=RenewalState.UNKNOWN.value,
-    )
-
-
-def _on_rung(state: RenewalState, today: date) -> ColumnElement[bool]:
-    least, most = act_by_range(state, today)
-    bounds = [Contract.act_by >= least] if least else []
-    bounds += [Contract.act_by <= most] if most else []
-    return and_(*bounds)
 
 
 def list_renewals(ctx: Context, request: ListRenewals) -> RenewalList:
     """Return one page of terms that are orders or amendments, or agreements that have a term of their own."""
     columns = columns_of(request, RenewalRow, CONCISE)
-    state = renewal_state(ctx.today)
+    state, still = renewal_state(ctx.today), alarm(ctx.today)
     monthly = func.coalesce(_circuits(func.sum(Circuit.mrc), Circuit.currency == Contract.currency), Contract.mrc)
     query = select(
-        Contract.__table__, Provider.name.label("provider"), state.label("state"),
-        _circuits(func.count()).label("circuits"), monthly.label("monthly"),
+        Contract.__table__, Provider.name.label("provider"), state.label("state"), still.label("alarm"),
+        _circuits(func.count()).label("circuits"), monthly.label("monthly"), NUMBER.label("number_of_term"),
+        TERM_END.label("ends"), NOTICE_DEADLINE.label("due"), ACT_BY.label("act"),
+        RenewalDecision.ref.label("decision"), RenewalDecision.choice, RenewalDecision.due_date,
+        Person.name.label("owner"),
     ).join(Provider, Provider.id == Contract.provider_id)  # fmt: skip
+    query = (
+        with_standing(query)
+        .outerjoin(RenewalDecision, of_term())
+        .outerjoin(Person, Person.id == RenewalDecision.owner_id)
+    )
     source = listing.ListSource(
         "renewals",
         query,
-        {"act_by": func.coalesce(Contract.act_by, LAST_DAY), "provider": func.lower(Provider.name)},
+        {"act_by": func.coalesce(ACT_BY, LAST_DAY), "provider": func.lower(Provider.name)},
         Contract.id,
         "act_by",
     )
-    wanted: list[ColumnElement[bool]] = [Contract.retired_at.is_(None), state.in_(request.state or PRESSING)]
+    pressing = state.in_(request.state) if request.state else or_(state.in_(PRESSING), still.is_not(None))
+    wanted: list[ColumnElement[bool]] = [Contract.retired_at.is_(None), pressing]
     if request.provider:
         wanted.append(Contract.provider_id == get_provider_id(ctx, request.provider).id)
     if request.within_days is not None:
-        wanted.append(Contract.act_by <= ctx.today + timedelta(days=request.within_days))
+        wanted.append(ctx.today + timedelta(days=request.within_days) >= ACT_BY)
     wanted += [Contract.search_text.contains(word, autoescape=True) for word in (request.query or "").lower().split()]
+    if request.owner:
+        wanted.append(RenewalDecision.owner_id == get_person(ctx.session, request.owner).id)
     found = listing.page(ctx, source, request, wanted)
+    rows = [dict(row) for row in found.rows]
+    above = contracts.above(ctx.session, rows)
     return RenewalList(
         as_of=ctx.today,
         total=found.total,
@@ -78,7 +81,7 @@ def list_renewals(ctx: Context, request: ListRenewals) -> RenewalList:
         next_cursor=found.next_cursor,
         columns=columns,
         hint=None if found.total else "No term is in these states. Ask for stable, evergreen, unknown or decided.",
-        rows=[_row(ctx, dict(row)) for row in found.rows],
+        rows=[_row(ctx, contracts.completed(row, above)) for row in rows],
     )
 
 
@@ -99,27 +102,37 @@ def _circuits(what: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Col
 
 
 def _row(ctx: Context, row: Mapping[str, Any]) -> RenewalRow:
-    terms = terms_of(row)
-    problems = problems_of(terms)
+    paper = contracts.terms_of(row)
+    problems = problems_of(paper)
+    terms = paper if problems else nth_term(paper, row["number_of_term"])
+    deadline = None if problems else deadline_of(terms)
     mrc = row["monthly"]
     silence = cost_of_silence(
         terms, Amount(mrc, row["currency"], Basis.CONTRACTED, row["ref"]) if mrc is not None else None
     )
+    opens = deadline.dates.opens if deadline and deadline.dates else None
     return RenewalRow(
         contract=row["ref"],
         provider=row["provider"],
         title=row["title"],
         state=row["state"],
-        act_by=row["act_by"],
-        days_left=(row["act_by"] - ctx.today).days if row["act_by"] else None,
-        notice_deadline=row["notice_deadline"],
-        term_end_date=row["term_end_date"],
+        alarm=row["alarm"],
+        act_by=row["act"],
+        days_left=(row["act"] - ctx.today).days if row["act"] else None,
+        notice_opens=opens,
+        notice_deadline=row["due"],
+        term_end_date=row["ends"],
         end_of_term=row["end_of_term"],
+        renewals=row["number_of_term"],
         circuits=row["circuits"],
         mrc=mrc,
         currency=row["currency"],
         notice=str(terms.notice) if terms.notice else None,
         number=row["number"],
-        why=problems[0].message if problems else explain(terms, deadline_of(terms)),
+        decision=row["decision"],
+        choice=row["choice"],
+        owner=row["owner"],
+        due_date=row["due_date"],
+        why=explain(terms, deadline) if deadline else problems[0].message,
         cost_of_silence=silence.amount.value if silence.amount else None,
     )

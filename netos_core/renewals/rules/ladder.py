@@ -12,6 +12,8 @@ from netos_core.kernel.money import Amount, to_the_cent
 
 
 class RenewalState(StrEnum):
+    """Where a term stands; a superseded one was amended, and its amendment stands in its place."""
+
     STABLE = "stable"
     WATCH = "watch"
     ACTIVE = "active"
@@ -20,7 +22,11 @@ class RenewalState(StrEnum):
     EVERGREEN = "evergreen"
     UNKNOWN = "unknown"
     DECIDED = "decided"
+    SUPERSEDED = "superseded"
 
+
+PRESSING = (RenewalState.OVERDUE, RenewalState.CRITICAL, RenewalState.ACTIVE, RenewalState.WATCH)
+"""The states that want a decision, most pressing first."""
 
 # The least days left (act_by − today) of each rung; below the last one a term is critical (domain.md 3.3).
 LADDER = ((181, RenewalState.STABLE), (90, RenewalState.WATCH), (30, RenewalState.ACTIVE))
@@ -98,16 +104,16 @@ def faster_service_needed(deadline: Deadline, today: date) -> bool:
 def term_after(terms: Terms) -> Terms | None:
     """Give the terms that begin the day after this term if nobody acts; None where nothing does or can be said.
 
-    A roll goes on month to month. A renewal runs `renewal_term_months`, under its own notice if it has one. Where
-    that length is not stated the next term has no end, and so an unknown deadline; nor has a co-terminus one until
-    the caller sets the next end of its agreement.
+    A roll goes on month to month, and so does a renewal of one month at a time. Any other renewal runs
+    `renewal_term_months`, under its own notice if it has one. Where that length is not stated the next term has no
+    end, and so an unknown deadline.
     """
     end = governing_end_date(terms)
     if terms.evergreen or end is None or terms.end_of_term not in {EndOfTerm.AUTO_RENEW, EndOfTerm.ROLL}:
         return None
-    rolls = terms.end_of_term is EndOfTerm.ROLL
+    rolls = terms.end_of_term is EndOfTerm.ROLL or terms.renewal_term_months == 1
     start = end + timedelta(days=1)
-    months = None if rolls or terms.co_terminus_end is not None else terms.renewal_term_months
+    months = None if rolls else terms.renewal_term_months
     return replace(
         terms,
         term_start_date=start,

@@ -1,0 +1,217 @@
+"""Contracts: created, changed, retired, each with its deadlines worked out again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from netos_core.changes.plans import Wanted, changed, created, next_refs, refuse_doubles, retired
+from netos_core.changes.rules import Action, Change
+from netos_core.circuits import queries as circuits
+from netos_core.contracts import queries
+from netos_core.contracts.plans.circuits import Links, governed, link_retired, links_of
+from netos_core.contracts.plans.terms import EMPTY, PLAIN, worked_out
+from netos_core.contracts.rules import ContractKind, EndOfTerm
+from netos_core.contracts.schemas import ContractEdit
+from netos_core.kernel.context import Context
+from netos_core.kernel.db import new_id
+from netos_core.kernel.errors import Conflict, Invalid
+from netos_core.kernel.lookup import Named, Names
+from netos_core.providers import queries as providers
+from netos_core.providers.rules import leads_back
+
+REQUIRED = ("kind", "provider", "title", "end_of_term", "evergreen", "co_terminus", "currency")
+
+
+class InUse(Conflict):
+    """Something live still refers to the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything planning looks up, looked up once. A caller may add names of records the same set creates."""
+
+    providers: Names
+    contracts: Names
+    circuits: Names
+    rows: Mapping[UUID, Mapping[str, Any]]
+    links: Links
+    parent_of: dict[UUID, UUID | None]
+    labels: Mapping[str, str]
+    above: dict[UUID, Mapping[str, Any]]
+    """Contracts that others lean on, as they are; planning puts in how they would be."""
+    governed: Mapping[UUID, Sequence[Named]]
+    """The circuits of contracts to be amended."""
+
+
+def known_for(ctx: Context, wanted: Sequence[Wanted[ContractEdit]]) -> Known:
+    """Look up every record a batch of requests speaks of, in a handful of statements."""
+    edits = [w.edit for w in wanted]
+    contract_names = queries.names(ctx, {key for w in wanted for key in (w.ref, w.edit.parent) if key})
+    circuit_names = circuits.names(ctx, {key for e in edits for key in e.circuits or ()})
+    asked = {n.id for w in wanted if w.ref and (n := contract_names.find(w.ref))}
+    parents = {n.id for e in edits if e.parent and (n := contract_names.find(e.parent))}
+    named = {n.id for e in edits for key in e.circuits or () if (n := circuit_names.find(key))}
+    amended = {n.id for e in edits if _takes_over(e) and (n := contract_names.find(e.parent or ""))}
+    amended_links = [row for row in queries.links_of_contracts(ctx, amended) if row["governs"]] if amended else []
+    rows = queries.rows_by_id(ctx, asked)
+    old_parents = queries.rows_by_id(ctx, parents | {r["parent_id"] for r in rows.values() if r["parent_id"]})
+    old_providers = providers.rows_by_id(ctx, {r["provider_id"] for r in rows.values()})
+    return Known(
+        providers=providers.names(ctx, {e.provider for e in edits if e.provider}),
+        contracts=contract_names,
+        circuits=circuit_names,
+        rows=rows,
+        links=links_of(queries.links_of_circuits(ctx, named | {row["circuit_id"] for row in amended_links})),
+        parent_of=queries.parents_from(ctx, parents) if parents else {},
+        labels={str(i): r["title"] for i, r in old_parents.items()}
+        | {str(i): r["name"] for i, r in old_providers.items()},
+        above={**queries.above(ctx.session, old_parents.values()), **old_parents},
+        governed={
+            contract: [
+                Named(row["circuit_id"], row["circuit_ref"], row["circuit_ref"])
+                for row in amended_links
+                if row["contract_id"] == contract
+            ]
+            for contract in amended
+        },
+    )
+
+
+def _takes_over(edit: ContractEdit) -> bool:
+    """Whether it is an amendment with a term that names no circuits: it is for those of what it amends."""
+    termed = edit.term_end_date or edit.term_months or edit.co_terminus
+    return bool(edit.kind is ContractKind.AMENDMENT and edit.parent and edit.circuits is None and termed)
+
+
+def plan(ctx: Context, wanted: Sequence[Wanted[ContractEdit]], known: Known | None = None) -> list[Change]:
+    """Plan a batch of contracts. Retiring one retires its links to circuits with it.
+
+    Raises:
+        NotFound: A name in it means nothing we have.
+        Invalid: A required field is missing, the terms are impossible, or the hierarchy would run in a circle.
+        Conflict: A contract is asked for twice, a circuit would be governed twice, or contracts are under one to
+            retire.
+    """
+    known = known or known_for(ctx, wanted)
+    asked = [None if w.action is Action.CREATE else known.contracts.get(w.ref or "", "ref") for w in wanted]
+    refuse_doubles((named.id, named.ref) for named in asked if named)
+    ids = [named.id if named else new_id() for named in asked]
+    for w, row_id in zip(wanted, ids, strict=True):
+        if "parent" in w.edit.model_fields_set:
+            known.parent_of[row_id] = known.contracts.get(w.edit.parent, "parent").id if w.edit.parent else None
+    links = _links_leaving(ctx, [i for w, i in zip(wanted, ids, strict=True) if w.action is Action.RETIRE])
+    fresh = iter(next_refs(ctx.session, "contract", sum(named is None for named in asked)))
+    changes: list[Change] = []
+    for w, row_id in sorted(zip(wanted, ids, strict=True), key=lambda pair: _leans(pair[0], pair[1], known)):
+        if w.action is Action.CREATE:
+            changes += _created(ctx, w.edit, row_id, next(fresh), known)
+        elif w.action is Action.RETIRE:
+            row = known.rows[row_id]
+            changes += [*links[row_id], retired("contract", row, ref=row["ref"], shown=("ref", "number", "title"))]
+        else:
+            change = _updated(w.edit, known.rows[row_id], known)
+            changes += [change] if change else []
+    return [*changes, *_moved_along(ctx, known, set(ids))]
+
+
+def _leans(w: Wanted[ContractEdit], row_id: UUID, known: Known) -> bool:
+    """Whether its terms hang on another contract's, which is planned before it."""
+    row = known.rows.get(row_id, EMPTY)
+    return (
+        w.edit.kind is ContractKind.AMENDMENT
+        or row["kind"] == ContractKind.AMENDMENT
+        or bool(row["co_terminus"] if w.edit.co_terminus is None else w.edit.co_terminus)
+    )
+
+
+def _moved_along(ctx: Context, known: Known, planned: set[UUID]) -> list[Change]:
+    """Plan the new deadlines of contracts that end with, or amend, one whose terms are planned anew."""
+    changes: list[Change] = []
+    moved = planned & known.above.keys()
+    while moved:
+        leaning = [row for row in queries.children_of(ctx, moved) if queries.leans(row) and row["id"] not in planned]
+        moved = {row["id"] for row in leaning}
+        planned = planned | moved
+        for row in leaning:
+            values = worked_out(row, set(), row, known.above)
+            known.above[row["id"]] = {**row, **values}
+            change = changed("contract", row, values, ref=row["ref"])
+            changes += [change] if change else []
+    return changes
+
+
+def _links_leaving(ctx: Context, leaving: Sequence[UUID]) -> dict[UUID, list[Change]]:
+    """Plan the retirement of the links of contracts to retire, unless contracts stay behind under them."""
+    links: dict[UUID, list[Change]] = {contract_id: [] for contract_id in leaving}
+    if not links:
+        return links
+    left = sorted(child["ref"] for child in queries.children_of(ctx, leaving) if child["id"] not in links)
+    if left:
+        some = ", ".join(left[:5]) + (f" and {len(left) - 5} more" if len(left) > 5 else "")  # noqa: PLR2004
+        raise InUse(
+            f"Live contracts are under it: {some}.", field="ref", fix="Move them, or retire them in the same change."
+        )
+    for row in queries.links_of_contracts(ctx, leaving):
+        links[row["contract_id"]].append(link_retired(row))
+    return links
+
+
+def _created(ctx: Context, edit: ContractEdit, row_id: UUID, ref: str, known: Known) -> list[Change]:
+    for name in ("provider", "title"):
+        if not getattr(edit, name):
+            raise Invalid(f"A contract needs its {name}.", field=name)
+    labels: dict[str, str] = {}
+    values = _columns(edit, known, labels) | {
+        "kind": edit.kind or ContractKind.ORDER,
+        "end_of_term": edit.end_of_term or EndOfTerm.UNKNOWN,
+        "evergreen": bool(edit.evergreen),
+        "co_terminus": bool(edit.co_terminus),
+        "currency": edit.currency or ctx.policy.currency,
+    }
+    values = {"ref": ref, **values, **worked_out({**EMPTY, **values}, edit.model_fields_set, None, known.above)}
+    known.above[row_id] = {**EMPTY, **values, "id": row_id}
+    contract = Named(row_id, ref, edit.title or ref)
+    named: Sequence[Named] = [known.circuits.get(key, "circuits") for key in edit.circuits or ()]
+    if _takes_over(edit):
+        named = known.governed.get(values["parent_id"], ())
+    return [
+        created("contract", values, ref=ref, labels=labels, row_id=row_id),
+        *(change for circuit in named for change in governed(contract, circuit, known.links, governs=True)),
+    ]
+
+
+def _updated(edit: ContractEdit, row: Mapping[str, Any], known: Known) -> Change | None:
+    given = edit.model_fields_set
+    for name in REQUIRED:
+        if name in given and getattr(edit, name) is None:
+            fix = "Use unknown where the paper does not say." if name == "end_of_term" else None
+            raise Invalid(f"A contract can not be without {name.replace('_', ' ')}.", field=name, fix=fix)
+    if "circuits" in given:
+        raise Invalid(
+            "Circuits are listed when a contract is created.", field="circuits", fix="Use kind contract_circuit now."
+        )
+    if leads_back(row["id"], known.parent_of):
+        raise Invalid(
+            f"{row['ref']} would be under itself.", field="parent", fix="Its parent is neither itself nor under it."
+        )
+    labels = {key: known.labels[key] for c in ("parent_id", "provider_id") if (key := str(row[c])) in known.labels}
+    values = _columns(edit, known, labels)
+    values |= worked_out({**row, **values}, given, row, known.above)
+    known.above[row["id"]] = {**row, **values}
+    return changed("contract", row, values, ref=row["ref"], labels=labels)
+
+
+def _columns(edit: ContractEdit, known: Known, labels: dict[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {name: getattr(edit, name) for name in PLAIN if name in edit.model_fields_set}
+    found = {"provider": known.providers, "parent": known.contracts}
+    for name, names in found.items():
+        if name in edit.model_fields_set:
+            asked = getattr(edit, name)
+            named = names.get(asked, name) if asked else None
+            values[f"{name}_id"] = named.id if named else None
+            if named:
+                labels[str(named.id)] = named.name
+    return values

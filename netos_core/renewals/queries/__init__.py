@@ -1,0 +1,29 @@
+"""Where contracts stand, what was decided about them, and which of them are due."""
+
+from netos_core.renewals.queries.listed import list_renewals
+from netos_core.renewals.queries.looks import replay
+from netos_core.renewals.queries.standing import (
+    ACT_BY,
+    NOTICE_DEADLINE,
+    NUMBER,
+    TERM_END,
+    TERM_START,
+    alarm,
+    of_term,
+    renewal_state,
+    with_standing,
+)
+
+__all__ = [
+    "ACT_BY",
+    "NOTICE_DEADLINE",
+    "NUMBER",
+    "TERM_END",
+    "TERM_START",
+    "alarm",
+    "list_renewals",
+    "of_term",
+    "renewal_state",
+    "replay",
+    "with_standing",
+]  # fmt: skip

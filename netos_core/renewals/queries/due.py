@@ -1,0 +1,176 @@
+"""Which contracts the engine has to look at, each with what it needs to say where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from netos_core.circuits.model import Circuit
+from netos_core.contracts import queries as contracts
+from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.contracts.rules import EndOfTerm, Terms, problems_of
+from netos_core.kernel.context import Context
+from netos_core.renewals.model import RenewalDecision, Standing
+from netos_core.renewals.queries.standing import superseded, with_standing
+from netos_core.renewals.rules import Choice, Decided, Decisions, RenewalState, is_executed
+
+STOOD = "stood_"
+_SEEN = (
+    select(RenewalDecision.contract_id, func.sum(RenewalDecision.version).label("versions"))
+    .group_by(RenewalDecision.contract_id)
+    .subquery()
+)
+VERSIONS = func.coalesce(_SEEN.c.versions, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One contract as the engine looks at it.
+
+    `stood` is its standing row, None where it is seen for the first time. `versions` are those of all decisions about
+    it, added up.
+    """
+
+    id: UUID
+    ref: str
+    version: int
+    terms: Terms
+    decisions: Decisions
+    versions: int
+    superseded: bool
+    mrc: Decimal | None
+    currency: str
+    stood: Mapping[str, Any] | None
+    problem: str | None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is another than the one that stood there: first seen, edited, or decided about."""
+        known = self.stood
+        return known is None or (known["contract_version"], known["decisions"]) != (self.version, self.versions)
+
+
+def is_due(today: date) -> ColumnElement[bool]:
+    """Match contracts whose standing is missing, behind what is on file, or has come to its next day."""
+    return or_(
+        Standing.contract_id.is_(None),
+        Standing.contract_version != Contract.version,
+        Standing.decisions != VERSIONS,
+        Standing.next_on <= today,
+        and_(superseded(today), Standing.state.not_in((RenewalState.SUPERSEDED, RenewalState.DECIDED))),
+        and_(~superseded(today), Standing.state == RenewalState.SUPERSEDED),
+    )
+
+
+def subjects(
+    ctx: Context, today: date, *, after: UUID | None, limit: int, wanted: ColumnElement[bool] | None = None
+) -> list[Subject]:
+    """Read live contracts in the order of their ids.
+
+    Args:
+        ctx: The call.
+        today: The day they are looked at.
+        after: The id of the last one read before.
+        limit: How many at most.
+        wanted: Which of them; all by default.
+    """
+    stood = [column.label(f"{STOOD}{column.name}") for column in Standing.__table__.columns]
+    query = (
+        with_standing(
+            select(Contract.__table__, *stood, VERSIONS.label("versions"), superseded(today).label("superseded"))
+        )
+        .outerjoin(_SEEN, _SEEN.c.contract_id == Contract.id)
+        .where(Contract.retired_at.is_(None), true() if wanted is None else wanted)
+        .order_by(Contract.id)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(Contract.id > after)
+    rows = [dict(row) for row in ctx.session.execute(query).mappings()]
+    ids = [row["id"] for row in rows]
+    above = contracts.above(ctx.session, rows)
+    decided = _decided(ctx.session, [row["id"] for row in rows if row["versions"]])
+    monthly = _monthly(ctx.session, ids)
+    return [_subject(contracts.completed(row, above), decided.get(row["id"], ()), monthly) for row in rows]
+
+
+def _subject(
+    row: Mapping[str, Any], decided: Sequence[Mapping[str, Any]], monthly: Mapping[tuple[UUID, str], Decimal]
+) -> Subject:
+    terms = contracts.terms_of(row)
+    problems = problems_of(terms)
+    stood = {name.removeprefix(STOOD): value for name, value in row.items() if name.startswith(STOOD)}
+    return Subject(
+        id=row["id"],
+        ref=row["ref"],
+        version=row["version"],
+        terms=terms,
+        decisions={d["term_end_date"]: _as_decided(d, terms.end_of_term) for d in decided},
+        versions=row["versions"],
+        superseded=row["superseded"],
+        mrc=monthly.get((row["id"], row["currency"]), row["mrc"]),
+        currency=row["currency"],
+        stood=stood if stood["contract_id"] else None,
+        problem=problems[0].message if problems else None,
+    )
+
+
+def _as_decided(row: Mapping[str, Any], end_of_term: EndOfTerm) -> Decided:
+    choice = Choice(row["choice"])
+    served = row["served_date"] is not None and row["proof_id"] is not None
+    done = is_executed(choice, end_of_term, served=served, succeeded=row["successor_id"] is not None)
+    return Decided(row["term_end_date"], choice, row["decided_date"], done)
+
+
+def _decided(session: Session, contract_ids: Sequence[UUID]) -> dict[UUID, list[Mapping[str, Any]]]:
+    rows = session.execute(
+        select(RenewalDecision.__table__).where(
+            RenewalDecision.contract_id.in_(contract_ids), RenewalDecision.retired_at.is_(None)
+        )
+    )
+    found: dict[UUID, list[Mapping[str, Any]]] = {}
+    for row in rows.mappings():
+        found.setdefault(row["contract_id"], []).append(dict(row))
+    return found
+
+
+def _monthly(session: Session, contract_ids: Sequence[UUID]) -> dict[tuple[UUID, str], Decimal]:
+    """Add up what the circuits that contracts name cost a month, by contract and currency."""
+    rows = session.execute(
+        select(ContractCircuit.contract_id, Circuit.currency, func.sum(Circuit.mrc))
+        .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
+        .where(
+            ContractCircuit.contract_id.in_(contract_ids),
+            ContractCircuit.retired_at.is_(None),
+            Circuit.retired_at.is_(None),
+            Circuit.mrc.is_not(None),
+        )
+        .group_by(ContractCircuit.contract_id, Circuit.currency)
+    )
+    return {(contract_id, currency): mrc or Decimal(0) for contract_id, currency, mrc in rows}
+
+
+def circuits_of(ctx: Context, contract_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """List the refs of the live circuits that contracts govern."""
+    rows = ctx.session.execute(
+        select(ContractCircuit.contract_id, Circuit.ref)
+        .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
+        .where(
+            ContractCircuit.contract_id.in_(contract_ids),
+            ContractCircuit.governs,
+            ContractCircuit.retired_at.is_(None),
+            Circuit.retired_at.is_(None),
+        )
+        .order_by(Circuit.id)
+    )
+    found: dict[UUID, list[str]] = {}
+    for contract_id, ref in rows:
+        found.setdefault(contract_id, []).append(ref)
+    return found

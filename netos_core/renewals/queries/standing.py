@@ -1,0 +1,126 @@
+"""Where a contract stands, said once in SQL, from the same tables the rules use.
+
+Each expression is about the joined `Contract` and `Standing`: a statement that uses one passes `with_standing`. The
+term is the paper's own until the engine has seen another follow it; a contract that changed since is read by its paper.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, null, or_, select
+from sqlalchemy.orm import aliased
+
+from netos_core.contracts.model import Contract
+from netos_core.contracts.rules import ContractKind, EndOfTerm
+from netos_core.renewals.model import RenewalDecision, Standing
+from netos_core.renewals.rules import LEAVING, PRESSING, Choice, RenewalState, act_by_range
+
+RUNGS = (RenewalState.CRITICAL, RenewalState.ACTIVE, RenewalState.WATCH, RenewalState.STABLE)
+LAST_DAY = date(9999, 12, 31)
+
+Amendment = aliased(Contract)
+
+_FOLLOWED = and_(Standing.number > 0, Standing.contract_version == Contract.version)
+
+
+def _of_term(followed: Any, own: Any) -> ColumnElement[Any]:
+    return case((_FOLLOWED, followed), else_=own)
+
+
+NUMBER = _of_term(Standing.number, 0)
+TERM_START = _of_term(Standing.term_start_date, Contract.term_start_date)
+TERM_END = _of_term(Standing.term_end_date, Contract.term_end_date)
+NOTICE_DEADLINE = _of_term(Standing.notice_deadline, Contract.notice_deadline)
+ACT_BY = _of_term(Standing.act_by, Contract.act_by)
+EVERGREEN = _of_term(Standing.evergreen, Contract.evergreen)
+
+
+def with_standing(query: Select[Any]) -> Select[Any]:
+    """Join the standing to a statement that has its contract."""
+    return query.outerjoin(Standing, Standing.contract_id == Contract.id)
+
+
+def of_term() -> ColumnElement[bool]:
+    """Match the live decision about the term of the joined contract."""
+    return and_(
+        RenewalDecision.contract_id == Contract.id,
+        RenewalDecision.retired_at.is_(None),
+        func.coalesce(RenewalDecision.term_end_date, LAST_DAY) == func.coalesce(TERM_END, LAST_DAY),
+    )
+
+
+def executed() -> ColumnElement[bool]:
+    """Say of the joined decision whether it is carried out, as `rules.is_executed` does."""
+    return or_(
+        and_(
+            RenewalDecision.choice.in_(LEAVING),
+            or_(is_served(), Contract.end_of_term == EndOfTerm.AUTO_DISCONNECT),
+        ),
+        and_(
+            RenewalDecision.choice == Choice.RENEW,
+            or_(RenewalDecision.successor_id.is_not(None), Contract.end_of_term == EndOfTerm.AUTO_RENEW),
+        ),
+    )
+
+
+def is_served() -> ColumnElement[bool]:
+    """Say of the joined decision whether notice was served and the proof is on file."""
+    return and_(RenewalDecision.served_date.is_not(None), RenewalDecision.proof_id.is_not(None))
+
+
+def superseded(today: date) -> ColumnElement[bool]:
+    """Say whether an amendment with a term of its own has taken the contract's place.
+
+    An agreement stands beside its amendments, as others are under it.
+    """
+    amended = exists(
+        select(literal(1)).where(
+            Amendment.parent_id == Contract.id,
+            Amendment.kind == ContractKind.AMENDMENT,
+            Amendment.retired_at.is_(None),
+            Amendment.term_end_date.is_not(None),
+            func.coalesce(Amendment.term_start_date, today) <= today,
+        )
+    ).correlate(Contract)
+    return and_(Contract.kind != ContractKind.AGREEMENT, amended)
+
+
+def rung(today: date) -> ColumnElement[str]:
+    """Build the state of the joined contract as of a day as if nothing was decided."""
+    rolled = and_(Contract.end_of_term == EndOfTerm.ROLL, today > TERM_END)
+    return case(
+        (or_(EVERGREEN, rolled), RenewalState.EVERGREEN.value),
+        (or_(ACT_BY.is_(None), NOTICE_DEADLINE.is_(None)), RenewalState.UNKNOWN.value),
+        (today > NOTICE_DEADLINE, RenewalState.OVERDUE.value),
+        *((_on_rung(state, today), state.value) for state in RUNGS),
+        else_=RenewalState.UNKNOWN.value,
+    )
+
+
+def renewal_state(today: date) -> ColumnElement[str]:
+    """Build the state of the joined contract as of a day; `unknown` where no contract is on file."""
+    return case(
+        (Contract.id.is_(None), RenewalState.UNKNOWN.value),
+        (_decided(), RenewalState.DECIDED.value),
+        (superseded(today), RenewalState.SUPERSEDED.value),
+        else_=rung(today),
+    )
+
+
+def alarm(today: date) -> ColumnElement[str | None]:
+    """Build the rung on which a contract still alarms though decided, since that is not carried out."""
+    pressing = rung(today)
+    return case((and_(_decided(~executed()), pressing.in_(PRESSING)), pressing), else_=null())
+
+
+def _decided(*which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists(select(literal(1)).where(of_term(), *which)).correlate(Contract, Standing)
+
+
+def _on_rung(state: RenewalState, today: date) -> ColumnElement[bool]:
+    least, most = act_by_range(state, today)
+    bounds = [least <= ACT_BY] if least else []
+    bounds += [most >= ACT_BY] if most else []
+    return and_(*bounds)

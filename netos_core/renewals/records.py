@@ -1,0 +1,104 @@
+"""What the engine writes: where contracts stand, and every step, once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+
+from netos_core.contracts.rules import explain
+from netos_core.kernel.context import Context
+from netos_core.kernel.db import new_id
+from netos_core.renewals.model import Standing, Transition
+from netos_core.renewals.queries.due import Subject
+from netos_core.renewals.queries.looks import Looks, Taken, after_of, look_at, run_of
+from netos_core.renewals.rules import Look
+from netos_core.renewals.schemas import RenewalRun, RunRenewals
+
+
+def advance(ctx: Context, *, every: bool = False, after: UUID | None = None) -> tuple[Looks, list[Taken]]:
+    """Bring the standing of contracts up to today, and return the steps that were not kept before.
+
+    Safe to run twice, late, or by several workers at once: a step is kept once for its term, deadline and state.
+    """
+    looks = look_at(ctx, ctx.today, every=every, after=after)
+    fresh = _save_steps(ctx, looks.taken)
+    _save_standing(ctx, looks.seen)
+    return looks, fresh
+
+
+def run(ctx: Context, request: RunRenewals) -> RenewalRun:
+    """Bring the next batch of contracts up to today, due or not."""
+    looks, fresh = advance(ctx, every=True, after=after_of(request.cursor))
+    return run_of(ctx, ctx.today, looks, fresh, 0)
+
+
+def _save_steps(ctx: Context, taken: Sequence[Taken]) -> list[Taken]:
+    """Write steps and return those that were not there."""
+    by_id = {new_id(): t for t in taken}
+    if not by_id:
+        return []
+    made = ctx.session.execute(
+        insert(Transition).on_conflict_do_nothing(constraint="uq_renewal_transition_step").returning(Transition.id),
+        [_step_row(row_id, t, ctx) for row_id, t in by_id.items()],
+    )
+    kept = set(made.scalars())
+    return [t for row_id, t in by_id.items() if row_id in kept]
+
+
+def _step_row(row_id: UUID, taken: Taken, ctx: Context) -> dict[str, Any]:
+    subject, step = taken.subject, taken.step
+    place = step.place
+    return {
+        "id": row_id,
+        "contract_id": subject.id,
+        "number": place.term.number,
+        "from_state": step.before,
+        "state": place.state,
+        "alarm": place.alarm,
+        "on": step.on,
+        "term_end_date": place.term.end,
+        "notice_deadline": place.deadline.notice_deadline,
+        "act_by": place.deadline.act_by,
+        "missed": step.missed,
+        "missed_cost": step.missed_cost.value if step.missed_cost else None,
+        "currency": subject.currency,
+        "why": subject.problem or explain(place.term.terms, place.deadline),
+        "at": ctx.now,
+    }
+
+
+def _save_standing(ctx: Context, looks: Sequence[tuple[Subject, Look]]) -> None:
+    rows = [_standing_row(subject, seen) for subject, seen in looks]
+    if not rows:
+        return
+    upsert = insert(Standing)
+    ctx.session.execute(
+        upsert.on_conflict_do_update(
+            index_elements=["contract_id"],
+            set_={name: upsert.excluded[name] for name in rows[0] if name != "contract_id"},
+        ),
+        rows,
+    )
+
+
+def _standing_row(subject: Subject, seen: Look) -> dict[str, Any]:
+    place, known = seen.place, subject.stood
+    since = seen.steps[-1].on if seen.steps else (known["since"] if known else None)
+    return {
+        "contract_id": subject.id,
+        "contract_version": subject.version,
+        "decisions": subject.versions,
+        "number": place.term.number,
+        "term_start_date": place.term.terms.term_start_date,
+        "term_end_date": place.term.end,
+        "notice_deadline": place.deadline.notice_deadline,
+        "act_by": place.deadline.act_by,
+        "evergreen": place.deadline.evergreen,
+        "state": place.state,
+        "alarm": place.alarm,
+        "since": since,
+        "next_on": seen.next_on,
+    }

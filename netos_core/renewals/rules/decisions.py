@@ -1,0 +1,62 @@
+"""What is decided about a term, and whether that was carried out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from netos_core.contracts.rules import EndOfTerm
+
+
+class Choice(StrEnum):
+    """What is to become of a contract at the end of its term."""
+
+    RENEW = "renew"
+    NEGOTIATE = "negotiate"
+    TERMINATE = "terminate"
+    PORT = "port"
+
+
+LEAVING = (Choice.TERMINATE, Choice.PORT)
+"""Choices that end the contract, and so need notice where silence would go on with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision about the term that ends on `term_end_date`; without an end, about the term that has none."""
+
+    term_end_date: date | None
+    choice: Choice
+    on: date
+    executed: bool
+
+
+def is_executed(choice: Choice, end_of_term: EndOfTerm, *, served: bool, succeeded: bool) -> bool:
+    """Tell whether a decision is carried out; until it is, its term alarms as if nothing was decided.
+
+    Leaving is carried out by notice that was served with proof, renewing by the term that follows; and either by
+    silence where that is what the clause makes of silence. Negotiating carries nothing out.
+
+    Args:
+        choice: What was decided.
+        end_of_term: What the clause does in silence.
+        served: Whether notice was served, and the proof is on file.
+        succeeded: Whether the new term is signed.
+    """
+    if choice in LEAVING:
+        return served or end_of_term is EndOfTerm.AUTO_DISCONNECT
+    if choice is Choice.RENEW:
+        return succeeded or end_of_term is EndOfTerm.AUTO_RENEW
+    return False
+
+
+def what_is_left(choice: Choice, end_of_term: EndOfTerm) -> str:
+    """Say what carries a decision out."""
+    if choice is Choice.NEGOTIATE:
+        return "Talks carry nothing out: decide to renew, terminate or port before the deadline."
+    if choice is Choice.RENEW:
+        return "Sign the new term and record it as the successor."
+    if end_of_term is EndOfTerm.UNKNOWN:
+        return "Find out what the contract does at the end of its term, and serve notice with proof."
+    return "Serve notice and record the day, the method and the proof."
