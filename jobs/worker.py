@@ -11,7 +11,7 @@ from arq.cron import CronJob, cron
 from arq.typing import WorkerSettingsBase
 from arq.worker import func
 
-from jobs import audit, delivery, documents, queue, search, upkeep
+from jobs import audit, delivery, documents, queue, renewals, search, upkeep
 from netos_core.notices.channels import channels
 from netos_core.runtime import telemetry
 from netos_core.runtime.calls import Core, plan_large_sets
@@ -62,6 +62,7 @@ class WorkerSettings(WorkerSettingsBase):
         tick(queue.refill, second=every(1)),
         tick(delivery.deliver, second=every(3)),
         tick(search.index, second=every(2)),
+        tick(renewals.advance, second=every(5)),
         tick(documents.store, second=every(2)),
         tick(documents.sweep, minute={17}, second=40),
         tick(audit.seal, second=every(10)),

@@ -20,6 +20,7 @@ from netos_core.renewals import operations as renewals
 from netos_core.search import operations as search
 from netos_core.views import operations as views
 from netos_core.work import operations as work
+from netos_core.worklist import operations as worklist
 
 OPERATIONS: tuple[Operation[Any, Any], ...] = (
     search.search,
@@ -52,6 +53,7 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     documents.get_document,
     documents.get_document_file,
     documents.upload_document,
+    worklist.get_worklist,
     renewals.list_renewals,
     renewals.replay_renewals,
     renewals.run_renewals,

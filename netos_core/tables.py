@@ -21,7 +21,8 @@ import netos_core.renewals.model
 import netos_core.search.model
 import netos_core.sites.model
 import netos_core.views.model
-import netos_core.work.model  # noqa: F401
+import netos_core.work.model
+import netos_core.worklist.model  # noqa: F401
 from netos_core.changes.plans import PREFIXES
 from netos_core.kernel.db import Base
 

@@ -89,7 +89,7 @@ MONEY_FIELDS = frozenset(
 MBPS_FIELDS = frozenset({"bandwidth_mbps", "port_speed_mbps", "speed_mbps", "capacity_mbps"})
 CODED_FIELDS = frozenset(
     {"status", "role", "service_type", "kind", "impact", "cadence", "end_of_term", "notice_unit", "notice_method",
-     "notice_counted_from", "decision", "co_terminus", "sensitivity", "licensing", "phase", "priority", "level",
+     "notice_counted_from", "choice", "co_terminus", "sensitivity", "licensing", "phase", "priority", "level",
      "stage", "serviceability"}
 )  # fmt: skip
 

@@ -121,6 +121,28 @@ def upgrade() -> None:
     )  # fmt: skip
     op.create_index(op.f("ix_renewal_transition_contract_id"), "renewal_transition", ["contract_id"])
     op.create_index("ix_renewal_transition_on", "renewal_transition", ["on", "id"])
+    op.create_table(
+        "work_item",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        words("kind", needed=True),
+        words("entity", needed=True),
+        sa.Column("entity_id", sa.Uuid(), nullable=False),
+        words("ref", needed=True),
+        words("title", needed=True),
+        words("why", needed=True),
+        sa.Column("amount", sa.Numeric(14, 2), nullable=True),
+        words("currency", needed=True),
+        day("due_date"),
+        *link("work_item", "owner_id", "person"),
+        sa.Column("opened_at", TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("closed_at", TIMESTAMP(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_work_item")),
+    )
+    open_ones = sa.text("closed_at is null")
+    op.create_index(
+        "uq_work_item_open", "work_item", ["entity", "entity_id", "kind"], unique=True, postgresql_where=open_ones
+    )
+    op.create_index("ix_work_item_due_date", "work_item", ["due_date"], postgresql_where=open_ones)
     op.execute(
         "insert into renewal_decision (id, ref, contract_id, term_end_date, choice, decided_date, created_at, updated_at)"
         " select gen_random_uuid(), 'DEC-' || nextval('ref_renewal_decision'), id, term_end_date, decision,"
@@ -138,6 +160,7 @@ def downgrade() -> None:
         "update contract c set decision = d.choice, decided_date = d.decided_date from renewal_decision d"
         " where d.contract_id = c.id and d.retired_at is null and d.term_end_date is not distinct from c.term_end_date"
     )
+    op.drop_table("work_item")
     op.drop_table("renewal_transition")
     op.drop_table("standing")
     op.drop_table("renewal_decision")

@@ -6,33 +6,59 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
+from netos_core.contracts.model import Contract
 from netos_core.contracts.rules import explain
 from netos_core.kernel.context import Context
 from netos_core.kernel.db import new_id
 from netos_core.renewals.model import Standing, Transition
 from netos_core.renewals.queries.due import Subject
-from netos_core.renewals.queries.looks import Looks, Taken, after_of, look_at, run_of
-from netos_core.renewals.rules import Look
+from netos_core.renewals.queries.looks import BATCH, Looks, Taken, after_of, look_at, run_of
+from netos_core.renewals.rules import KINDS, Look, findings
 from netos_core.renewals.schemas import RenewalRun, RunRenewals
+from netos_core.worklist.records import About, say
 
 
-def advance(ctx: Context, *, every: bool = False, after: UUID | None = None) -> tuple[Looks, list[Taken]]:
+def advance(
+    ctx: Context, *, every: bool = False, after: UUID | None = None, limit: int = BATCH
+) -> tuple[Looks, list[Taken]]:
     """Bring the standing of contracts up to today, and return the steps that were not kept before.
 
     Safe to run twice, late, or by several workers at once: a step is kept once for its term, deadline and state.
     """
-    looks = look_at(ctx, ctx.today, every=every, after=after)
+    if after is None:
+        _forget_retired(ctx)
+    looks = look_at(ctx, ctx.today, every=every, after=after, limit=limit)
     fresh = _save_steps(ctx, looks.taken)
     _save_standing(ctx, looks.seen)
+    say(
+        ctx,
+        KINDS,
+        [(_about(subject), findings(seen.place, subject.monthly, subject.problem)) for subject, seen in looks.seen],
+    )
     return looks, fresh
 
 
 def run(ctx: Context, request: RunRenewals) -> RenewalRun:
     """Bring the next batch of contracts up to today, due or not."""
-    looks, fresh = advance(ctx, every=True, after=after_of(request.cursor))
+    looks, fresh = advance(ctx, every=True, after=after_of(request.cursor), limit=request.limit)
     return run_of(ctx, ctx.today, looks, fresh, 0)
+
+
+def _forget_retired(ctx: Context) -> None:
+    """Take away where retired contracts stood, and close what was to be done about them; their steps stay."""
+    gone = ctx.session.execute(
+        delete(Standing)
+        .where(Standing.contract_id == Contract.id, Contract.retired_at.is_not(None))
+        .returning(Contract.id, Contract.ref, Contract.title, Contract.currency)
+    )
+    say(ctx, KINDS, [(About("contract", *row, owner_id=None), ()) for row in gone])
+
+
+def _about(subject: Subject) -> About:
+    return About("contract", subject.id, subject.ref, subject.title, subject.currency, subject.owner_id)
 
 
 def _save_steps(ctx: Context, taken: Sequence[Taken]) -> list[Taken]:

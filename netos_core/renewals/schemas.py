@@ -77,6 +77,7 @@ class DecisionEdit(Request):
 
 
 class RunRenewals(Request):
+    limit: int = Field(50, ge=1, le=2000, description="Contracts of one batch.")
     cursor: CursorText | None = None
 
 

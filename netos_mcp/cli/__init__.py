@@ -18,6 +18,7 @@ COMMANDS = {
     "call": ("netos_mcp.cli.call", "Make one tool call and print its result."),
     "import": ("netos_mcp.cli.imports", "Read a spreadsheet: preview it, or propose its rows."),
     "geo": ("netos_mcp.cli.geo", "Read a file of shapes: KML, KMZ or GeoJSON."),
+    "renewals": ("netos_mcp.cli.renewals", "Run the renewal engine, as of today or of any day."),
     "demo": ("netos_mcp.cli.demo", "Load or remove the sample data."),
     "serve": ("netos_mcp.cli.serve", "Run the web and MCP server alone."),
     "worker": ("netos_mcp.cli.worker", "Run the job worker alone."),

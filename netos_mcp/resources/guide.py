@@ -95,6 +95,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "contract": {"ref": "CTR-1011", "set": {"term_end_date": "2027-03-31"}},
     "contract_circuit": {"action": "create", "set": {"contract": "CTR-1011", "circuit": "CKT-1042"}},
     "contract_site": {"action": "create", "set": {"contract": "CTR-1011", "site": "SIT-1007"}},
+    "decision": {"action": "create", "set": {"contract": "CTR-1011", "choice": "terminate", "due_date": "2026-12-01"}},
     "interface": {"action": "create", "set": {"router": "ipls-core1", "name": "xe-0/0/1", "circuit": "CKT-1042"}},
     "handoff_port": {"action": "create", "set": {"site": "SIT-1007", "rack": "C12", "panel": "2", "port": "5-6"}},
     "vlan": {"action": "create", "set": {"numbers": "120", "circuit": "CKT-1042", "scope": "ipls-metro"}},

@@ -49,6 +49,7 @@ TOOLSETS: Mapping[str, tuple[Published, ...]] = {
     "imports": imports.TOOLSET,
     "people": people.TOOLSET,
     "plant": plant.TOOLSET,
+    "renewals": renewals.TOOLSET,
     "quotes": quotes.TOOLSET,
     "workspace": workspace.TOOLSET,
 }

@@ -23,7 +23,7 @@ PROMISED = {
     "search", "search_circuits", "get_circuit", "get_circuit_pl", "get_outage_history", "search_sites", "get_site",
     "get_provider", "get_customer", "search_contracts", "get_contract", "list_renewals", "list_quotes",
     "stage_quote_draft", "get_dashboard", "list_site_documents", "propose_change", "get_change", "confirm_change",
-    "search_audit", "get_job",
+    "search_audit", "get_job", "get_worklist",
 }  # fmt: skip
 
 

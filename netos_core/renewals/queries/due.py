@@ -17,6 +17,8 @@ from netos_core.contracts import queries as contracts
 from netos_core.contracts.model import Contract, ContractCircuit
 from netos_core.contracts.rules import EndOfTerm, Terms, problems_of
 from netos_core.kernel.context import Context
+from netos_core.kernel.money import Amount, Basis
+from netos_core.providers.model import Provider
 from netos_core.renewals.model import RenewalDecision, Standing
 from netos_core.renewals.queries.standing import superseded, with_standing
 from netos_core.renewals.rules import Choice, Decided, Decisions, RenewalState, is_executed
@@ -40,15 +42,22 @@ class Subject:
 
     id: UUID
     ref: str
+    title: str
     version: int
     terms: Terms
     decisions: Decisions
     versions: int
+    owner_id: UUID | None
     superseded: bool
     mrc: Decimal | None
     currency: str
     stood: Mapping[str, Any] | None
     problem: str | None
+
+    @property
+    def monthly(self) -> Amount | None:
+        """What it costs a month."""
+        return None if self.mrc is None else Amount(self.mrc, self.currency, Basis.CONTRACTED, self.ref)
 
     @property
     def is_new(self) -> bool:
@@ -84,8 +93,15 @@ def subjects(
     stood = [column.label(f"{STOOD}{column.name}") for column in Standing.__table__.columns]
     query = (
         with_standing(
-            select(Contract.__table__, *stood, VERSIONS.label("versions"), superseded(today).label("superseded"))
+            select(
+                Contract.__table__,
+                Provider.name.label("provider"),
+                *stood,
+                VERSIONS.label("versions"),
+                superseded(today).label("superseded"),
+            )
         )
+        .join(Provider, Provider.id == Contract.provider_id)
         .outerjoin(_SEEN, _SEEN.c.contract_id == Contract.id)
         .where(Contract.retired_at.is_(None), true() if wanted is None else wanted)
         .order_by(Contract.id)
@@ -110,10 +126,12 @@ def _subject(
     return Subject(
         id=row["id"],
         ref=row["ref"],
+        title=f"{row['provider']}: {row['title']}",
         version=row["version"],
         terms=terms,
         decisions={d["term_end_date"]: _as_decided(d, terms.end_of_term) for d in decided},
         versions=row["versions"],
+        owner_id=next((d["owner_id"] for d in reversed(decided)), None),
         superseded=row["superseded"],
         mrc=monthly.get((row["id"], row["currency"]), row["mrc"]),
         currency=row["currency"],

@@ -8,7 +8,6 @@ from datetime import date
 from uuid import UUID
 
 from netos_core.kernel.context import Context
-from netos_core.kernel.money import Amount, Basis
 from netos_core.kernel.page import Cursor
 from netos_core.renewals.queries.due import Subject, circuits_of, is_due, subjects
 from netos_core.renewals.rules import Look, RenewalState, Step, Stood, look
@@ -52,7 +51,7 @@ def look_at(ctx: Context, today: date, *, every: bool, after: UUID | None = None
 
 
 def _look(subject: Subject, today: date) -> Look:
-    known, mrc = subject.stood, subject.mrc
+    known = subject.stood
     stood = None
     if known is not None:
         alarm = RenewalState(known["alarm"]) if known["alarm"] else None
@@ -65,7 +64,7 @@ def _look(subject: Subject, today: date) -> Look:
         today,
         is_new=subject.is_new,
         superseded=subject.superseded,
-        mrc=None if mrc is None else Amount(mrc, subject.currency, Basis.CONTRACTED, subject.ref),
+        mrc=subject.monthly,
     )
 
 
@@ -118,5 +117,5 @@ def run_of(ctx: Context, as_of: date, looks: Looks, taken: Sequence[Taken], noti
 def replay(ctx: Context, request: ReplayRenewals) -> RenewalRun:
     """Walk the next batch of contracts to a day."""
     as_of = request.as_of or ctx.today
-    looks = look_at(ctx, as_of, every=True, after=after_of(request.cursor))
+    looks = look_at(ctx, as_of, every=True, after=after_of(request.cursor), limit=request.limit)
     return run_of(ctx, as_of, looks, looks.taken, 0)

@@ -14,6 +14,7 @@ from netos_core.renewals.rules.course import (
 )
 from netos_core.renewals.rules.decisions import LEAVING, Choice, Decided, is_executed, what_is_left
 from netos_core.renewals.rules.engine import Look, Step, Stood, look
+from netos_core.renewals.rules.findings import KINDS, findings
 from netos_core.renewals.rules.ladder import (
     LADDER,
     PRESSING,
@@ -29,8 +30,8 @@ from netos_core.renewals.rules.ladder import (
 )
 
 __all__ = [
-    "LADDER", "LEAVING", "PRESSING", "RUNGS", "Choice", "CostOfSilence", "Decided", "Decisions", "InForce", "Look",
-    "Opening", "Place", "RenewalState", "Step", "Stood", "act_by_range", "cost_of_silence", "days_left",
-    "faster_service_needed", "is_executed", "look", "missed", "next_look", "nth_term", "place_on", "renewal_state",
-    "steps", "term_after", "term_on", "what_is_left",
+    "KINDS", "LADDER", "LEAVING", "PRESSING", "RUNGS", "Choice", "CostOfSilence", "Decided", "Decisions", "InForce",
+    "Look", "Opening", "Place", "RenewalState", "Step", "Stood", "act_by_range", "cost_of_silence", "days_left",
+    "faster_service_needed", "findings", "is_executed", "look", "missed", "next_look", "nth_term", "place_on",
+    "renewal_state", "steps", "term_after", "term_on", "what_is_left",
 ]  # fmt: skip

@@ -1,0 +1,33 @@
+"""Moves contracts along the renewal ladder: what changed within seconds, and every one of them each night."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+from uuid import UUID
+
+import anyio
+
+from netos_core.kernel.context import Channel
+from netos_core.renewals import records
+from netos_core.runtime.calls import Core
+from netos_core.work.records import itself
+
+log = logging.getLogger(__name__)
+
+
+async def advance(worker: dict[str, Any]) -> None:
+    """Look at contracts that changed or whose day has come; each batch is kept before the next begins."""
+    last: UUID | None = None
+    while (last := await anyio.to_thread.run_sync(_batch, worker["core"], last)) is not None:
+        pass
+
+
+def _batch(core: Core, after: UUID | None) -> UUID | None:
+    with core.session() as session:
+        caller = itself(session)
+    with core.context(caller, Channel.JOB) as ctx:
+        looks, fresh = records.advance(ctx, after=after)
+    if fresh:
+        log.info("contracts moved", extra={"looked_at": len(looks.seen), "steps": len(fresh)})
+    return looks.last

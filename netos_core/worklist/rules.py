@@ -1,0 +1,47 @@
+"""A finding, and what makes one come before another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class FindingKind(StrEnum):
+    """What is to be done about a record."""
+
+    RENEWAL_DEADLINE = "renewal_deadline"
+    DECISION_OPEN = "decision_open"
+    RENEWED_IN_SILENCE = "renewed_in_silence"
+    TERMS_UNKNOWN = "terms_unknown"
+
+
+WORDS = {
+    FindingKind.RENEWAL_DEADLINE: "Decide before notice is due",
+    FindingKind.DECISION_OPEN: "Carry the decision out",
+    FindingKind.RENEWED_IN_SILENCE: "Renewed because nobody acted",
+    FindingKind.TERMS_UNKNOWN: "Terms the paper does not state",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to be done about a record.
+
+    Args:
+        kind: What.
+        why: The evidence, in a sentence or two.
+        amount: What is at risk in the record's currency; None where none is known.
+        due_date: The day it has to be done by; None where no clock runs.
+    """
+
+    kind: FindingKind
+    why: str
+    amount: Decimal | None
+    due_date: date | None
+
+
+def days_to_act(due_date: date, today: date) -> int:
+    """Count the days that are left, today included; what is past due has today."""
+    return max((due_date - today).days, 0) + 1
