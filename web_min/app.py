@@ -34,6 +34,7 @@ from web_min.pages import (
     people,
     quotes,
     records,
+    renewals,
     sign_in,
     trail,
     views,
@@ -47,7 +48,7 @@ log = logging.getLogger(__name__)
 # Forms before records: `/circuits/new` is no circuit.
 FAMILIES = (
     sign_in, home, find, lookup, approvals, notes, trail, people, imports, lists, network, bulk, documents, drafts,
-    edit, feedback, parts, quotes, records,
+    edit, feedback, parts, quotes, records, renewals,
 )  # fmt: skip
 
 

@@ -81,7 +81,9 @@ class Nav:
         work = [
             link("Today", "/", "today", "t"),
             link("Approvals", "/approvals", "approve", "a", board.waiting_for_you if board else None, hot=True),
+            link("Worklist", "/worklist", "today", "w"),
             link("Renewals", "/renewals", "renew", "r"),
+            link("Timeline", "/timeline", "timeline", "m"),
             link("Quote drafts", "/quotes/drafts", "quote", "q"),
             link("Orders", "/orders", "open", "d"),
         ]

@@ -20,6 +20,7 @@ ENTITY_OF_PREFIX = {
     "CUS": "customer",
     "SIT": "site",
     "CTR": "contract",
+    "DEC": "renewal_decision",
     "DOC": "document",
     "IFC": "interface",
     "PRT": "handoff_port",

@@ -16,9 +16,11 @@ from netos_core.overview.queries import (
     network,
     providers,
     sites,
+    timeline,
 )
 from netos_core.overview.schemas.electrical import ElectricalList, ElectricalView, SearchElectricalAccounts
 from netos_core.overview.schemas.links import RfLinkList, RfLinkView, SearchRfLinks
+from netos_core.overview.schemas.timeline import GetTimeline, Timeline
 
 
 @operation(Effect.READ, right="read:circuits")
@@ -121,3 +123,9 @@ def get_contract(ctx: Context, request: s.GetOne) -> s.ContractView:
 def get_dashboard(ctx: Context, request: s.Nothing) -> s.Dashboard:  # noqa: ARG001 - every operation takes a request
     """Show the plant at a glance: circuits, spend, renewals, deadlines, outages and open work."""
     return dashboard.dashboard(ctx)
+
+
+@operation(Effect.READ, right="read:contracts")
+def get_timeline(ctx: Context, request: GetTimeline) -> Timeline:
+    """Show terms of contracts over years: term, deadline, act-by date, install dates, what follows in silence."""
+    return timeline.timeline(ctx, request)

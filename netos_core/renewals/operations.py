@@ -5,13 +5,28 @@ from __future__ import annotations
 from netos_core.kernel.context import Context
 from netos_core.kernel.operation import Effect, operation
 from netos_core.renewals import queries, records
-from netos_core.renewals.schemas import ListRenewals, RenewalList, RenewalRun, ReplayRenewals, RunRenewals
+from netos_core.renewals.queries import decisions
+from netos_core.renewals.schemas import (
+    DecisionView,
+    GetDecision,
+    ListRenewals,
+    RenewalList,
+    RenewalRun,
+    ReplayRenewals,
+    RunRenewals,
+)
 
 
 @operation(Effect.READ)
 def list_renewals(ctx: Context, request: ListRenewals) -> RenewalList:
     """List contracts by their act-by date, soonest first, with state, deadline and what silence would commit."""
     return queries.list_renewals(ctx, request)
+
+
+@operation(Effect.READ)
+def get_decision(ctx: Context, request: GetDecision) -> DecisionView:
+    """Show one decision about a term: what, why, whose, what carries it out, and the proof that it was."""
+    return decisions.decision(ctx, request.ref)
 
 
 @operation(Effect.READ)

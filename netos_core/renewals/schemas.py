@@ -108,3 +108,41 @@ class RenewalRun(View):
     transitions: list[TransitionRow]
     notices: int
     next_cursor: str | None
+
+
+class GetDecision(Request):
+    ref: str = Field(description="Such as DEC-1001.")
+
+
+class DecisionView(View):
+    """A decision about a term; `left` says what carries it out, and is none once that is done."""
+
+    ref: str
+    version: int
+    contract: str
+    title: str
+    provider: str
+    term_end_date: date | None
+    is_current: bool
+    choice: str
+    decided_date: date
+    owner: str | None
+    owner_email: str | None
+    due_date: date | None
+    reasoning: str | None
+    served_date: date | None
+    served_method: str | None
+    served_reference: str | None
+    proof: str | None
+    confirmed_date: date | None
+    confirmation: str | None
+    successor: str | None
+    executed: bool
+    left: str | None
+    state: str
+    alarm: str | None
+    act_by: date | None
+    notice_deadline: date | None
+    why: str
+    cost_of_silence: Sensitive[Decimal] | None
+    currency: str

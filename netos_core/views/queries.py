@@ -33,6 +33,8 @@ from netos_core.renewals.queries import list_renewals
 from netos_core.renewals.schemas import ListRenewals, RenewalList
 from netos_core.views.model import SavedView
 from netos_core.views.schemas import SavedViewLine, ViewList
+from netos_core.worklist.queries import worklist
+from netos_core.worklist.schemas import GetWorklist, Worklist
 
 NOT_KEPT = ("cursor", "limit", "detail")  # they say how far one has read, not what one looks at
 
@@ -96,6 +98,7 @@ LISTS: Mapping[str, Source] = {
         "search_contracts", "contracts", overview.SearchContracts, overview.ContractList, contracts.search_contracts
     ),
     "renewals": _source("list_renewals", "renewals", ListRenewals, RenewalList, list_renewals),
+    "worklist": _source("get_worklist", "renewals", GetWorklist, Worklist, worklist),
     "documents": _source("list_documents", "documents", ListDocuments, DocumentList, list_documents),
     "interfaces": _source(
         "search_interfaces", "network", network.SearchInterfaces, network.InterfaceList, lists.interfaces

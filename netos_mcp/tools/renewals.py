@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netos_core.overview import operations as overview
 from netos_core.renewals import operations as renewals
 from netos_core.worklist import operations as worklist
 from netos_mcp.answers import LIST_WORDS, Published
@@ -22,6 +23,18 @@ PUBLISHED = (
 )
 
 TOOLSET = (
+    Published(
+        renewals.get_decision,
+        "Show one decision about a term: what and why, who sees it through, what carries it out, and the proof. "
+        'Example: {"ref": "DEC-1001"}.',
+        toolset="renewals",
+    ),
+    Published(
+        overview.get_timeline,
+        "Show terms of contracts over years, by provider: term, notice deadline, act-by date, install dates, and what "
+        'follows in silence. Example: {"years": 3, "provider": "Zayo"}.',
+        toolset="renewals",
+    ),
     Published(
         renewals.replay_renewals,
         "Show each step of the renewal ladder that contracts would take up to a day. Keeps nothing and tells nobody. "

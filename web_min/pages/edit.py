@@ -26,6 +26,8 @@ from netos_core.proposals.schemas import ProposeChange
 from netos_core.providers.schemas import ProviderEdit
 from netos_core.quotes import operations as quotes
 from netos_core.quotes.schemas import OrderEdit, QuoteEdit, QuoteView
+from netos_core.renewals import operations as renewals
+from netos_core.renewals.schemas import DecisionEdit, DecisionView
 from netos_core.sites.schemas import SiteEdit
 from web_min import fields, forms
 from web_min.asked import validated
@@ -76,6 +78,10 @@ def _of_electrical(view: ElectricalView) -> dict[str, str]:
 
 def _of_quote(view: QuoteView) -> dict[str, str]:
     return {**_same_names(view, QuoteEdit), "state": view.recorded_state}
+
+
+def _of_decision(view: DecisionView) -> dict[str, str]:
+    return _same_names(view, DecisionEdit) | {"owner": as_input(view.owner_email)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +197,22 @@ KINDS = (
             frozenset({"kind", "provider", "title"}),
         ),
         _of_contract,
+    ),
+    Kind(
+        "decision",
+        "/decisions",
+        DecisionEdit,
+        renewals.get_decision,
+        Layout(
+            {
+                "Decision": ("contract", "choice", "term_end_date", "decided_date", "owner", "due_date", "reasoning"),
+                "Service of notice": ("served_date", "served_method", "served_reference", "proof"),
+                "What came of it": ("confirmed_date", "confirmation", "successor"),
+            },
+            frozenset({"contract", "choice"}),
+        ),
+        _of_decision,
+        given=("contract", "choice"),
     ),
     Kind(
         "rf_link",

@@ -12,6 +12,7 @@ from web_min.site import Site, Visit, get
 
 SHOWN = 50
 PATHS = {"CKT": "/circuits", "SIT": "/sites", "PRV": "/providers", "CUS": "/customers", "CTR": "/contracts",
+         "DEC": "/decisions",
          "CHG": "/approvals", "IFC": "/network/interfaces", "PRT": "/network/ports", "VLN": "/network/vlans",
          "BGP": "/network/bgp", "IPB": "/network/blocks", "DOC": "/documents", "RFL": "/rf-links",
          "ELE": "/electrical", "FBK": "/feedback", "QUO": "/quotes", "QDR": "/quotes/drafts",

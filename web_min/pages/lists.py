@@ -13,6 +13,8 @@ from netos_core.overview import operations as overview
 from netos_core.renewals.operations import list_renewals
 from netos_core.renewals.rules import RenewalState
 from netos_core.sites.rules import SiteKind
+from netos_core.worklist.operations import get_worklist
+from netos_core.worklist.rules import FindingKind
 from web_min.calendar_file import as_ics_of
 from web_min.export import as_csv_of, as_xlsx_of
 from web_min.pages import views
@@ -201,17 +203,48 @@ RENEWALS = Spec(
         Column("circuits", "Circuits", "number", "at-l"),
         Column("mrc", "MRC", "money", "at-s", money=True),
         Column("cost_of_silence", "Silence costs", "money", "at-m", money=True),
+        Column("choice", "Decided", "words", "at-l"),
+        Column("owner", "Owner", "text", "at-xl"),
     ),
     (
         Filter("state", "Renewal state", "many", choices(RenewalState)),
         Filter("provider", "Provider"),
+        Filter("owner", "Owner (e-mail)"),
         Filter("within_days", "Act within days", "number"),
     ),
     "act_by",
     "/contracts",
 )
 
+WORKLIST = Spec(
+    "Worklist",
+    "/worklist",
+    "finding",
+    get_worklist,
+    rows_of,
+    (
+        Column("ref", "Record", "record"),
+        Column("kind", "To do", "words", "at-s", sort="kind"),
+        Column("title", "What", "clip", "at-m"),
+        Column("due_date", "Due", "date", sort="due_date"),
+        Column("days_left", "Days", "number", "at-l"),
+        Column("amount", "At risk", "money", sort="amount", money=True),
+        Column("per_day", "A day", "money", "at-l", sort="per_day", money=True),
+        Column("owner", "Owner", "text", "at-l"),
+        Column("why", "Why", "clip", "at-xl"),
+    ),
+    (
+        Filter("kind", "To do", "many", choices(FindingKind)),
+        Filter("owner", "Owner (e-mail)"),
+        Filter("within_days", "Due within days", "number"),
+        Filter("ref", "Record", more=True),
+    ),
+    "due_date",
+    "/contracts",
+)
+
 SPECS = (
+    WORKLIST,
     CIRCUITS, SITES, PROVIDERS, CUSTOMERS, CONTRACTS, RENEWALS, QUOTES, ORDERS, DOCUMENTS, RF_LINKS, ELECTRICAL,
     FEEDBACK,
 )  # fmt: skip
@@ -268,6 +301,14 @@ VIEWS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Expired", "state=expired&sort=-valid_until"),
     ),
     "/orders": (("All", ""), ("Under way", "under_way=true"), ("Late", "late=true"), ("On hold", "stage=held")),
+    "/worklist": (
+        ("All", ""),
+        ("To decide", "kind=renewal_deadline"),
+        ("To carry out", "kind=decision_open"),
+        ("Renewed in silence", "kind=renewed_in_silence"),
+        ("Not stated", "kind=terms_unknown"),
+        ("Within 30 days", "within_days=30"),
+    ),
     "/renewals": (
         ("To decide", ""),
         ("Overdue", "state=overdue"),

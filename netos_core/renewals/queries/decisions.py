@@ -1,0 +1,89 @@
+"""One decision, with the term it is about and what is left to do."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from netos_core.access.model import Person
+from netos_core.circuits.model import Circuit
+from netos_core.contracts import queries as contracts
+from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.contracts.rules import EndOfTerm, deadline_of, explain, problems_of
+from netos_core.documents.model import Document
+from netos_core.kernel.context import Context
+from netos_core.kernel.errors import NotFound
+from netos_core.kernel.money import Amount, Basis
+from netos_core.providers.model import Provider
+from netos_core.renewals.model import RenewalDecision
+from netos_core.renewals.queries.standing import NUMBER, TERM_END, alarm, executed, renewal_state, with_standing
+from netos_core.renewals.rules import Choice, cost_of_silence, nth_term, what_is_left
+from netos_core.renewals.schemas import DecisionView
+
+Successor = aliased(Contract)
+
+
+def decision(ctx: Context, ref: str) -> DecisionView:
+    """Read one live decision.
+
+    Raises:
+        NotFound: None has that ref.
+    """
+    monthly = (
+        select(func.sum(Circuit.mrc))
+        .join(ContractCircuit, ContractCircuit.circuit_id == Circuit.id)
+        .where(
+            ContractCircuit.contract_id == Contract.id,
+            ContractCircuit.retired_at.is_(None),
+            Circuit.retired_at.is_(None),
+            Circuit.currency == Contract.currency,
+        )
+        .correlate(Contract)
+        .scalar_subquery()
+    )
+    query = (
+        with_standing(
+            select(
+                RenewalDecision.__table__, Provider.name.label("provider"), Person.name.label("owner"),
+                Person.email.label("owner_email"), Successor.ref.label("successor"), Document.ref.label("proof"),
+                NUMBER.label("renewals"), TERM_END.label("ends"), alarm(ctx.today).label("alarm"),
+                renewal_state(ctx.today).label("state"), executed().label("executed"), Contract.ref.label("contract"),
+                Contract.title, func.coalesce(monthly, Contract.mrc).label("monthly"),
+            ).join(Contract, Contract.id == RenewalDecision.contract_id)
+        )
+        .join(Provider, Provider.id == Contract.provider_id)
+        .outerjoin(Person, Person.id == RenewalDecision.owner_id)
+        .outerjoin(Successor, Successor.id == RenewalDecision.successor_id)
+        .outerjoin(Document, Document.id == RenewalDecision.proof_id)
+        .where(RenewalDecision.ref == ref.strip().upper(), RenewalDecision.retired_at.is_(None))
+    )  # fmt: skip
+    row = ctx.session.execute(query).mappings().first()
+    if row is None:
+        raise NotFound("No decision has that ref.", field="ref", fix="list_renewals names decisions beside terms.")
+    paper_row = contracts.rows_by_id(ctx, [row["contract_id"]])[row["contract_id"]]
+    paper = contracts.terms_of(contracts.completed(paper_row, contracts.above(ctx.session, [paper_row])))
+    problems = problems_of(paper)
+    terms = paper if problems else nth_term(paper, row["renewals"])
+    amount = row["monthly"]
+    mrc = Amount(amount, paper_row["currency"], Basis.CONTRACTED, row["contract"]) if amount is not None else None
+    silence = cost_of_silence(terms, mrc)
+    deadline = None if problems else deadline_of(terms)
+    done = bool(row["executed"])
+    return DecisionView(
+        **{name: row[name] for name in _OWN},
+        is_current=row["term_end_date"] == row["ends"],
+        executed=done,
+        left=None if done else what_is_left(Choice(row["choice"]), EndOfTerm(paper_row["end_of_term"])),
+        act_by=deadline.act_by if deadline else None,
+        notice_deadline=deadline.notice_deadline if deadline else None,
+        why=explain(terms, deadline) if deadline else problems[0].message,
+        cost_of_silence=silence.amount.value if silence.amount else None,
+        currency=paper_row["currency"],
+    )
+
+
+_OWN = (
+    "ref", "version", "contract", "title", "provider", "term_end_date", "choice", "decided_date", "owner",
+    "owner_email", "due_date", "reasoning", "served_date", "served_method", "served_reference", "proof",
+    "confirmed_date", "confirmation", "successor", "state", "alarm",
+)  # fmt: skip

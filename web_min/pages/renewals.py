@@ -1,0 +1,52 @@
+"""The worklist, the timeline, and the page of a decision."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from netos_core.overview.operations import get_timeline
+from netos_core.overview.schemas.timeline import GetTimeline
+from netos_core.renewals.operations import get_decision
+from netos_core.renewals.rules import RenewalState
+from netos_core.renewals.schemas import GetDecision
+from web_min import asked, gantt
+from web_min.asked import validated
+from web_min.pages.records import shared
+from web_min.site import Site, Visit, get
+
+SEE_OTHER = 303
+STATES = tuple(state.value for state in RenewalState if state is not RenewalState.SUPERSEDED)
+
+
+def routes(site: Site) -> list[BaseRoute]:
+    return [
+        get(site, "/timeline", _timeline, "timeline"),
+        get(site, "/decisions", _decisions, "decisions"),
+        get(site, "/decisions/{ref}", _decision, "decision"),
+    ]
+
+
+def _timeline(visit: Visit) -> Response:
+    pairs = asked.given(visit.request.query_params, asked.filters_of(GetTimeline))
+    request = asked.request_of(GetTimeline, pairs)
+    found = visit.call(get_timeline, request)
+    return visit.page(
+        "timeline.html",
+        t=found,
+        chart=gantt.chart(found),
+        wish=request,
+        states=STATES,
+        link=partial(asked.address, "/timeline", pairs),
+    )
+
+
+def _decisions(_visit: Visit) -> Response:
+    return RedirectResponse("/renewals?state=decided", SEE_OTHER)
+
+
+def _decision(visit: Visit) -> Response:
+    view = visit.call(get_decision, validated(GetDecision, {"ref": visit.request.path_params["ref"]}))
+    return visit.page("decision.html", d=view, **shared(visit, view.ref))
