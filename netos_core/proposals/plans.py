@@ -144,17 +144,22 @@ def change_set(ctx: Context, request: ProposeChange) -> ChangeSet:
     ]
     guard.refuse_unproposable(ctx, {aspect for w in wanted for aspect in _touched(kind, w)})
     changes = kind.plan(ctx, wanted)
-    if action is Action.RETIRE:
-        changes = [*_going_along(ctx, request, changes), *changes]
+    changes = [*_going_along(ctx, request, changes), *changes]
     warnings = (*contracts.warnings_of(ctx, changes), *providers.warnings_of(ctx, changes))
     return ChangeSet(title(request, changes), tuple(changes), warnings)
 
 
 def _going_along(ctx: Context, request: ProposeChange, changes: Sequence[Change]) -> list[Change]:
-    """Plan what higher features hold of the records that are retired: ties and accounts go along with them."""
-    circuits_gone = [c.id for c in changes if request.kind == "circuit" and c.entity == "circuit"]
+    """Plan what higher features hold of the records that are retired: ties, accounts and network detail go along.
+
+    A circuit that becomes decommissioned or cancelled stays on file, but gives its network detail back.
+    """
+    if request.action == "create":
+        return []
+    circuits_gone = [c.id for c in changes if c.entity == "circuit" and c.action is Action.RETIRE]
     return [
-        *contracts.plan_leaving(ctx, circuits_gone),
+        *(contracts.plan_leaving(ctx, circuits_gone) if circuits_gone else ()),
+        *network.plan_gone(ctx, changes),
         *links.plan_gone(ctx, changes),
         *electrical.plan_gone(ctx, changes),
     ]

@@ -64,13 +64,13 @@ BULKS = (
                 "Money": ("mrc", "nrc", "currency"),
             }
         ),
-        frozenset({"status", "service_type", "currency"}), ", with their ends and customers",
+        frozenset({"status", "service_type", "currency"}), ", with their ends, customers and network detail",
     ),
     Bulk(
         "site", "site", "SIT", "/sites", overview.search_sites, SiteEdit,
         Layout({"Set on every one": ("kind", "market", "parent", "customer", "provider", "city", "state",
                                      "postal_code", "country", "lata", "description")}),
-        frozenset({"kind"}), ", with their costs, accounts and ties",
+        frozenset({"kind"}), ", with their costs, accounts, ports and ties",
     ),
     Bulk(
         "rf_link", "RF link", "RFL", "/rf-links", overview.search_rf_links, RfLinkEdit,

@@ -30,7 +30,7 @@ from sqlalchemy.orm import aliased
 
 from netos_core.annotations.queries import tagged
 from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
-from netos_core.circuits.rules import CircuitStatus
+from netos_core.circuits.rules import ENDED
 from netos_core.contracts.model import Contract, ContractCircuit
 from netos_core.contracts.queries import get_contract_id
 from netos_core.customers.model import Customer
@@ -54,7 +54,6 @@ CONCISE = (
     "ref", "provider", "provider_circuit_id", "service_type", "bandwidth_mbps", "status", "a", "z", "renewal_state",
     "act_by", "mrc",
 )  # fmt: skip
-ENDED = (CircuitStatus.DECOMMISSIONED, CircuitStatus.CANCELLED)
 
 # The link to the one contract that sets a circuit's term.
 GOVERNS = and_(ContractCircuit.circuit_id == Circuit.id, ContractCircuit.governs, ContractCircuit.retired_at.is_(None))
