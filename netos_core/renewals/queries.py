@@ -23,7 +23,10 @@ from netos_core.renewals.schemas import ListRenewals, RenewalList, RenewalRow
 
 RUNGS = (RenewalState.CRITICAL, RenewalState.ACTIVE, RenewalState.WATCH, RenewalState.STABLE)
 PRESSING = (RenewalState.OVERDUE, RenewalState.CRITICAL, RenewalState.ACTIVE, RenewalState.WATCH)
-CONCISE = ("contract", "provider", "title", "state", "act_by", "days_left", "end_of_term", "circuits", "mrc", "why")
+CONCISE = (
+    "contract", "provider", "title", "state", "act_by", "days_left", "end_of_term", "circuits", "mrc",
+    "cost_of_silence", "why",
+)  # fmt: skip
 LAST_DAY = date(9999, 12, 31)
 
 

@@ -30,6 +30,7 @@ from sqlalchemy.orm import aliased
 
 from netos_core.annotations.queries import tagged
 from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
+from netos_core.circuits.queries import at_site
 from netos_core.circuits.rules import ENDED
 from netos_core.contracts.model import Contract, ContractCircuit
 from netos_core.contracts.queries import get_contract_id
@@ -127,7 +128,7 @@ def _filters(ctx: Context, request: SearchCircuits) -> list[ColumnElement[bool]]
         (request.market, lambda: func.lower(Circuit.market) == (request.market or "").lower()),
         (request.state, lambda: _at_site(func.lower(Site.state) == (request.state or "").lower())),
         (request.city, lambda: _at_site(func.lower(Site.city) == (request.city or "").lower())),
-        (request.site, lambda: _at_site(Site.id == get_site_id(ctx, request.site or "").id)),
+        (request.site, lambda: at_site(get_site_id(ctx, request.site or "").id)),
         (request.customer, lambda: _serves(get_customer_id(ctx, request.customer or "").id)),
         (request.tag, lambda: Circuit.id.in_(tagged("circuit", request.tag or ""))),
         (request.min_mbps, lambda: Circuit.bandwidth_mbps >= request.min_mbps),

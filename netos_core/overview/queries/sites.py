@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from netos_core.annotations.queries import tagged
 from netos_core.circuits.model import Circuit, Termination
+from netos_core.circuits.queries import at_site
 from netos_core.customers.model import Customer
 from netos_core.customers.queries import get_customer_id
 from netos_core.geo.queries import places
@@ -156,8 +157,7 @@ def site(ctx: Context, request: GetSite) -> SiteView:
     row = _row(ctx, site_id)
     day = request.as_of or ctx.today
     costs = _costs(ctx, site_id, request.as_of)
-    ends = select(Termination.circuit_id).where(Termination.site_id == site_id, Termination.retired_at.is_(None))
-    here = Circuit.id.in_(ends)
+    here = at_site(site_id)
     shown = circuits.lines(ctx, here, limit=MOST_CIRCUITS)
     count = len(shown)
     if count == MOST_CIRCUITS:

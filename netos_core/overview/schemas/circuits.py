@@ -26,7 +26,9 @@ class SearchCircuits(ListRequest):
     market: str | None = None
     state: str | None = Field(None, description="US state of either end, such as IN.")
     city: str | None = None
-    site: str | None = Field(None, description="Site ref or name at either end.")
+    site: str | None = Field(
+        None, description="Site ref or name at either end; also of sites inside it, such as its suites."
+    )
     customer: str | None = None
     tag: str | None = None
     contract: str | None = Field(None, description="Ref or number of the governing contract.")

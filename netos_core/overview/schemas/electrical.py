@@ -16,7 +16,7 @@ AVERAGED = "Mean of the bills of the twelve months before this one; average_mont
 
 
 class SearchElectricalAccounts(ListRequest):
-    site: str | None = Field(None, description="Ref or name of the site it serves.")
+    site: str | None = Field(None, description="Ref or name of the site it serves; also of sites inside it.")
     provider: str | None = Field(None, description="Ref or name of the utility.")
     customer: str | None = Field(None, description="Ref or name of the customer whose site it serves.")
     phase: list[Phase] | None = None

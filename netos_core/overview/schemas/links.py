@@ -14,7 +14,7 @@ from netos_core.overview.schemas.parts import Mbps, Money, NoteView, OpenChange
 
 
 class SearchRfLinks(ListRequest):
-    site: str | None = Field(None, description="Ref or name of a site at either end.")
+    site: str | None = Field(None, description="Ref or name of a site at either end; also of sites inside it.")
     circuit: str | None = Field(None, description="Ref or id of the circuit it carries.")
     status: list[RfStatus] | None = None
     licensing: list[Licensing] | None = None

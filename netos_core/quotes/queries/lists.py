@@ -22,7 +22,7 @@ from netos_core.quotes.queries import drafts
 from netos_core.quotes.rules.states import LIVE, QuoteState
 from netos_core.quotes.schemas import ListQuotes, QuoteList, QuoteRow
 from netos_core.sites.model import Site
-from netos_core.sites.queries import get_site_id
+from netos_core.sites.queries import get_site_id, within
 
 CONCISE = (
     "ref",
@@ -138,8 +138,8 @@ def _of_records(ctx: Context, request: ListQuotes) -> list[ColumnElement[bool]]:
     if request.provider:
         wanted.append(Quote.provider_id == get_provider_id(ctx, request.provider).id)
     if request.site:
-        site = get_site_id(ctx, request.site).id
-        wanted.append(or_(Quote.a_site_id == site, Quote.z_site_id == site))
+        there = within(get_site_id(ctx, request.site).id)
+        wanted.append(or_(Quote.a_site_id.in_(there), Quote.z_site_id.in_(there)))
     if request.circuit:
         wanted.append(Quote.replaces_id == get_circuit_id(ctx, request.circuit, "circuit").id)
     if request.term_months is not None:

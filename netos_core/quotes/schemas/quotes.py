@@ -23,7 +23,7 @@ State = Literal[
 class ListQuotes(ListRequest):
     state: list[State] | None = Field(None, description="draft: what waits for review; by default the history.")
     provider: str | None = None
-    site: str | None = None
+    site: str | None = Field(None, description="Site ref or name at either end; also of sites inside it.")
     circuit: str | None = Field(None, description="Circuit the quote would replace.")
     level: list[QuoteLevel] | None = None
     service_type: list[ServiceType] | None = None
