@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from netos_core.kernel.redaction import Request
+from netos_core.kernel.redaction import Request, View
 
 
 class NoteEdit(Request):
@@ -23,3 +24,13 @@ class TagEdit(Request):
     name: (
         Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[\w][\w .:/-]{0,47}$")] | None
     ) = None
+
+
+class NoteView(View):
+    """A note as its record shows it."""
+
+    id: str
+    text: str
+    author: str
+    agent: str | None
+    at: datetime

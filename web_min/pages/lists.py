@@ -16,7 +16,7 @@ from netos_core.sites.rules import SiteKind
 from web_min.calendar_file import as_ics_of
 from web_min.export import as_csv_of, as_xlsx_of
 from web_min.pages import views
-from web_min.pages.bulk import BY_PATH
+from web_min.pages.bulk_kinds import BY_PATH
 from web_min.pages.find import page_of
 from web_min.pages.sheets import DOCUMENTS, ELECTRICAL, FEEDBACK, ORDERS, QUOTES, RF_LINKS
 from web_min.site import Site, Visit, get

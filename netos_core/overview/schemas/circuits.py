@@ -8,13 +8,15 @@ from typing import Literal
 
 from pydantic import Field
 
+from netos_core.annotations.schemas import NoteView
+from netos_core.changes.schemas import OpenChange
 from netos_core.circuits.rules import CircuitStatus, ServiceType
 from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Request, Sensitive, View
 from netos_core.network.schemas import NetworkLine
 from netos_core.overview.schemas.contracts import TermView
 from netos_core.overview.schemas.links import RfLinkLine, SubtendingLine
-from netos_core.overview.schemas.parts import ContactView, Mbps, Money, NoteView, OpenChange
+from netos_core.overview.schemas.parts import ContactView, Mbps, Money
 from netos_core.renewals.rules import RenewalState
 
 

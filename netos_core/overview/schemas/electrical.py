@@ -7,10 +7,12 @@ from decimal import Decimal
 
 from pydantic import Field
 
+from netos_core.annotations.schemas import NoteView
+from netos_core.changes.schemas import OpenChange
 from netos_core.electrical.rules import Phase
 from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Sensitive, View
-from netos_core.overview.schemas.parts import Mbps, Money, NoteView, OpenChange
+from netos_core.overview.schemas.parts import Mbps, Money
 
 AVERAGED = "Mean of the bills of the twelve months before this one; average_months says how many there are."
 

@@ -8,6 +8,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from netos_core.annotations.schemas import NoteView
+from netos_core.changes.schemas import OpenChange
 from netos_core.circuits.rules import ServiceType
 from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Request, Sensitive, View
@@ -112,4 +114,7 @@ class QuoteView(View):
     terms: list[QuoteTermView]
     orders: list[OrderRow]
     rivals: list[str]
+    tags: list[str]
+    notes: list[NoteView]
+    open_changes: list[OpenChange]
     updated_at: datetime

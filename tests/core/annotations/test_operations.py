@@ -37,7 +37,7 @@ def test_a_note_is_low_risk_and_applied_by_the_agents_second_call(session: Sessi
     done = confirm_change(ctx, ConfirmChange(change_id=proposed.change_id, digest=proposed.digest))
     assert done.status == "committed"
     (note,) = queries.notes_on(ctx, "circuit", row_of(session, "circuit", ref)["id"])
-    assert (note["text"], note["author"], note["agent"]) == ("Key is with the guard.", "Field Person", AGENT)
+    assert (note.text, note.author, note.agent) == ("Key is with the guard.", "Field Person", AGENT)
 
 
 def test_notes_and_tags_go_on_every_kind_of_record(session: Session) -> None:
