@@ -56,17 +56,23 @@ def list_renewals(ctx: Context, request: ListRenewals) -> RenewalList:
     columns = columns_of(request, RenewalRow, CONCISE)
     state = renewal_state(ctx.today)
     monthly = func.coalesce(_circuits(func.sum(Circuit.mrc), Circuit.currency == Contract.currency), Contract.mrc)
+    count = _circuits(func.count())
     query = select(
-        Contract.__table__, Provider.name.label("provider"), state.label("state"),
-        _circuits(func.count()).label("circuits"), monthly.label("monthly"),
+        Contract.__table__, Provider.name.label("provider"), state.label("state"), count.label("circuits"),
+        monthly.label("monthly"),
     ).join(Provider, Provider.id == Contract.provider_id)  # fmt: skip
-    source = listing.ListSource(
-        "renewals",
-        query,
-        {"act_by": func.coalesce(Contract.act_by, LAST_DAY), "provider": func.lower(Provider.name)},
-        Contract.id,
-        "act_by",
-    )
+    sortable: dict[str, listing.Column] = {
+        "act_by": func.coalesce(Contract.act_by, LAST_DAY),
+        "contract": Contract.id,
+        "provider": func.lower(Provider.name),
+        "title": func.lower(Contract.title),
+        "notice_deadline": func.coalesce(Contract.notice_deadline, LAST_DAY),
+        "term_end_date": func.coalesce(Contract.term_end_date, LAST_DAY),
+        "circuits": count,
+    }
+    if ctx.principal.may("see:money"):
+        sortable["mrc"] = func.coalesce(monthly, -1)
+    source = listing.ListSource("renewals", query, sortable, Contract.id, "act_by")
     wanted: list[ColumnElement[bool]] = [Contract.retired_at.is_(None), state.in_(request.state or PRESSING)]
     if request.provider:
         wanted.append(Contract.provider_id == get_provider_id(ctx, request.provider).id)

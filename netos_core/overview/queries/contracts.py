@@ -75,7 +75,9 @@ def search_contracts(ctx: Context, request: SearchContracts) -> ContractList:
     sortable: dict[str, listing.Column] = {
         "ref": Contract.id,
         "provider": func.lower(Provider.name),
+        "number": func.coalesce(Contract.number, ""),
         "title": func.lower(Contract.title),
+        "kind": Contract.kind,
         "act_by": func.coalesce(Contract.act_by, LAST_DAY),
         "term_end_date": func.coalesce(Contract.term_end_date, LAST_DAY),
         "circuits": count,

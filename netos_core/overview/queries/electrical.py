@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Numeric, and_, func, or_, select
 
 from netos_core.annotations.queries import tagged
 from netos_core.customers.queries import get_customer_id
@@ -53,7 +53,7 @@ def search_electrical_accounts(ctx: Context, request: SearchElectricalAccounts) 
     columns = columns_of(request, ElectricalRow, CONCISE)
     first, last = trailing_months(ctx.today)
     counted = (ElectricalBill.month.between(first, last), ElectricalBill.currency == ctx.policy.currency)
-    average = _of_bills(func.round(func.avg(ElectricalBill.amount), 2), *counted)
+    average = _of_bills(func.round(func.avg(ElectricalBill.amount), 2, type_=Numeric), *counted)
     months = _of_bills(func.count(), *counted)
     newest = _of_bills(func.max(ElectricalBill.month))
     query = (

@@ -94,6 +94,7 @@ def search_sites(ctx: Context, request: SearchSites) -> SiteList:
         "kind": Site.kind,
         "city": func.coalesce(Site.city, ""),
         "state": func.coalesce(Site.state, ""),
+        "market": func.coalesce(Site.market, ""),
         "circuits": count,
     }
     if at is not None:

@@ -90,6 +90,8 @@ def list_quotes(ctx: Context, request: ListQuotes) -> QuoteList:
         "received_date": func.coalesce(Quote.received_date, date.min),
         "valid_until": func.coalesce(Quote.valid_until, date.max),
         "bandwidth_mbps": func.coalesce(Quote.bandwidth_mbps, 0),
+        "service_type": Quote.service_type,
+        "level": func.coalesce(Quote.level, ""),
         "state": state,
     }
     if ctx.principal.may("see:money"):

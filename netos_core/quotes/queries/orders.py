@@ -75,7 +75,12 @@ def _late(ctx: Context) -> ColumnElement[bool]:
 def list_orders(ctx: Context, request: ListOrders) -> OrderList:
     """Return one page of orders."""
     columns = columns_of(request, OrderRow, CONCISE)
-    sortable: dict[str, listing.Column] = {"ref": CircuitOrder.id, "provider": func.lower(Provider.name)}
+    sortable: dict[str, listing.Column] = {
+        "ref": CircuitOrder.id,
+        "number": func.coalesce(CircuitOrder.number, ""),
+        "quote": Quote.id,
+        "provider": func.lower(Provider.name),
+    }
     source = listing.ListSource("orders", _QUERY, sortable, CircuitOrder.id, "-ref")
     found = listing.page(ctx, source, request, _filters(ctx, request))
     return OrderList(
