@@ -146,9 +146,9 @@ def _filters(ctx: Context, request: SearchSites) -> list[ColumnElement[bool]]:
 
 
 _OWN = (
-    "ref", "version", "name", "kind", "external_id", "building_name", "address", "floor", "suite", "city", "state",
-    "postal_code", "postal_code_plus4", "country", "lon", "lat", "clli", "lata", "market", "customer", "customer_ref",
-    "provider", "provider_ref", "description", "stub", "updated_at",
+    "ref", "version", "name", "kind", "external_id", "building_name", "address", "street_number", "street_name",
+    "floor", "suite", "city", "state", "postal_code", "postal_code_plus4", "country", "lon", "lat", "clli", "lata",
+    "market", "customer", "customer_ref", "provider", "provider_ref", "description", "stub", "updated_at",
 )  # fmt: skip
 
 

@@ -80,6 +80,8 @@ class SiteView(View):
     external_id: str | None
     building_name: str | None
     address: str | None
+    street_number: str | None
+    street_name: str | None
     floor: str | None
     suite: str | None
     city: str | None
