@@ -47,7 +47,7 @@ log = logging.getLogger(__name__)
 
 # Forms before records: `/circuits/new` is no circuit.
 FAMILIES = (
-    sign_in, home, find, lookup, approvals, notes, trail, people, imports, lists, network, bulk, documents, drafts,
+    sign_in, home, find, lookup, approvals, notes, trail, people, imports, lists, bulk, network, documents, drafts,
     edit, feedback, parts, quotes, records, renewals,
 )  # fmt: skip
 

@@ -85,7 +85,7 @@ class Nav:
             link("Renewals", "/renewals", "renew", "r"),
             link("Timeline", "/timeline", "timeline", "m"),
             link("Quote drafts", "/quotes/drafts", "quote", "q"),
-            link("Orders", "/orders", "open", "d"),
+            link("Orders", "/orders", "open", "k"),
         ]
         if any(getattr(route, "name", None) == "imports" for route in request.app.routes):
             work.append(link("Imports", "/imports", "import", "i"))
@@ -98,7 +98,7 @@ class Nav:
             link("Customers", "/customers", "people", "u", board.customers if board else None),
             link("Contracts", "/contracts", "contract", "o", board.contracts if board else None),
             link("Quotes", "/quotes", "quote", "b"),
-            link("RF links", "/rf-links", "radio", "l"),
+            link("RF links", "/rf-links", "radio", "f"),
             link("Electrical", "/electrical", "power", "w"),
             link("Documents", "/documents", "document", "d"),
         ]
@@ -107,7 +107,7 @@ class Nav:
         if person.may("read:people"):
             record.append(link("People", "/people", "people", "e"))
         if person.may("read:feedback"):
-            record.append(link("Feedback", "/feedback", "feedback", "b"))
+            record.append(link("Feedback", "/feedback", "feedback", "h"))
         if record:
             groups.append(Group("Record", record))
         return groups

@@ -17,7 +17,7 @@ def plan_notes(ctx: Context, wanted: Sequence[Wanted[NoteEdit]]) -> list[Change]
     """Plan new notes, or the retirement of notes by their id.
 
     Raises:
-        Invalid: The record or the text is missing, or a note is to be rewritten.
+        Invalid: The record or the text is missing, the record takes comments instead, or a note is to be rewritten.
         NotFound: No record has that ref, or no note that id.
         Conflict: The same note is asked for twice.
     """
@@ -46,6 +46,8 @@ def _new_note(ctx: Context, edit: NoteEdit, targets: queries.Targets) -> Change:
     if not edit.on or not edit.text:
         raise Invalid("A note needs the record it is on and its text.", field="on" if not edit.on else "text")
     target = targets.get(edit.on)
+    if target.entity == "feedback":
+        raise Invalid("A report is commented on.", field="on", fix="Use kind feedback_comment with feedback and text.")
     values = {
         "entity": target.entity,
         "entity_id": target.id,

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, select, text
+from sqlalchemy import Select, select, text
 
 from netos_core.access.model import Person
 from netos_core.annotations.model import Note, Tag
+from netos_core.annotations.schemas import NoteView
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import NotFound
 
@@ -98,15 +99,22 @@ def tagged(entity: str, name: str) -> Select[UUID]:
     return select(Tag.entity_id).where(Tag.entity == entity, Tag.name == name.lower(), Tag.retired_at.is_(None))
 
 
-def notes_on(ctx: Context, entity: str, entity_id: UUID) -> list[RowMapping]:
-    """Return live notes of a record with their author's name, newest first."""
+def notes_on(ctx: Context, entity: str, entity_id: UUID) -> list[NoteView]:
+    """Return the live notes of a record with their author's name, newest first."""
     rows = ctx.session.execute(
         select(Note.id, Note.text, Note.agent, Note.created_at, Person.name.label("author"))
         .join(Person, Person.id == Note.author_id)
         .where(Note.entity == entity, Note.entity_id == entity_id, Note.retired_at.is_(None))
         .order_by(Note.id.desc())
     )
-    return list(rows.mappings())
+    return [
+        NoteView(id=str(row.id), text=row.text, author=row.author, agent=row.agent, at=row.created_at) for row in rows
+    ]
+
+
+def tags_of(ctx: Context, entity: str, entity_id: UUID) -> list[str]:
+    """Return the live tags of a record."""
+    return tags_on(ctx, entity, [entity_id]).get(entity_id, [])
 
 
 def tags_on(ctx: Context, entity: str, ids: Iterable[UUID]) -> dict[UUID, list[str]]:

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import TIMESTAMP, Text, Uuid, bindparam, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from netos_core.access.rules import rights_of
 from netos_core.changes.model import Approval, AuditRow, Proposal, ProposalChange
 from netos_core.changes.rules import SEE, Action, Change, ChangeSet, Given, Status, Via
+from netos_core.changes.schemas import OpenChange
 from netos_core.kernel.context import Context
 from netos_core.kernel.db import Base
 from netos_core.kernel.errors import NotFound
@@ -196,3 +197,27 @@ def moved_refs(ctx: Context, proposal: Proposal) -> list[str]:
 
 def schema_revision(session: Session) -> str:
     return session.scalar(text("select version_num from alembic_version")) or ""
+
+
+def open_changes(ctx: Context, ref: str, entity_id: UUID) -> list[OpenChange]:
+    """List proposals that wait on a record or on a part of it."""
+    rows = ctx.session.execute(_OPEN, {"now": ctx.now, "entity_id": entity_id, "ref": ref})
+    return [OpenChange(change_id=row.ref, title=row.title, risk=row.risk) for row in rows]
+
+
+# Built once: with so small a read, building the statement would cost more than running it.
+_OPEN = (
+    select(Proposal.ref, Proposal.title, Proposal.risk)
+    .join(ProposalChange, ProposalChange.proposal_id == Proposal.id)
+    .where(
+        Proposal.status == Status.OPEN,
+        Proposal.expires_at > bindparam("now", type_=TIMESTAMP(timezone=True)),
+        or_(
+            ProposalChange.entity_id == bindparam("entity_id", type_=Uuid),
+            ProposalChange.ref == bindparam("ref", type_=Text),
+        ),
+    )
+    .group_by(Proposal.id)
+    .order_by(Proposal.id.desc())
+    .limit(10)
+)

@@ -46,6 +46,14 @@ class ListChanges(Request):
     cursor: CursorText | None = None
 
 
+class OpenChange(View):
+    """A proposal that waits on a record, as the record shows it."""
+
+    change_id: str
+    title: str
+    risk: str
+
+
 class DiffRow(View):
     """One field of one record: old and new value as a person reads them."""
 

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, any_, bindparam, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Text, any_, bindparam, func, or_, select
 
 from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
 from netos_core.kernel.context import Context
 from netos_core.kernel.lookup import Named, Names, folded, nearest
+from netos_core.sites.queries import within
 
 CIRCUIT = Circuit.__table__
 SHOWN = func.coalesce(Circuit.provider_circuit_id, Circuit.ref)
@@ -54,6 +55,12 @@ def get_circuit_id(ctx: Context, ref: str, field: str = "ref") -> Named:
         Ambiguous: Two carriers use the same id.
     """
     return names(ctx, [ref]).get(ref, field)
+
+
+def at_site(site_id: UUID) -> ColumnElement[bool]:
+    """Match circuits that end at a site or at one inside it: what ends in a suite ends in its building."""
+    ends = select(Termination.circuit_id).where(Termination.site_id.in_(within(site_id)))
+    return Circuit.id.in_(ends.where(Termination.retired_at.is_(None)))
 
 
 def rows_by_id(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, Mapping[str, Any]]:

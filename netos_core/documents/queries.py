@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, case, false, func, select
 from sqlalchemy.orm import Session
 
 from netos_core.access.model import Person
-from netos_core.annotations.queries import refs_of, tags_on, targets
+from netos_core.annotations.queries import notes_on, refs_of, tags_of, targets
+from netos_core.changes.queries import open_changes
 from netos_core.documents.model import Document, StoredFile
 from netos_core.documents.rules.content import BY_MEDIA_TYPE, Family, FileRefused
 from netos_core.documents.rules.kinds import SEEN_WITH, Sensitivity, classes_seen
@@ -144,7 +145,9 @@ def get_document(ctx: Context, ref: str) -> DocumentView:
         version=row["version"],
         sha256=None if hidden else row["sha256"],
         resource=None if hidden or not _readable(row["content_type"]) else f"netos://document/{row['ref']}/page/1",
-        tags=tags_on(ctx, "document", [row["id"]]).get(row["id"], []),
+        tags=tags_of(ctx, "document", row["id"]),
+        notes=[] if hidden else notes_on(ctx, "document", row["id"]),
+        open_changes=open_changes(ctx, row["ref"], row["id"]),
         stored_at=row["stored_at"],
         problem=None if hidden else row["problem"],
         retired_at=row["retired_at"],

@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from netos_core.changes.schemas import ChangeView
+from netos_core.annotations.schemas import NoteView
+from netos_core.changes.schemas import ChangeView, OpenChange
 from netos_core.documents.rules.kinds import DocumentKind, Sensitivity
 from netos_core.kernel.fields import LongText, Name, Text
 from netos_core.kernel.page import Listing, ListRequest
@@ -117,6 +118,8 @@ class DocumentView(DocumentRow):
     sha256: str | None
     resource: str | None
     tags: list[str]
+    notes: list[NoteView]
+    open_changes: list[OpenChange]
     stored_at: datetime | None
     problem: str | None
     retired_at: datetime | None

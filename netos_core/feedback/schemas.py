@@ -6,11 +6,11 @@ from datetime import datetime
 
 from pydantic import Field
 
+from netos_core.changes.schemas import OpenChange
 from netos_core.feedback.rules import FeedbackKind, FeedbackStatus, Priority
 from netos_core.kernel.fields import LongText, Name, Text
 from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Request, View
-from netos_core.overview.schemas import OpenChange
 
 
 class FeedbackEdit(Request):

@@ -180,14 +180,17 @@ def plan_gone(ctx: Context, changes: Sequence[Change]) -> list[Change]:
         *plan_leaving(ctx, RF_LINK, "z_site", gone["site"]),
     ]
     once = list({(change.entity, change.id): change for change in planned}.values())
-    return [*once, *_unloaded(ctx, gone["circuit"])]
+    words = {str(c.id): c.ref for c in changes if c.entity == "circuit"}
+    return [*once, *_unloaded(ctx, gone["circuit"], words)]
 
 
-def _unloaded(ctx: Context, circuit_ids: Sequence[Any]) -> list[Change]:
+def _unloaded(ctx: Context, circuit_ids: Sequence[Any], words: Mapping[str, str]) -> list[Change]:
     """Plan that RF links no longer carry circuits that go."""
     if not circuit_ids:
         return []
     table = RF_LINK.table
     rows = ctx.session.execute(select(table).where(table.c.circuit_id.in_(circuit_ids), table.c.retired_at.is_(None)))
-    planned = [changed("rf_link", dict(row), {"circuit_id": None}, ref=row["ref"]) for row in rows.mappings()]
+    planned = [
+        changed("rf_link", dict(row), {"circuit_id": None}, ref=row["ref"], labels=words) for row in rows.mappings()
+    ]
     return [change for change in planned if change]

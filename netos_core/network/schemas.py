@@ -94,22 +94,25 @@ class IpBlockEdit(Request):
     description: LongText | None = None
 
 
+AT_SITE = Field(None, description="Ref or name of a site; also what is at sites inside it.")
+
+
 class SearchInterfaces(ListRequest):
     router: str | None = None
-    site: str | None = None
+    site: str | None = AT_SITE
     circuit: str | None = None
 
 
 class SearchPorts(ListRequest):
     status: list[PortStatus] | None = None
-    site: str | None = None
+    site: str | None = AT_SITE
     circuit: str | None = None
 
 
 class SearchVlans(ListRequest):
     number: int | None = Field(None, ge=1, le=4094, description="VLANs and ranges that hold it, as inner or outer tag.")
     scope: str | None = None
-    site: str | None = None
+    site: str | None = AT_SITE
     circuit: str | None = None
 
 
@@ -126,7 +129,7 @@ class SearchIpBlocks(ListRequest):
     role: list[Role] | None = None
     status: list[BlockStatus] | None = None
     family: Family | None = None
-    site: str | None = None
+    site: str | None = AT_SITE
     circuit: str | None = None
     customer: str | None = None
 

@@ -32,6 +32,7 @@ from netos_core.kernel.sealing import secret_fields
 from netos_core.links import plans as links
 from netos_core.links.schemas import ContractSiteEdit, RfLinkEdit, SiteCircuitEdit
 from netos_core.network import plans as network
+from netos_core.proposals import queries
 from netos_core.proposals.schemas import Item, ProposeChange
 from netos_core.providers import plans as providers
 from netos_core.providers.schemas import AliasEdit, BillingAccountEdit, ContactEdit, ProviderEdit
@@ -133,6 +134,7 @@ def change_set(ctx: Context, request: ProposeChange) -> ChangeSet:
     Raises:
         Invalid: A field is unknown or wrong, or the wish names no record.
         NotFound: A record it names does not exist.
+        Ambiguous: A name in it means several records.
         Forbidden: A field it names is one the caller's roles do not propose. Told before anything is looked up or
             compared, so that whether a value is the one we have can not be asked.
     """
@@ -146,18 +148,25 @@ def change_set(ctx: Context, request: ProposeChange) -> ChangeSet:
         for place, item in enumerate(items)
     ]
     guard.refuse_unproposable(ctx, {aspect for w in wanted for aspect in _touched(kind, w)})
+    if request.kind in ("note", "tag"):
+        wanted = queries.by_ref(ctx, wanted)
     changes = kind.plan(ctx, wanted)
-    if action is Action.RETIRE:
-        changes = [*_going_along(ctx, request, changes), *changes]
+    changes = [*_going_along(ctx, request, changes), *changes]
     warnings = (*contracts.warnings_of(ctx, changes), *providers.warnings_of(ctx, changes))
     return ChangeSet(title(request, changes), tuple(changes), warnings)
 
 
 def _going_along(ctx: Context, request: ProposeChange, changes: Sequence[Change]) -> list[Change]:
-    """Plan what higher features hold of the records that are retired: ties and accounts go along with them."""
-    circuits_gone = [c.id for c in changes if request.kind == "circuit" and c.entity == "circuit"]
+    """Plan what higher features hold of the records that are retired: ties, accounts and network detail go along.
+
+    A circuit that becomes decommissioned or cancelled stays on file, but gives its network detail back.
+    """
+    if request.action == "create":
+        return []
+    circuits_gone = [c.id for c in changes if c.entity == "circuit" and c.action is Action.RETIRE]
     return [
-        *contracts.plan_leaving(ctx, circuits_gone),
+        *(contracts.plan_leaving(ctx, circuits_gone) if circuits_gone else ()),
+        *network.plan_gone(ctx, changes),
         *links.plan_gone(ctx, changes),
         *electrical.plan_gone(ctx, changes),
         *renewals.plan_gone(ctx, changes),

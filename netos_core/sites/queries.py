@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from netos_core.kernel.context import Context
 from netos_core.kernel.lookup import Named, Names, chain_from, fill, nearest
@@ -49,6 +49,13 @@ def children_of(ctx: Context, ids: Iterable[UUID]) -> list[Mapping[str, Any]]:
     """Return the live sites right under these."""
     rows = ctx.session.execute(select(SITE).where(SITE.c.parent_id.in_(list(ids)), SITE.c.retired_at.is_(None)))
     return [dict(row) for row in rows.mappings()]
+
+
+def within(site_id: UUID) -> Select[UUID]:
+    """Select the ids of a site and of every live site inside it, at whatever depth."""
+    tree = select(SITE.c.id).where(SITE.c.id == site_id).cte(recursive=True)
+    tree = tree.union(select(SITE.c.id).join(tree, SITE.c.parent_id == tree.c.id).where(SITE.c.retired_at.is_(None)))
+    return select(tree.c.id)
 
 
 def owners_of(ctx: Context, external_ids: Iterable[str]) -> dict[str, Named]:

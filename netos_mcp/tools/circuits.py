@@ -16,7 +16,7 @@ PUBLISHED = (
             "fields": "",
             "provider": "",
             "with_taken_over": "",
-            "site": "",
+            "site": "And inside it.",
             "contract": "",
             "stub": "",
             "act_by_before": "",

@@ -10,7 +10,12 @@ PUBLISHED = (
         quotes.list_quotes,
         "List vendor quotes by provider, place, circuit, state or expiry; state draft lists what waits for a person. "
         'Example: {"provider": "Zayo", "state": ["answered"]}.',
-        words={**LIST_WORDS, "state": "draft, answered, accepted, expired …", "circuit": "The one it would replace."},
+        words={
+            **LIST_WORDS,
+            "state": "draft, answered, accepted, expired …",
+            "circuit": "The one it would replace.",
+            "site": "And inside it.",
+        },
     ),
     Published(
         quotes.stage_quote_draft,

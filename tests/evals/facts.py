@@ -9,6 +9,10 @@ from tests.evals.task import Exactly, Fact, Facts
 from tests.evals.world import World
 
 TODAY = "(now() at time zone 'America/Indiana/Indianapolis')::date"
+UNDECIDED = (
+    "ref not in (select c.ref from contract c join renewal_decision d on d.contract_id = c.id"
+    " where d.retired_at is null)"
+)
 LIVE = "retired_at is null"
 IN_USE = "status not in ('decommissioned', 'cancelled')"
 

@@ -89,3 +89,20 @@ def test_a_key_is_typed_but_never_shown_until_it_is_asked_for(core: Core) -> Non
     clear = {"md5_key": "", "clear.md5_key": "yes", "reason": "No key any more."}
     decide(executive, change_at(engineer.where("/network/bgp/BGP-1001/edit", clear)))
     assert "No key is recorded" in engineer.get("/network/bgp/BGP-1001")
+
+
+def test_retiring_a_circuit_shows_what_it_gives_back_and_waits_for_another_person(core: Core) -> None:
+    with core.session() as session:
+        admin, circuit = make_ctx(session, Role.ADMIN), make_circuit(session)
+        apply(admin, "interface", "create", router="r1", name="ae0", circuit=circuit)
+        apply(admin, "vlan", "create", numbers="120", interface="r1 ae0", circuit=circuit)
+    engineer, executive = as_role(core, Role.ENGINEERING), as_role(core, Role.EXEC)
+    change = change_at(engineer.where(f"/circuits/{circuit}/retire", {"reason": "Replaced by the wave."}))
+    page = engineer.get(f"/approvals/{change}")
+    assert "VLN-1001" in page
+    assert "IFC-1001" in page
+    assert "another one is still needed" in page, "who asked does not retire alone"
+    assert "Your approval applies" not in page
+    decide(executive, change)
+    engineer.get("/network/vlans/VLN-1001", 404)
+    assert circuit not in engineer.get("/network/interfaces/IFC-1001")

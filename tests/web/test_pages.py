@@ -6,27 +6,24 @@ import io
 import re
 from datetime import datetime
 from html.parser import HTMLParser
+from typing import Any
 
 import openpyxl
 import pytest
 
-from netos_core.demo.people import DANA, DEMO_PEOPLE, GRACE, MARCUS, RUTH, TOM, WILL, DemoPerson
+from netos_core.demo.people import DANA, DEMO_PEOPLE, ELENA, GRACE, MARCUS, RUTH, TOM, WILL, DemoPerson
+from netos_core.kernel.context import Channel
 from netos_core.runtime.calls import Core
 from tests.web.conftest import sign_in
+from tests.web.walk import FORMS, LISTS, OTHERS, RECORDS, not_walked
+from web_min.app import make_routes
+from web_min.pages import lists, network
+from web_min.pages.bulk_kinds import BY_PATH
 from web_min.security import POLICY
+from web_min.table import Spec
 
-LISTS = ("/circuits", "/sites", "/providers", "/customers", "/contracts", "/renewals")
-RECORDS = ("/circuits/CKT-1007", "/sites/SIT-1001", "/providers/PRV-1002", "/customers/CUS-1002", "/contracts/CTR-1027")
-FORMS = ("/circuits/new", "/contracts/new", "/circuits/CKT-1007/edit", "/contracts/CTR-1027/edit",
-         "/providers/PRV-1002/edit", "/sites/SIT-1001/edit", "/customers/CUS-1002/edit",
-         "/circuits/bulk?ref=CKT-1001&ref=CKT-1002", "/circuits/bulk?all=yes&provider=Zayo",
-         "/parts/contact/new?on=PRV-1002", "/parts/alias/new?on=PRV-1002", "/parts/billing_account/new?on=PRV-1002",
-         "/parts/site_cost/new?on=SIT-1001", "/parts/event/new?on=CKT-1007",
-         "/parts/circuit_customer/new?on=CKT-1007", "/parts/contract_circuit/new?on=CTR-1027",
-         "/parts/contract_circuit/CKT-1007/retire?on=CTR-1027")  # fmt: skip
-OTHERS = ("/", "/approvals", "/approvals?view=open", "/approvals?view=applied", "/approvals/CHG-1011", "/search?q=zayo",
-          "/search", "/search?q=qqqqqq")  # fmt: skip
 PAGES = (*LISTS, *RECORDS, *OTHERS)
+SPECS = (*lists.SPECS, *network.SPECS)
 
 
 class Bones(HTMLParser):
@@ -65,6 +62,20 @@ def bones(html: str) -> Bones:
     made = Bones()
     made.feed(html)
     return made
+
+
+def test_every_page_there_is_is_walked(demo_core: Core) -> None:
+    assert not_walked(make_routes(demo_core)) == []
+
+
+def test_every_list_can_be_changed_in_bulk_goes_to_a_file_and_says_so_on_a_phone_too(demo_core: Core) -> None:
+    assert set(BY_PATH) == {spec.path for spec in SPECS} == set(LISTS)
+    browser = sign_in(demo_core, DANA.email)
+    for path in LISTS:
+        page = browser.get(path)
+        for there in (f"{path}.xlsx", f"{path}.csv", f"{path}/bulk?all=yes"):
+            assert page.count(f'href="{there}"') == 2, (path, there)
+        assert f'<form action="{path}/bulk"' in page
 
 
 @pytest.mark.parametrize("person", DEMO_PEOPLE, ids=lambda p: str(p.roles[0]))
@@ -110,6 +121,27 @@ def test_every_page_has_the_bones_of_an_accessible_one(demo_core: Core) -> None:
 def test_a_sorted_head_says_so(demo_core: Core) -> None:
     browser = sign_in(demo_core, MARCUS.email)
     assert 'aria-sort="descending"><a href="/circuits?sort=mrc">MRC' in browser.get("/circuits?sort=-mrc")
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: str(spec.path))
+def test_every_sorted_head_orders_both_ways_and_every_page_follows_on(demo_core: Core, spec: Spec) -> None:
+    reader = demo_core.principal(ELENA.email)
+
+    def page(**asked: object) -> Any:
+        return demo_core.call(spec.operation, spec.operation.request.model_validate(asked), reader, Channel.PAGE)
+
+    name = spec.columns[0].name
+    every = {getattr(row, name) for row in page(limit=100).rows}
+    for sort in sorted({column.sort for column in spec.columns if column.sort and not column.needs}):
+        for way in (sort, f"-{sort}"):
+            seen, cursor = [], None
+            while len(seen) < len(every):
+                found = page(limit=max(len(every) // 2, 1), sort=way, cursor=cursor)
+                seen += [getattr(row, name) for row in found.rows]
+                cursor = found.next_cursor
+                if cursor is None:
+                    break
+            assert (len(seen), set(seen)) == (len(every), every), way
 
 
 @pytest.mark.parametrize("path", [*LISTS, "/trail", "/approvals", "/search"])

@@ -3,110 +3,34 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from netos_core.circuits.schemas import CircuitEdit
-from netos_core.electrical.schemas import ElectricalAccountEdit
-from netos_core.feedback import operations as feedback
-from netos_core.feedback.schemas import FeedbackEdit
 from netos_core.kernel.errors import Conflict, Invalid, NetosError, NotFound
-from netos_core.kernel.operation import Operation
 from netos_core.kernel.page import MAX_LIMIT
-from netos_core.links.schemas import RfLinkEdit
-from netos_core.overview import operations as overview
 from netos_core.proposals.operations import propose_change
 from netos_core.proposals.schemas import ProposeChange
-from netos_core.sites.schemas import SiteEdit
 from web_min import asked, errors, fields
-from web_min.fields import MONEY, Layout, Section
+from web_min.fields import MONEY, Section
 from web_min.format import count
+from web_min.pages.bulk_kinds import BULKS, Bulk
+from web_min.pages.find import page_of
 from web_min.site import Site, Visit, get, post, require
 
 MOST = 2000
 SAMPLE = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Bulk:
-    """A kind of record that can be changed many at once: its list, its form, and what no record of it can lack."""
-
-    name: str
-    word: str
-    prefix: str
-    path: str
-    operation: Operation[Any, Any]
-    model: type[BaseModel]
-    layout: Layout
-    never_empty: frozenset[str]
-    along: str = ""
-
-    @property
-    def title(self) -> str:
-        return count(0, self.word).removeprefix("0 ")
-
-    def too_many(self, found: int) -> str:
-        return f"A bulk change holds up to 2,000 {self.title}; this list has {found:,}."
-
-
-BULKS = (
-    Bulk(
-        "circuit", "circuit", "CKT", "/circuits", overview.search_circuits, CircuitEdit,
-        Layout(
-            {
-                "Set on every one": ("status", "service_type", "bandwidth_mbps", "market", "order_number",
-                                     "install_date", "billing_start_date", "disconnect_date", "description"),
-                "Money": ("mrc", "nrc", "currency"),
-            }
-        ),
-        frozenset({"status", "service_type", "currency"}), ", with their ends and customers",
-    ),
-    Bulk(
-        "site", "site", "SIT", "/sites", overview.search_sites, SiteEdit,
-        Layout({"Set on every one": ("kind", "market", "parent", "customer", "provider", "city", "state",
-                                     "postal_code", "country", "lata", "description")}),
-        frozenset({"kind"}), ", with their costs, accounts and ties",
-    ),
-    Bulk(
-        "rf_link", "RF link", "RFL", "/rf-links", overview.search_rf_links, RfLinkEdit,
-        Layout(
-            {
-                "Set on every one": ("status", "circuit", "band", "frequency_mhz", "channel_width_mhz",
-                                     "capacity_mbps", "radio_vendor", "radio_model", "starts_on", "ends_on",
-                                     "description"),
-                "Licence": ("licensing", "licence_expires_on"),
-                "Money": ("monthly_cost", "currency"),
-            }
-        ),
-        frozenset({"status", "currency"}),
-    ),
-    Bulk(
-        "electrical_account", "electrical account", "ELE", "/electrical", overview.search_electrical_accounts,
-        ElectricalAccountEdit,
-        Layout({"Set on every one": ("provider", "voltage", "phase", "amperage", "tariff", "monitoring_url",
-                                     "starts_on", "ends_on", "description")}),
-        frozenset({"provider"}), ", with their bills",
-    ),
-    Bulk(
-        "feedback", "report", "FBK", "/feedback", feedback.list_feedback, FeedbackEdit,
-        Layout({"Set on every one": ("status", "priority", "kind", "source")}),
-        frozenset({"status", "priority", "kind"}), ", with their comments",
-    ),
-)  # fmt: skip
-BY_PATH = {bulk.path: bulk for bulk in BULKS}
-
-
 def routes(site: Site) -> list[BaseRoute]:
     made: list[BaseRoute] = []
     for bulk in BULKS:
+        name = bulk.path.strip("/").replace("/", "_")
         made += [
-            get(site, f"{bulk.path}/bulk", partial(_show, bulk=bulk), f"bulk_{bulk.name}"),
-            post(site, f"{bulk.path}/bulk", partial(_propose, bulk=bulk), f"propose_bulk_{bulk.name}"),
+            get(site, f"{bulk.path}/bulk", partial(_show, bulk=bulk), f"bulk_{name}"),
+            post(site, f"{bulk.path}/bulk", partial(_propose, bulk=bulk), f"propose_bulk_{name}"),
         ]
     return made
 
@@ -142,7 +66,7 @@ def _show(visit: Visit, bulk: Bulk) -> Response:
     pairs = asked.given(visit.request.query_params, allowed)
     filters = [p for p in pairs if p[0] not in {"ref", "all", *asked.PAGING}]
     if ("all", "yes") in pairs:
-        refs = [row.ref for row in _matching(visit, bulk, filters)]
+        refs = [getattr(row, bulk.ref) for row in _matching(visit, bulk, filters)]
     else:
         refs = _known(bulk, [value for name, value in pairs if name == "ref"])
     if not refs:
@@ -178,9 +102,8 @@ def _known(bulk: Bulk, refs: list[str]) -> list[str]:
     """
     unique = list(dict.fromkeys(ref.upper() for ref in refs))
     if any(re.fullmatch(rf"{bulk.prefix}-\d{{1,12}}", ref) is None for ref in unique):
-        article = "an" if bulk.word[0] in "aeioR" else "a"
         fix = f"A ref looks like {bulk.prefix}-1042."
-        raise Invalid(f"One of these is not {article} {bulk.word}'s ref.", field="ref", fix=fix)
+        raise Invalid(f"One of these is not {bulk.article} {bulk.word}'s ref.", field="ref", fix=fix)
     if len(unique) > MOST:
         raise Invalid(bulk.too_many(len(unique)), fix="Choose fewer.")
     return unique
@@ -200,6 +123,7 @@ def _form(
         "bulk.html",
         status=errors.shown(refusal).status if refusal else 200,
         bulk=bulk,
+        page_of=page_of,
         many=count(len(refs), bulk.word),
         refs=refs,
         sample=refs[:SAMPLE],

@@ -140,8 +140,8 @@ KINDS = (
         Layout(
             {
                 "Site": ("name", "kind", "external_id", "market", "parent", "customer", "provider"),
-                "Address": ("building_name", "address", "floor", "suite", "city", "state", "postal_code",
-                            "postal_code_plus4", "country"),
+                "Address": ("building_name", "address", "street_number", "street_name", "floor", "suite", "city",
+                            "state", "postal_code", "postal_code_plus4", "country"),
                 "Place": ("lat", "lon", "clli", "lata"),
                 "More": ("description",),
             },

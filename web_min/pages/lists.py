@@ -18,7 +18,7 @@ from netos_core.worklist.rules import FindingKind
 from web_min.calendar_file import as_ics_of
 from web_min.export import as_csv_of, as_xlsx_of
 from web_min.pages import views
-from web_min.pages.bulk import BY_PATH
+from web_min.pages.bulk_kinds import BY_PATH
 from web_min.pages.find import page_of
 from web_min.pages.sheets import DOCUMENTS, ELECTRICAL, FEEDBACK, ORDERS, QUOTES, RF_LINKS
 from web_min.site import Site, Visit, get
@@ -84,7 +84,7 @@ SITES = Spec(
         Column("address", "Address", "clip", "at-l"),
         Column("city", "City", "text", "at-m", sort="city"),
         Column("state", "State", "text", "at-m", sort="state"),
-        Column("market", "Market", "text", "at-l"),
+        Column("market", "Market", "text", "at-l", sort="market"),
         Column("parent", "Inside", "text", "at-l"),
         Column("circuits", "Circuits", "number", "at-s", sort="circuits"),
         Column("monthly_cost", "Cost a month", "money", money=True),
@@ -119,8 +119,8 @@ PROVIDERS = Spec(
         Column("noc_phone", "NOC", "phone", "at-m"),
         Column("asn", "ASN", "code", "at-l"),
         Column("successor", "Now part of", "text", "at-l"),
-        Column("contracts", "Contracts", "number", "at-m"),
-        Column("next_act_by", "Next act by", "date", "at-s"),
+        Column("contracts", "Contracts", "number", "at-m", sort="contracts"),
+        Column("next_act_by", "Next act by", "date", "at-s", sort="next_act_by"),
         Column("circuits", "Circuits", "number", sort="circuits"),
         Column("mrc", "MRC", "money", "at-s", sort="mrc", money=True),
     ),
@@ -138,10 +138,10 @@ CUSTOMERS = Spec(
     (
         Column("ref", "Ref", "ref", sort="ref"),
         Column("name", "Name", sort="name"),
-        Column("account_number", "Account", "mono", "at-m"),
-        Column("kind", "Kind", "words", "at-l"),
+        Column("account_number", "Account", "mono", "at-m", sort="account_number"),
+        Column("kind", "Kind", "words", "at-l", sort="kind"),
         Column("city", "City", "text", "at-m", sort="city"),
-        Column("state", "State", "text", "at-m"),
+        Column("state", "State", "text", "at-m", sort="state"),
         Column("circuits", "Circuits", "number", sort="circuits"),
         Column("mrr", "MRR", "money", "at-s", sort="mrr", money=True),
     ),
@@ -158,10 +158,10 @@ CONTRACTS = Spec(
     rows_of,
     (
         Column("ref", "Ref", "ref", sort="ref"),
-        Column("number", "Number", "mono", "at-l"),
+        Column("number", "Number", "mono", "at-l", sort="number"),
         Column("provider", "Provider", "clip", "at-s", sort="provider"),
         Column("title", "Title", "clip", "at-m", sort="title"),
-        Column("kind", "Kind", "words", "at-l"),
+        Column("kind", "Kind", "words", "at-l", sort="kind"),
         Column("renewal_state", "Renewal", "state"),
         Column("act_by", "Act by", "date", "at-s", sort="act_by"),
         Column("days_left", "Days", "number", "at-l"),
@@ -191,17 +191,17 @@ RENEWALS = Spec(
     list_renewals,
     rows_of,
     (
-        Column("contract", "Contract", "ref"),
+        Column("contract", "Contract", "ref", sort="contract"),
         Column("provider", "Provider", "clip", "at-s", sort="provider"),
-        Column("title", "Title", "clip", "at-m"),
+        Column("title", "Title", "clip", "at-m", sort="title"),
         Column("state", "Renewal", "state"),
         Column("act_by", "Act by", "date", "at-s", sort="act_by"),
         Column("days_left", "Days", "number"),
-        Column("notice_deadline", "Received by", "date", "at-l"),
-        Column("term_end_date", "Term ends", "date", "at-m"),
+        Column("notice_deadline", "Received by", "date", "at-l", sort="notice_deadline"),
+        Column("term_end_date", "Term ends", "date", "at-m", sort="term_end_date"),
         Column("end_of_term", "End of term", "words", "at-l"),
-        Column("circuits", "Circuits", "number", "at-l"),
-        Column("mrc", "MRC", "money", "at-s", money=True),
+        Column("circuits", "Circuits", "number", "at-l", sort="circuits"),
+        Column("mrc", "MRC", "money", "at-s", sort="mrc", money=True),
         Column("cost_of_silence", "Silence costs", "money", "at-m", money=True),
         Column("choice", "Decided", "words", "at-l"),
         Column("owner", "Owner", "text", "at-xl"),

@@ -24,6 +24,7 @@ from netos_core.overview.schemas import GetOne, NetworkRecord
 from web_min.export import as_csv_of, as_xlsx_of
 from web_min.fields import Layout, as_input
 from web_min.pages import edit, records, views
+from web_min.pages.bulk_kinds import BY_PATH
 from web_min.pages.find import page_of
 from web_min.site import Site, Visit, get, post
 from web_min.table import Column, Filter, Spec, choices, read, rows_of
@@ -201,7 +202,7 @@ def _list(visit: Visit, spec: Spec) -> Response:
         views=(),
         view_query="",
         add=f"Propose {kind.one}",
-        selects=False,
+        selects=BY_PATH[spec.path] if visit.may("propose:changes") else None,
         page_of=page_of,
     )
 

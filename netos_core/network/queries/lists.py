@@ -24,7 +24,7 @@ from netos_core.network import rules
 from netos_core.network import schemas as s
 from netos_core.network.model import AddressColumn, BgpSession, HandoffPort, Interface, IpBlock, NetworkColumn, Vlan
 from netos_core.sites.model import Site
-from netos_core.sites.queries import get_site_id
+from netos_core.sites.queries import get_site_id, within
 
 INTERFACES = ("ref", "router", "name", "site", "circuit", "speed_mbps", "lag")
 PORTS = ("ref", "site", "rack", "panel", "port", "status", "circuit")
@@ -190,10 +190,10 @@ def _shared(found: listing.Found, columns: list[str], what: str) -> dict[str, An
 
 
 def _at(ctx: Context, model: Any, request: Any) -> list[ColumnElement[bool]]:
-    """Keep what is at a site or on a circuit."""
+    """Keep what is at a site, or at one inside it, or on a circuit."""
     wanted: list[ColumnElement[bool]] = []
     if getattr(request, "site", None):
-        wanted.append(model.site_id == get_site_id(ctx, request.site).id)
+        wanted.append(model.site_id.in_(within(get_site_id(ctx, request.site).id)))
     if request.circuit:
         wanted.append(model.circuit_id == get_circuit_id(ctx, request.circuit, "circuit").id)
     return wanted

@@ -30,7 +30,8 @@ from sqlalchemy.orm import aliased
 
 from netos_core.annotations.queries import tagged
 from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
-from netos_core.circuits.rules import CircuitStatus
+from netos_core.circuits.queries import at_site
+from netos_core.circuits.rules import ENDED
 from netos_core.contracts.model import Contract, ContractCircuit
 from netos_core.contracts.queries import get_contract_id
 from netos_core.customers.model import Customer
@@ -55,7 +56,6 @@ CONCISE = (
     "ref", "provider", "provider_circuit_id", "service_type", "bandwidth_mbps", "status", "a", "z", "renewal_state",
     "act_by", "mrc",
 )  # fmt: skip
-ENDED = (CircuitStatus.DECOMMISSIONED, CircuitStatus.CANCELLED)
 
 # The link to the one contract that sets a circuit's term.
 GOVERNS = and_(ContractCircuit.circuit_id == Circuit.id, ContractCircuit.governs, ContractCircuit.retired_at.is_(None))
@@ -129,7 +129,7 @@ def _filters(ctx: Context, request: SearchCircuits) -> list[ColumnElement[bool]]
         (request.market, lambda: func.lower(Circuit.market) == (request.market or "").lower()),
         (request.state, lambda: _at_site(func.lower(Site.state) == (request.state or "").lower())),
         (request.city, lambda: _at_site(func.lower(Site.city) == (request.city or "").lower())),
-        (request.site, lambda: _at_site(Site.id == get_site_id(ctx, request.site or "").id)),
+        (request.site, lambda: at_site(get_site_id(ctx, request.site or "").id)),
         (request.customer, lambda: _serves(get_customer_id(ctx, request.customer or "").id)),
         (request.tag, lambda: Circuit.id.in_(tagged("circuit", request.tag or ""))),
         (request.min_mbps, lambda: Circuit.bandwidth_mbps >= request.min_mbps),

@@ -76,7 +76,9 @@ def search_contracts(ctx: Context, request: SearchContracts) -> ContractList:
     sortable: dict[str, listing.Column] = {
         "ref": Contract.id,
         "provider": func.lower(Provider.name),
+        "number": func.coalesce(Contract.number, ""),
         "title": func.lower(Contract.title),
+        "kind": Contract.kind,
         "act_by": func.coalesce(ACT_BY, LAST_DAY),
         "term_end_date": func.coalesce(TERM_END, LAST_DAY),
         "circuits": count,

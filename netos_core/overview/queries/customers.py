@@ -41,7 +41,10 @@ def list_customers(ctx: Context, request: ListCustomers) -> CustomerList:
     sortable: dict[str, listing.Column] = {
         "ref": Customer.id,
         "name": func.lower(Customer.name),
+        "account_number": func.coalesce(Customer.account_number, ""),
+        "kind": func.coalesce(Customer.kind, ""),
         "city": func.coalesce(Customer.city, ""),
+        "state": func.coalesce(Customer.state, ""),
         "circuits": count,
     }
     if ctx.principal.may("see:money"):

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Numeric, and_, func, or_, select
 
 from netos_core.annotations.queries import tagged
 from netos_core.customers.queries import get_customer_id
@@ -33,7 +33,7 @@ from netos_core.overview.schemas.electrical import (
 from netos_core.providers.model import Provider
 from netos_core.providers.queries import get_provider_id
 from netos_core.sites.model import Site
-from netos_core.sites.queries import get_site_id
+from netos_core.sites.queries import get_site_id, within
 
 CONCISE = (
     "ref", "site", "provider", "account_number", "meter_number", "average_monthly_cost", "average_months", "last_month",
@@ -53,7 +53,7 @@ def search_electrical_accounts(ctx: Context, request: SearchElectricalAccounts) 
     columns = columns_of(request, ElectricalRow, CONCISE)
     first, last = trailing_months(ctx.today)
     counted = (ElectricalBill.month.between(first, last), ElectricalBill.currency == ctx.policy.currency)
-    average = _of_bills(func.round(func.avg(ElectricalBill.amount), 2), *counted)
+    average = _of_bills(func.round(func.avg(ElectricalBill.amount), 2, type_=Numeric), *counted)
     months = _of_bills(func.count(), *counted)
     newest = _of_bills(func.max(ElectricalBill.month))
     query = (
@@ -102,7 +102,7 @@ def _filters(ctx: Context, request: SearchElectricalAccounts) -> list[ColumnElem
     account = ElectricalAccount
     wanted: list[ColumnElement[bool]] = [account.retired_at.is_(None), *holds(account, request.as_of)]
     if request.site:
-        wanted.append(account.site_id == get_site_id(ctx, request.site).id)
+        wanted.append(account.site_id.in_(within(get_site_id(ctx, request.site).id)))
     if request.provider:
         wanted.append(account.provider_id == get_provider_id(ctx, request.provider).id)
     if request.customer:

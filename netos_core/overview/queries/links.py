@@ -38,7 +38,7 @@ from netos_core.providers.model import Provider
 from netos_core.renewals.model import Standing
 from netos_core.renewals.queries import ACT_BY, TERM_END, TERM_START, renewal_state
 from netos_core.sites.model import Site
-from netos_core.sites.queries import get_site_id
+from netos_core.sites.queries import get_site_id, within
 
 CONCISE = ("ref", "name", "status", "band", "capacity_mbps", "path_length_km", "call_sign", "licence_expires_on")
 A, Z = aliased(Site), aliased(Site)
@@ -120,8 +120,8 @@ def rf_links_with(word: str) -> ColumnElement[bool]:
 def _filters(ctx: Context, request: SearchRfLinks) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [RfLink.retired_at.is_(None), *holds(RfLink, request.as_of)]
     if request.site:
-        site_id = get_site_id(ctx, request.site).id
-        wanted.append(or_(RfLink.a_site_id == site_id, RfLink.z_site_id == site_id))
+        there = within(get_site_id(ctx, request.site).id)
+        wanted.append(or_(RfLink.a_site_id.in_(there), RfLink.z_site_id.in_(there)))
     if request.circuit:
         wanted.append(RfLink.circuit_id == get_circuit_id(ctx, request.circuit, "circuit").id)
     if request.status:
@@ -169,7 +169,8 @@ def rf_lines(ctx: Context, wanted: ColumnElement[bool], day: date | None = None)
 
 
 def rf_links_at(ctx: Context, site_id: UUID, day: date | None) -> list[RfLinkLine]:
-    return rf_lines(ctx, or_(RfLink.a_site_id == site_id, RfLink.z_site_id == site_id), day)
+    there = within(site_id)
+    return rf_lines(ctx, or_(RfLink.a_site_id.in_(there), RfLink.z_site_id.in_(there)), day)
 
 
 def subtended(ctx: Context, site_id: UUID, day: date | None) -> list[SubtendedLine]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, RowMapping, func, select
@@ -66,6 +67,8 @@ def list_providers(ctx: Context, request: ListProviders) -> ProviderList:
         "ref": Provider.id,
         "name": func.lower(Provider.name),
         "circuits": count,
+        "contracts": contracts,
+        "next_act_by": func.coalesce(next_act_by, date.max),
     }
     if ctx.principal.may("see:money"):
         sortable["mrc"] = func.coalesce(spend, -1)

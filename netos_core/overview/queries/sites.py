@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from netos_core.annotations.queries import tagged
 from netos_core.circuits.model import Circuit, Termination
+from netos_core.circuits.queries import at_site
 from netos_core.customers.model import Customer
 from netos_core.customers.queries import get_customer_id
 from netos_core.geo.queries import places
@@ -93,6 +94,7 @@ def search_sites(ctx: Context, request: SearchSites) -> SiteList:
         "kind": Site.kind,
         "city": func.coalesce(Site.city, ""),
         "state": func.coalesce(Site.state, ""),
+        "market": func.coalesce(Site.market, ""),
         "circuits": count,
     }
     if at is not None:
@@ -144,9 +146,9 @@ def _filters(ctx: Context, request: SearchSites) -> list[ColumnElement[bool]]:
 
 
 _OWN = (
-    "ref", "version", "name", "kind", "external_id", "building_name", "address", "floor", "suite", "city", "state",
-    "postal_code", "postal_code_plus4", "country", "lon", "lat", "clli", "lata", "market", "customer", "customer_ref",
-    "provider", "provider_ref", "description", "stub", "updated_at",
+    "ref", "version", "name", "kind", "external_id", "building_name", "address", "street_number", "street_name",
+    "floor", "suite", "city", "state", "postal_code", "postal_code_plus4", "country", "lon", "lat", "clli", "lata",
+    "market", "customer", "customer_ref", "provider", "provider_ref", "description", "stub", "updated_at",
 )  # fmt: skip
 
 
@@ -156,8 +158,7 @@ def site(ctx: Context, request: GetSite) -> SiteView:
     row = _row(ctx, site_id)
     day = request.as_of or ctx.today
     costs = _costs(ctx, site_id, request.as_of)
-    ends = select(Termination.circuit_id).where(Termination.site_id == site_id, Termination.retired_at.is_(None))
-    here = Circuit.id.in_(ends)
+    here = at_site(site_id)
     shown = circuits.lines(ctx, here, limit=MOST_CIRCUITS)
     count = len(shown)
     if count == MOST_CIRCUITS:

@@ -39,9 +39,7 @@ from netos_core.overview.schemas.parts import (
     ContactView,
     GetOne,
     GetSite,
-    NoteView,
     Nothing,
-    OpenChange,
     SiteLine,
 )
 from netos_core.overview.schemas.sites import CostView, SearchSites, SiteList, SiteRow, SiteView
@@ -75,9 +73,7 @@ __all__ = [
     "ListCustomers",
     "ListProviders",
     "NetworkRecord",
-    "NoteView",
     "Nothing",
-    "OpenChange",
     "PlLine",
     "PlRequest",
     "ProviderList",

@@ -8,13 +8,15 @@ from typing import Literal
 
 from pydantic import Field
 
+from netos_core.annotations.schemas import NoteView
+from netos_core.changes.schemas import OpenChange
 from netos_core.circuits.rules import CircuitStatus, ServiceType
 from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Request, Sensitive, View
 from netos_core.network.schemas import NetworkLine
 from netos_core.overview.schemas.contracts import TermView
 from netos_core.overview.schemas.links import RfLinkLine, SubtendingLine
-from netos_core.overview.schemas.parts import ContactView, Mbps, Money, NoteView, OpenChange
+from netos_core.overview.schemas.parts import ContactView, Mbps, Money
 from netos_core.renewals.rules import RenewalState
 
 
@@ -26,7 +28,9 @@ class SearchCircuits(ListRequest):
     market: str | None = None
     state: str | None = Field(None, description="US state of either end, such as IN.")
     city: str | None = None
-    site: str | None = Field(None, description="Site ref or name at either end.")
+    site: str | None = Field(
+        None, description="Site ref or name at either end; also of sites inside it, such as its suites."
+    )
     customer: str | None = None
     tag: str | None = None
     contract: str | None = Field(None, description="Ref or number of the governing contract.")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
+from netos_core.annotations.schemas import NoteView
+from netos_core.changes.schemas import OpenChange
 from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Sensitive, View
 from netos_core.overview.schemas.links import LeasedSite
-from netos_core.overview.schemas.parts import CircuitLine, Money, NoteView, OpenChange
+from netos_core.overview.schemas.parts import CircuitLine, Money
 from netos_core.renewals.rules import RenewalState
 
 

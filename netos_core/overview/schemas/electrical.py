@@ -7,16 +7,18 @@ from decimal import Decimal
 
 from pydantic import Field
 
+from netos_core.annotations.schemas import NoteView
+from netos_core.changes.schemas import OpenChange
 from netos_core.electrical.rules import Phase
 from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Sensitive, View
-from netos_core.overview.schemas.parts import Mbps, Money, NoteView, OpenChange
+from netos_core.overview.schemas.parts import Mbps, Money
 
 AVERAGED = "Mean of the bills of the twelve months before this one; average_months says how many there are."
 
 
 class SearchElectricalAccounts(ListRequest):
-    site: str | None = Field(None, description="Ref or name of the site it serves.")
+    site: str | None = Field(None, description="Ref or name of the site it serves; also of sites inside it.")
     provider: str | None = Field(None, description="Ref or name of the utility.")
     customer: str | None = Field(None, description="Ref or name of the customer whose site it serves.")
     phase: list[Phase] | None = None

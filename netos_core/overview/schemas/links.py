@@ -7,14 +7,16 @@ from decimal import Decimal
 
 from pydantic import Field
 
+from netos_core.annotations.schemas import NoteView
+from netos_core.changes.schemas import OpenChange
 from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Sensitive, View
 from netos_core.links.rules import Licensing, RfStatus
-from netos_core.overview.schemas.parts import Mbps, Money, NoteView, OpenChange
+from netos_core.overview.schemas.parts import Mbps, Money
 
 
 class SearchRfLinks(ListRequest):
-    site: str | None = Field(None, description="Ref or name of a site at either end.")
+    site: str | None = Field(None, description="Ref or name of a site at either end; also of sites inside it.")
     circuit: str | None = Field(None, description="Ref or id of the circuit it carries.")
     status: list[RfStatus] | None = None
     licensing: list[Licensing] | None = None

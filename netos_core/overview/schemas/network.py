@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from netos_core.annotations.schemas import NoteView
+from netos_core.changes.schemas import OpenChange
 from netos_core.kernel.redaction import View
 from netos_core.network.schemas import BgpRow, BlockRow, InterfaceRow, NetworkLine, PortRow, VlanRow
-from netos_core.overview.schemas.parts import NoteView, OpenChange
 
 
 class NetworkRecord(View):

@@ -6,10 +6,12 @@ from datetime import date, datetime
 
 from pydantic import Field
 
+from netos_core.annotations.schemas import NoteView
+from netos_core.changes.schemas import OpenChange
 from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Bank, Sensitive, View
 from netos_core.overview.schemas.contracts import ContractLine
-from netos_core.overview.schemas.parts import CircuitLine, ContactView, Money, NoteView, OpenChange, SiteLine
+from netos_core.overview.schemas.parts import CircuitLine, ContactView, Money, SiteLine
 
 
 class ListProviders(ListRequest):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from pydantic import Field
@@ -40,22 +40,6 @@ class ContactView(View):
     phone: str | None
     email: str | None
     hours: str | None
-
-
-class NoteView(View):
-    id: str
-    text: str
-    author: str
-    agent: str | None
-    at: datetime
-
-
-class OpenChange(View):
-    """A proposal that waits on this record."""
-
-    change_id: str
-    title: str
-    risk: str
 
 
 class CircuitLine(View):

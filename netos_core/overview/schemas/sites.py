@@ -6,13 +6,15 @@ from datetime import date, datetime
 
 from pydantic import Field
 
+from netos_core.annotations.schemas import NoteView
+from netos_core.changes.schemas import OpenChange
 from netos_core.kernel.fields import JsonObject
 from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Sensitive, View
 from netos_core.network.schemas import NetworkLine
 from netos_core.overview.schemas.electrical import ElectricalLine
 from netos_core.overview.schemas.links import LeaseLine, RfLinkLine, SubtendedLine
-from netos_core.overview.schemas.parts import CircuitLine, Money, NoteView, OpenChange, SiteLine
+from netos_core.overview.schemas.parts import CircuitLine, Money, SiteLine
 from netos_core.sites.rules import SiteKind
 
 
@@ -78,6 +80,8 @@ class SiteView(View):
     external_id: str | None
     building_name: str | None
     address: str | None
+    street_number: str | None
+    street_name: str | None
     floor: str | None
     suite: str | None
     city: str | None

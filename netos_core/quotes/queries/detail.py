@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import RowMapping, and_, or_, select
 from sqlalchemy.orm import aliased
 
+from netos_core.annotations.queries import notes_on, tags_of
+from netos_core.changes.queries import open_changes
 from netos_core.circuits.model import Circuit
 from netos_core.kernel.context import Context
 from netos_core.providers.model import Provider
@@ -68,6 +70,9 @@ def quote(ctx: Context, ref: str) -> QuoteView:
         terms=[_term(term) for term in names.terms_of(ctx, [named.id])],
         orders=orders.of_quote(ctx, named.id),
         rivals=_rivals(ctx, row),
+        tags=tags_of(ctx, "quote", named.id),
+        notes=notes_on(ctx, "quote", named.id),
+        open_changes=open_changes(ctx, row["ref"], named.id),
     )
 
 

@@ -22,7 +22,7 @@ from netos_core.quotes.queries import drafts
 from netos_core.quotes.rules.states import LIVE, QuoteState
 from netos_core.quotes.schemas import ListQuotes, QuoteList, QuoteRow
 from netos_core.sites.model import Site
-from netos_core.sites.queries import get_site_id
+from netos_core.sites.queries import get_site_id, within
 
 CONCISE = (
     "ref",
@@ -90,6 +90,8 @@ def list_quotes(ctx: Context, request: ListQuotes) -> QuoteList:
         "received_date": func.coalesce(Quote.received_date, date.min),
         "valid_until": func.coalesce(Quote.valid_until, date.max),
         "bandwidth_mbps": func.coalesce(Quote.bandwidth_mbps, 0),
+        "service_type": Quote.service_type,
+        "level": func.coalesce(Quote.level, ""),
         "state": state,
     }
     if ctx.principal.may("see:money"):
@@ -138,8 +140,8 @@ def _of_records(ctx: Context, request: ListQuotes) -> list[ColumnElement[bool]]:
     if request.provider:
         wanted.append(Quote.provider_id == get_provider_id(ctx, request.provider).id)
     if request.site:
-        site = get_site_id(ctx, request.site).id
-        wanted.append(or_(Quote.a_site_id == site, Quote.z_site_id == site))
+        there = within(get_site_id(ctx, request.site).id)
+        wanted.append(or_(Quote.a_site_id.in_(there), Quote.z_site_id.in_(there)))
     if request.circuit:
         wanted.append(Quote.replaces_id == get_circuit_id(ctx, request.circuit, "circuit").id)
     if request.term_months is not None:

@@ -10,6 +10,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
+from netos_core.annotations.queries import notes_on, tags_of
+from netos_core.changes.queries import open_changes
 from netos_core.circuits.model import Circuit
 from netos_core.circuits.queries import get_circuit_id
 from netos_core.kernel import listing
@@ -73,7 +75,12 @@ def _late(ctx: Context) -> ColumnElement[bool]:
 def list_orders(ctx: Context, request: ListOrders) -> OrderList:
     """Return one page of orders."""
     columns = columns_of(request, OrderRow, CONCISE)
-    sortable: dict[str, listing.Column] = {"ref": CircuitOrder.id, "provider": func.lower(Provider.name)}
+    sortable: dict[str, listing.Column] = {
+        "ref": CircuitOrder.id,
+        "number": func.coalesce(CircuitOrder.number, ""),
+        "quote": Quote.id,
+        "provider": func.lower(Provider.name),
+    }
     source = listing.ListSource("orders", _QUERY, sortable, CircuitOrder.id, "-ref")
     found = listing.page(ctx, source, request, _filters(ctx, request))
     return OrderList(
@@ -191,6 +198,9 @@ def order(ctx: Context, ref: str) -> OrderView:
         description=row["description"],
         steps=[_step(step, ctx.today, reached, over=row["cancelled_date"] is not None) for step in happening],
         missing=[str(stage) for stage in LADDER if stage not in {step["stage"] for step in steps}],
+        tags=tags_of(ctx, "circuit_order", named.id),
+        notes=notes_on(ctx, "circuit_order", named.id),
+        open_changes=open_changes(ctx, row["ref"], named.id),
         updated_at=row["updated_at"],
     )
 

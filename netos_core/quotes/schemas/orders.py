@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from pydantic import Field
 
+from netos_core.annotations.schemas import NoteView
+from netos_core.changes.schemas import OpenChange
 from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Sensitive, View
 from netos_core.quotes.rules.states import OrderStage
@@ -73,4 +75,7 @@ class OrderView(View):
     description: str | None
     steps: list[StepView]
     missing: list[str]
+    tags: list[str]
+    notes: list[NoteView]
+    open_changes: list[OpenChange]
     updated_at: datetime

@@ -8,6 +8,8 @@ from typing import Literal
 
 from pydantic import Field
 
+from netos_core.annotations.schemas import NoteView
+from netos_core.changes.schemas import OpenChange
 from netos_core.circuits.rules import ServiceType
 from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Request, Sensitive, View
@@ -23,7 +25,7 @@ State = Literal[
 class ListQuotes(ListRequest):
     state: list[State] | None = Field(None, description="draft: what waits for review; by default the history.")
     provider: str | None = None
-    site: str | None = None
+    site: str | None = Field(None, description="Site ref or name at either end; also of sites inside it.")
     circuit: str | None = Field(None, description="Circuit the quote would replace.")
     level: list[QuoteLevel] | None = None
     service_type: list[ServiceType] | None = None
@@ -112,4 +114,7 @@ class QuoteView(View):
     terms: list[QuoteTermView]
     orders: list[OrderRow]
     rivals: list[str]
+    tags: list[str]
+    notes: list[NoteView]
+    open_changes: list[OpenChange]
     updated_at: datetime

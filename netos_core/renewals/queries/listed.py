@@ -35,7 +35,10 @@ from netos_core.renewals.queries.standing import (
 from netos_core.renewals.rules import PRESSING, cost_of_silence, nth_term
 from netos_core.renewals.schemas import ListRenewals, RenewalList, RenewalRow
 
-CONCISE = ("contract", "provider", "title", "state", "act_by", "days_left", "end_of_term", "circuits", "mrc", "why")
+CONCISE = (
+    "contract", "provider", "title", "state", "act_by", "days_left", "end_of_term", "circuits", "mrc",
+    "cost_of_silence", "why",
+)  # fmt: skip
 
 
 def list_renewals(ctx: Context, request: ListRenewals) -> RenewalList:
@@ -43,9 +46,10 @@ def list_renewals(ctx: Context, request: ListRenewals) -> RenewalList:
     columns = columns_of(request, RenewalRow, CONCISE)
     state, still = renewal_state(ctx.today), alarm(ctx.today)
     monthly = func.coalesce(_circuits(func.sum(Circuit.mrc), Circuit.currency == Contract.currency), Contract.mrc)
+    count = _circuits(func.count())
     query = select(
         Contract.__table__, Provider.name.label("provider"), state.label("state"), still.label("alarm"),
-        _circuits(func.count()).label("circuits"), monthly.label("monthly"), NUMBER.label("number_of_term"),
+        count.label("circuits"), monthly.label("monthly"), NUMBER.label("number_of_term"),
         TERM_END.label("ends"), NOTICE_DEADLINE.label("due"), ACT_BY.label("act"),
         RenewalDecision.ref.label("decision"), RenewalDecision.choice, RenewalDecision.due_date,
         Person.name.label("owner"),
@@ -55,13 +59,18 @@ def list_renewals(ctx: Context, request: ListRenewals) -> RenewalList:
         .outerjoin(RenewalDecision, of_term())
         .outerjoin(Person, Person.id == RenewalDecision.owner_id)
     )
-    source = listing.ListSource(
-        "renewals",
-        query,
-        {"act_by": func.coalesce(ACT_BY, LAST_DAY), "provider": func.lower(Provider.name)},
-        Contract.id,
-        "act_by",
-    )
+    sortable: dict[str, listing.Column] = {
+        "act_by": func.coalesce(ACT_BY, LAST_DAY),
+        "contract": Contract.id,
+        "provider": func.lower(Provider.name),
+        "title": func.lower(Contract.title),
+        "notice_deadline": func.coalesce(NOTICE_DEADLINE, LAST_DAY),
+        "term_end_date": func.coalesce(TERM_END, LAST_DAY),
+        "circuits": count,
+    }
+    if ctx.principal.may("see:money"):
+        sortable["mrc"] = func.coalesce(monthly, -1)
+    source = listing.ListSource("renewals", query, sortable, Contract.id, "act_by")
     pressing = state.in_(request.state) if request.state else or_(state.in_(PRESSING), still.is_not(None))
     wanted: list[ColumnElement[bool]] = [Contract.retired_at.is_(None), pressing]
     if request.provider:

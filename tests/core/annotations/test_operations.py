@@ -9,7 +9,7 @@ from netos_core.access.rules import Role
 from netos_core.annotations import queries
 from netos_core.changes.operations import confirm_change
 from netos_core.changes.schemas import ConfirmChange
-from netos_core.kernel.errors import Invalid, NotFound
+from netos_core.kernel.errors import Ambiguous, Invalid, NotFound
 from tests.factories import (
     AGENT,
     apply,
@@ -37,7 +37,7 @@ def test_a_note_is_low_risk_and_applied_by_the_agents_second_call(session: Sessi
     done = confirm_change(ctx, ConfirmChange(change_id=proposed.change_id, digest=proposed.digest))
     assert done.status == "committed"
     (note,) = queries.notes_on(ctx, "circuit", row_of(session, "circuit", ref)["id"])
-    assert (note["text"], note["author"], note["agent"]) == ("Key is with the guard.", "Field Person", AGENT)
+    assert (note.text, note.author, note.agent) == ("Key is with the guard.", "Field Person", AGENT)
 
 
 def test_notes_and_tags_go_on_every_kind_of_record(session: Session) -> None:
@@ -126,3 +126,26 @@ def test_five_hundred_notes_or_tags_take_a_handful_of_statements(
         apply(ctx, kind, "create", items=items, **fields)
     assert len(sent) <= 60
     assert len(rows_of(session, kind)) == 500
+
+
+def test_a_note_or_tag_is_put_on_a_record_by_any_name_it_is_known_by(session: Session) -> None:
+    ctx = make_ctx(session, Role.NOC)
+    provider = make_provider(session, "Lumen", legal_name="Level 3 Communications, LLC")
+    circuit = make_circuit(session, provider=provider, provider_circuit_id="KFGS/912744//LVLC")
+    site = make_site(session, "Henry Street", clli="IPLSIN01")
+    contract = make_contract(session, provider=provider, number="LUM-1")
+    known = {"kfgs 912744 lvlc": circuit, "iplsin01": site, "Level 3 Communications, LLC": provider, "LUM-1": contract}
+    items = [{"set": {"on": on}} for on in known]
+    noted = propose(ctx, "note", "create", items=items, text="Ask Jane.")
+    assert [d.ref for d in noted.diff if d.field == "text"] == list(known.values())
+    apply(ctx, "tag", "create", items=items, name="core")
+    taken = apply(ctx, "tag", "retire", ref="Henry Street", name="core")
+    assert [d.ref for d in taken.diff] == [site]
+
+
+def test_a_name_that_several_records_have_is_ambiguous_and_they_are_listed(session: Session) -> None:
+    ctx = make_ctx(session, Role.NOC)
+    site, customer = make_site(session, "Riverbend Health"), make_customer(session, "Riverbend Health")
+    with pytest.raises(Ambiguous, match=rf"\({site}\), Riverbend Health \({customer}\)") as refused:
+        propose(ctx, "note", "create", on="riverbend health", text="Hello.")
+    assert refused.value.field == "on"

@@ -10,7 +10,6 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from netos_core.access.rules import Role
-from netos_core.changes.guard import StillUsed
 from netos_core.kernel.context import Channel
 from netos_core.kernel.errors import Conflict, Forbidden, Invalid, NetosError, NotFound
 from netos_core.network import operations as network
@@ -173,16 +172,65 @@ def test_search_finds_by_address_prefix_as_number_and_interface(session: Session
     assert found(narrow.lower())[0] == narrow
 
 
-def test_a_circuit_that_is_used_is_not_retired_and_undo_brings_detail_back(session: Session) -> None:
+@pytest.mark.parametrize("ending", ["retire", "decommissioned"])
+def test_a_circuit_that_ends_gives_its_network_detail_back_and_undo_brings_it_all(
+    session: Session, ending: str
+) -> None:
+    admin, site = make_ctx(session, Role.ADMIN), make_site(session)
+    circuit, other = make_circuit(session), make_circuit(session)
+    customer = make_customer(session)
+    interface = make(session, "interface", router="r1", name="ae0", circuit=circuit)
+    shared = make(session, "vlan", numbers=120, interface=interface, circuit=other)
+    vlan = make(session, "vlan", numbers=121, interface=interface, circuit=circuit)
+    port = make(session, "handoff_port", site=site, port="1", circuit=circuit)
+    bgp = make(session, "bgp_session", circuit=circuit, local_asn="64512", peer_asn="174", peer_ip="192.0.2.1")
+    link = make(session, "ip_block", network="192.0.2.0/31", role="p2p", circuit=circuit)
+    routed = make(session, "ip_block", network="198.51.100.0/29", role="customer", circuit=circuit, customer=customer)
+    before = [line.ref for line in get_circuit(admin, GetOne(ref=circuit)).network]
+    assert before == [interface, port, vlan, bgp, link, routed]
+    if ending == "retire":
+        proposed = propose(make_ctx(session, Role.NOC), "circuit", "retire", ref=circuit)
+    else:
+        proposed = propose(make_ctx(session, Role.NOC), "circuit", ref=circuit, status=ending)
+    assert (proposed.risk, {d.ref for d in proposed.diff}) == ("high", {circuit, *before})
+    assert {d.ref for d in proposed.diff if d.action == "retire"} - {circuit} == {vlan, bgp, link}
+    freed = [(d.field, d.old, d.new) for d in proposed.diff if d.ref == port]
+    assert sorted(freed) == [("circuit", circuit, None), ("status", "used", "free")]
+    approve(session, proposed)
+    assert row_of(session, "interface", interface)["circuit_id"] is None
+    assert row_of(session, "ip_block", routed)["customer_id"] is not None
+    assert get_network_record(admin, GetOne(ref=shared)).name == "VLAN 120", "another circuit's VLAN stays"
+    for ref in (vlan, bgp, link):
+        with pytest.raises(NotFound):
+            get_network_record(admin, GetOne(ref=ref))
+    apply(admin, "vlan", "create", numbers=122, interface=interface)
+    undo(admin, proposed)
+    assert [line.ref for line in get_circuit(admin, GetOne(ref=circuit)).network] == before
+    assert row_of(session, "handoff_port", port)["status"] == "used"
+
+
+def test_a_number_taken_since_stands_in_the_way_of_the_undo(session: Session) -> None:
     admin, circuit = make_ctx(session, Role.ADMIN), make_circuit(session)
-    made = apply(admin, "ip_block", "create", network="192.0.2.0/31", role="p2p", circuit=circuit)
-    with pytest.raises(StillUsed, match="still used by 1 ip block"):
-        propose(admin, "circuit", "retire", ref=circuit)
-    gone = apply(admin, "ip_block", "retire", ref=made.diff[0].ref)
-    with pytest.raises(NotFound):
-        get_network_record(admin, GetOne(ref=made.diff[0].ref))
-    undo(admin, gone)
-    assert get_network_record(admin, GetOne(ref=made.diff[0].ref)).name == "192.0.2.0/31"
+    make(session, "vlan", numbers=120, scope="metro", circuit=circuit)
+    gone = apply(admin, "circuit", "retire", ref=circuit)
+    make(session, "vlan", numbers=120, scope="metro")
+    with pytest.raises(Conflict):
+        undo(admin, gone)
+
+
+def test_a_site_that_goes_takes_its_ports_along_and_leaves_the_rest(session: Session) -> None:
+    admin, site, circuit = make_ctx(session, Role.ADMIN), make_site(session), make_circuit(session)
+    port = make(session, "handoff_port", site=site, port="1", circuit=circuit)
+    interface = make(session, "interface", router="r1", name="ae0", site=site, circuit=circuit)
+    block = make(session, "ip_block", network="192.0.2.0/24", role="infrastructure", site=site)
+    proposed = apply(admin, "site", "retire", ref=site)
+    assert {(d.ref, d.action) for d in proposed.diff} == {
+        (site, "retire"), (port, "retire"), (interface, "update"), (block, "update"),
+    }  # fmt: skip
+    assert row_of(session, "interface", interface)["site_id"] is None
+    assert row_of(session, "interface", interface)["circuit_id"] is not None
+    undo(admin, proposed)
+    assert [line.ref for line in get_site(admin, GetSite(ref=site)).network] == [interface, port, block]
 
 
 def test_many_at_once_are_planned_against_each_other(session: Session) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from netos_core.access.rules import Role
 from netos_core.kernel.errors import Forbidden, Invalid, NotFound
 from netos_core.kernel.page import CursorMismatch
+from netos_core.network import operations as network
+from netos_core.network.schemas import SearchPorts
 from netos_core.overview import operations as look
 from netos_core.overview.schemas import (
     CircuitList,
@@ -33,6 +35,7 @@ from tests.factories import (
     make_provider,
     make_site,
     propose,
+    undo,
 )
 
 
@@ -83,6 +86,26 @@ def test_filters_narrow_and_the_total_counts_every_page(session: Session) -> Non
     assert listed(session, min_mrc="100.00", max_mrc="200.00").total == 3
     assert listed(session, service_type=["wave"], status=["planned"]).total == 1
     assert listed(session, provider="Lumen").mrc_total == {"USD": Decimal("2100.00")}
+
+
+def test_what_ends_in_a_suite_ends_in_its_building(session: Session) -> None:
+    make_site(session, "Henry Street", kind="carrier_hotel")
+    make_site(session, "Suite 340", parent="Henry Street")
+    make_site(session, "Cabinet 12", parent="Suite 340")
+    front, back = make_circuit(session, a_site="Henry Street"), make_circuit(session, z_site="Cabinet 12")
+    make_circuit(session, a_site=make_site(session, "Next door"))
+    assert refs(listed(session, site="Henry Street")) == [front, back]
+    assert refs(listed(session, site="Suite 340")) == [back]
+    view = look.get_site(make_ctx(session, Role.NOC), GetSite(ref="Henry Street"))
+    assert ([c.ref for c in view.circuits], view.circuit_count) == ([front, back], 2)
+    admin = make_ctx(session, Role.ADMIN)
+    port = apply(admin, "handoff_port", "create", site="Suite 340", port="1").diff[0].ref
+    found = network.search_handoff_ports(admin, SearchPorts(site="Henry Street"))
+    assert [row.ref for row in found.rows] == [port]
+    moved = apply(admin, "site", ref="Cabinet 12", parent=None)
+    assert refs(listed(session, site="Henry Street")) == [front]
+    undo(admin, moved)
+    assert refs(listed(session, site="Henry Street")) == [front, back]
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ def test_the_list_is_what_presses_soonest_first_with_what_silence_costs(session:
                          notice_unit="days")  # fmt: skip
     make_contract(session, term_end_date="2030-06-20", end_of_term="auto_renew", notice_count=30, notice_unit="days")
     found = list_renewals(make_ctx(session, Role.FINANCE), ListRenewals())
+    assert "cost_of_silence" in found.columns
     assert [(row.contract, row.state) for row in found.rows] == [(late, "overdue"), (soon, "active")]
     assert str(found.rows[1].cost_of_silence) == "1200.00"
     assert list_renewals(make_ctx(session, Role.FINANCE), ListRenewals(within_days=0)).total == 1

@@ -6,7 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from netos_core.demo.people import DANA, ELENA, GRACE, MARCUS, TOM, WILL, DemoPerson
-from tests.evals.facts import IN_USE, LIVE, circuit, contract, ends_at, exactly, said, together, values, words
+from tests.evals.facts import (
+    IN_USE,
+    LIVE,
+    UNDECIDED,
+    circuit,
+    contract,
+    ends_at,
+    exactly,
+    said,
+    together,
+    values,
+    words,
+)
 from tests.evals.hands import Hands, Result
 from tests.evals.task import Facts, Kind, Task
 
@@ -198,7 +210,7 @@ TASKS = (
         exactly(
             "CTR",
             "select ref from contract where notice_deadline < (now() at time zone 'America/Indiana/Indianapolis')::date"
-            f" and decision is null and kind = 'order' and end_of_term = 'auto_renew' and not evergreen and {LIVE}",
+            f" and {UNDECIDED} and kind = 'order' and end_of_term = 'auto_renew' and not evergreen and {LIVE}",
         ), 400,
         listed, "list_renewals", state=["overdue"],
     ),

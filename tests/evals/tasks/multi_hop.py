@@ -9,6 +9,7 @@ from tests.evals.facts import (
     IN_USE,
     LIVE,
     TODAY,
+    UNDECIDED,
     circuit,
     contract,
     ends_at,
@@ -24,7 +25,7 @@ from tests.evals.task import Facts, Kind, Script, Task
 
 TASKS: list[Task] = []
 DUE = (
-    f"act_by <= {TODAY} + 30 and decision is null and kind in ('order', 'lease')"
+    f"act_by <= {TODAY} + 30 and {UNDECIDED} and kind in ('order', 'lease')"
     f" and (end_of_term = 'auto_renew' or term_end_date >= {TODAY}) and not evergreen and {LIVE}"
 )
 SILENCE = f"select mrc * renewal_term_months from contract where {DUE} and renewal_term_months is not null"
