@@ -38,7 +38,7 @@ class SearchCircuits(ListRequest):
     max_mbps: Decimal | None = None
     min_mrc: Decimal | None = None
     max_mrc: Decimal | None = None
-    act_by_before: date | None = Field(None, description="Act-by date on or before this day.")
+    act_by_before: date | None = Field(None, description="Act by this day.")
     with_taken_over: bool | None = Field(None, description="Also of those the provider took over.")
     stub: bool | None = Field(None, description="Only records an import left to be completed.")
     near: str | None = Field(None, max_length=200, description="Site ref or name, or lat,lon; with radius_km.")
