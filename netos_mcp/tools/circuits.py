@@ -9,7 +9,7 @@ PUBLISHED = (
     Published(
         overview.search_circuits,
         "List circuits by provider, place, cost or deadline. By id: get_circuit. "
-        'Example: {"near": "41.1,-85.1", "radius_km": 5}.',
+        'Example: {"near": "41,-85", "radius_km": 50}.',
         words={
             **LIST_WORDS,
             "sort": "-column descends.",
