@@ -14,12 +14,10 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from netos_core.demo.load import load
 from netos_core.demo.people import DANA, MARCUS, DemoPerson
 from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
 from tests.database import TestServer
-from tests.factories import index_everything
 from web_min.app import exception_handlers, make_routes, middleware
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -50,10 +48,8 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def home(database_server: TestServer) -> Iterator[str]:
     """The address of a running server with the sample company."""
-    with database_server.clone() as url:
+    with database_server.clone(of=database_server.sample) as url:
         core = Core(Settings(database_url=url, demo=True))
-        load(core)
-        index_everything(core)
         app = Starlette(
             routes=make_routes(core),
             middleware=middleware(core),
