@@ -47,3 +47,10 @@ def fresh_db(database_server: TestServer) -> Iterator[str]:
     """URL of a database of its own, for tests whose commits other processes must see."""
     with database_server.clone() as url:
         yield url
+
+
+@pytest.fixture
+def sample_db(database_server: TestServer) -> Iterator[str]:
+    """URL of a database of its own that holds the sample company."""
+    with database_server.clone(of=database_server.sample) as url:
+        yield url

@@ -16,7 +16,6 @@ from sqlalchemy import text
 from netos_core import tables
 from netos_core.changes.operations import approve_change
 from netos_core.changes.schemas import Decide
-from netos_core.demo.load import load
 from netos_core.demo.people import ELENA, DemoPerson
 from netos_core.documents.operations import upload_document
 from netos_core.documents.schemas import UploadDocument
@@ -110,7 +109,7 @@ class World:
 
 @dataclass(frozen=True)
 class Sample:
-    """The sample data, loaded once; every clone is a world of its own."""
+    """The sample data; every clone is a world of its own."""
 
     server: TestServer
     url: str
@@ -128,15 +127,9 @@ class Sample:
 
 @contextlib.contextmanager
 def sample(server: TestServer) -> Iterator[Sample]:
-    """Load the sample data; the documents of all clones lie in one folder, by what they contain."""
-    with tempfile.TemporaryDirectory(prefix="netos-evals-") as home, server.clone() as url:
-        core = _core(url, Path(home))
-        try:
-            load(core)
-            index_everything(core)
-        finally:
-            core.close()
-        yield Sample(server, url, Path(home))
+    """Take the sample data; the documents of all clones lie in one folder, by what they contain."""
+    with tempfile.TemporaryDirectory(prefix="netos-evals-") as home:
+        yield Sample(server, server.sample, Path(home))
 
 
 def _core(url: str, home: Path) -> Core:

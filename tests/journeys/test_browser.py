@@ -14,12 +14,10 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from netos_core.demo.load import load
 from netos_core.demo.people import DANA, MARCUS, PRIYA, TOM, DemoPerson
 from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
 from tests.database import TestServer
-from tests.factories import index_everything
 from tests.web.walk import (
     BULK,
     EDIT,
@@ -59,10 +57,8 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def home(database_server: TestServer) -> Iterator[str]:
     """The address of a running server with the sample company."""
-    with database_server.clone() as url:
+    with database_server.clone(of=database_server.sample) as url:
         core = Core(Settings(database_url=url, demo=True))
-        load(core)
-        index_everything(core)
         prepare(core)
         app = Starlette(
             routes=make_routes(core),

@@ -14,7 +14,6 @@ from sqlalchemy import select
 from netos_core.access.rules import Scope
 from netos_core.changes.operations import search_audit
 from netos_core.changes.schemas import SearchAudit
-from netos_core.demo.load import load
 from netos_core.kernel.context import Channel
 from netos_core.notices.model import OutboxMessage
 from netos_core.people.operations import close_access, create_token, revoke_token
@@ -38,8 +37,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="module")
 def netos(database_server: TestServer) -> Iterator[Installation]:
-    with database_server.clone() as url, installation(url) as running:
-        load(running.core)
+    with database_server.clone(of=database_server.sample) as url, installation(url) as running:
         yield running
 
 

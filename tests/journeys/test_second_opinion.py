@@ -10,7 +10,6 @@ import httpx2
 import pytest
 from fastmcp import Client
 
-from netos_core.demo.load import load
 from netos_core.runtime.calls import Core
 from tests.database import TestServer
 from tests.journeys.entra import AtTheBrowser, free_port, running_netos
@@ -56,7 +55,10 @@ def netos(database_server: TestServer) -> Iterator[Installed]:
     port = free_port()
     here = f"http://127.0.0.1:{port}"
     web = web_client(f"{here}/auth/callback", f"{here}/sign-in/callback", logged_out=[f"{here}/signed-out"])
-    with provider(clients=[web, AGENT], accounts=[ADMIN, FINANCE]) as directory, database_server.clone() as database:
+    with (
+        provider(clients=[web, AGENT], accounts=[ADMIN, FINANCE]) as directory,
+        database_server.clone(of=database_server.sample) as database,
+    ):
         chosen = {
             "entra_tenant_id": TENANT,
             "entra_client_id": API,
@@ -65,7 +67,6 @@ def netos(database_server: TestServer) -> Iterator[Installed]:
             "entra_group_roles": f'{{"{FINANCE.groups[0]}": "finance"}}',
         }
         with running_netos(database, port, directory.authority, **chosen) as (url, core, _):
-            load(core)
             yield Installed(url, core, directory)
 
 

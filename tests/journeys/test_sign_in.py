@@ -20,7 +20,6 @@ from sqlalchemy import select, update
 from netos_core.access import sessions
 from netos_core.access.model import Person, WebSession
 from netos_core.changes.model import AuditRow
-from netos_core.demo.load import load
 from netos_core.kernel.clock import utc_now
 from tests.database import TestServer
 from tests.directory import ADA, NILS, NOC_GROUP, UNA
@@ -38,8 +37,7 @@ PATHS = ("/people", "/people?active=no", TOM, "/you", "/rights", "/trail?kind=ac
 
 @pytest.fixture(scope="module")
 def netos(database_server: TestServer) -> Iterator[Installation]:
-    with database_server.clone() as url, installation(url) as running:
-        load(running.core)
+    with database_server.clone(of=database_server.sample) as url, installation(url) as running:
         yield running
 
 

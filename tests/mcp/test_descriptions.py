@@ -11,7 +11,6 @@ import pytest
 from fastmcp import Client
 
 from netos_core.catalogue import OPERATIONS
-from netos_core.demo.load import load
 from netos_core.imports.operations import stage_import
 from netos_core.imports.schemas import StageImport
 from netos_core.kernel.context import Channel
@@ -20,7 +19,6 @@ from netos_core.runtime.settings import Settings
 from netos_mcp.answers import Published
 from netos_mcp.tools import BY_NAME, EVERY, PUBLISHED, TOOLSETS
 from tests.database import TestServer
-from tests.factories import index_everything
 from tests.mcp.conftest import DANA, MODES, Plant, answered, connected, tokens
 
 pytestmark = pytest.mark.anyio
@@ -119,11 +117,9 @@ def test_every_operation_is_a_tool_but_what_is_a_persons_or_carries_a_file() -> 
 @pytest.fixture(scope="module")
 def sample(database_server: TestServer) -> Iterator[Plant]:
     """The sample company, which the examples speak of."""
-    with database_server.clone() as url:
+    with database_server.clone(of=database_server.sample) as url:
         settings = Settings(database_url=url, demo=True, log_level="error", calls_per_second=1000, calls_at_once=1000)
         core = Core(settings)
-        load(core)
-        index_everything(core)
         yield Plant(core, "CKT-1042", "Lumen", "SIT-1007", "CUS-1003", "CTR-1011")
         core.close()
 

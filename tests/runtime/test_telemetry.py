@@ -16,7 +16,6 @@ from netos_core.kernel.errors import NetosError
 from netos_core.runtime import telemetry
 from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
-from netos_core.demo.load import load
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -27,7 +26,6 @@ provider = TracerProvider()
 provider.add_span_processor(SimpleSpanProcessor(spans))
 trace.set_tracer_provider(provider)
 core = Core(Settings(database_url=sys.argv[1], demo=True))
-load(core)
 telemetry.configure(core, "web", shown=True)
 who = core.principal("dana.whitfield@xiber.example", "secret-agent-name")
 core.call(get_dashboard, Nothing(), who, Channel.AGENT, request_id="req_telemetry")
@@ -45,7 +43,7 @@ core.close()
 
 
 def test_calls_doors_and_jobs_are_measured_without_names(database_server: TestServer) -> None:
-    with database_server.clone() as url:
+    with database_server.clone(of=database_server.sample) as url:
         program = [sys.executable, "-c", PROGRAM, url]
         done = subprocess.run(program, check=False, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -12,11 +12,10 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from netos_core.access.rules import Role
-from netos_core.demo.load import load
 from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
 from tests.database import TestServer
-from tests.factories import index_everything, make_person
+from tests.factories import make_person
 from web_min.app import exception_handlers, make_routes, middleware
 
 HOME = "http://127.0.0.1:8420"
@@ -71,10 +70,8 @@ def sign_in(core: Core, email: str) -> Browser:
 @pytest.fixture(scope="module")
 def demo_core(database_server: TestServer) -> Iterator[Core]:
     """The sample company, for tests that only look."""
-    with database_server.clone() as url:
+    with database_server.clone(of=database_server.sample) as url:
         core = Core(Settings(database_url=url, demo=True))
-        load(core)
-        index_everything(core)
         yield core
         core.close()
 

@@ -22,7 +22,6 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from netos_core.access.rules import Scope
-from netos_core.demo.load import load
 from netos_core.kernel.context import Channel
 from netos_core.people.operations import create_token
 from netos_core.people.schemas import CreateToken
@@ -30,7 +29,6 @@ from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
 from tests import nasty
 from tests.database import TestServer
-from tests.factories import index_everything
 from tests.web.conftest import make_application
 from web_min.openapi import BASE, document
 
@@ -41,9 +39,7 @@ CHECKED = [not_a_server_error, status_code_conformance, content_type_conformance
 
 @pytest.fixture(scope="module")
 def documented(database_server: TestServer) -> Iterator[Any]:
-    with database_server.clone() as url, contextlib.closing(_core(url)) as core:
-        load(core)
-        index_everything(core)
+    with database_server.clone(of=database_server.sample) as url, contextlib.closing(_core(url)) as core:
         with core.context(core.principal(MARCUS), Channel.PAGE) as ctx:
             made = create_token(ctx, CreateToken(name="schemathesis", scope=Scope.PROPOSE, days=1))
         SENT["Authorization"] = f"Bearer {made.secret}"

@@ -51,12 +51,19 @@ def core(fresh_db: str) -> Iterator[Core]:
 
 @pytest.fixture(scope="module")
 def loaded(database_server: TestServer) -> Iterator[Core]:
-    """Sample data loaded once for the tests that only look."""
-    with database_server.clone() as url:
+    """The sample data for the tests that only look."""
+    with database_server.clone(of=database_server.sample) as url:
         core = Core(Settings(database_url=url))
-        load(core)
         yield core
         core.close()
+
+
+@pytest.fixture
+def company(sample_db: str) -> Iterator[Core]:
+    """An installation of its own with the sample data."""
+    core = Core(Settings(database_url=sample_db))
+    yield core
+    core.close()
 
 
 @pytest.fixture
@@ -215,18 +222,17 @@ def test_removing_retires_everything_and_the_trail_stays(core: Core) -> None:
         assert live(session).total() == created
 
 
-def test_what_something_real_needs_stays_with_all_it_stands_on(core: Core) -> None:
-    load(core)
-    with core.session() as session:
+def test_what_something_real_needs_stays_with_all_it_stands_on(company: Core) -> None:
+    with company.session() as session:
         admin = make_ctx(session, Role.ADMIN)
         mine = make_circuit(session, provider="Zayo", provider_circuit_id="REAL-1", a_site="Henry Street Suite 340")
         edited = get_circuit_id(admin, "IFN-E1-00618").ref
         apply(admin, "circuit", ref=edited, market="East Central")
         noted = get_circuit_id(admin, "WVN-EPL-0447").ref
         apply(admin, "note", "create", on=noted, text="A real remark.")
-    done = remove(core)
+    done = remove(company)
     kept = {(k.ref, k.part) for k in done.kept}
-    with core.session() as session:
+    with company.session() as session:
         names = {
             name: session.execute(text(f"select ref from {table} where name = :n"), {"n": name}).scalar_one()
             for table, name in (
@@ -245,8 +251,8 @@ def test_what_something_real_needs_stays_with_all_it_stands_on(core: Core) -> No
         live_circuits = session.scalars(select(Circuit.ref).where(Circuit.retired_at.is_(None))).all()
         assert sorted(live_circuits) == sorted([mine, edited, noted])
         assert session.scalar(select(func.count()).where(Contract.retired_at.is_(None))) == 0
-    assert remove(core).changes == ()
-    assert load(core).created["circuit"] == how_many_circuits() - 2
+    assert remove(company).changes == ()
+    assert load(company).created["circuit"] == how_many_circuits() - 2
 
 
 def how_many_circuits() -> int:
@@ -255,14 +261,13 @@ def how_many_circuits() -> int:
     return len(_file("circuits")["circuit"]["rows"])
 
 
-def test_an_agents_open_proposal_can_be_approved_and_still_counts_as_sample(core: Core) -> None:
-    load(core)
-    with core.context(write.caller(core, STAGES[0].proposer), Channel.PAGE) as ctx:
+def test_an_agents_open_proposal_can_be_approved_and_still_counts_as_sample(company: Core) -> None:
+    with company.context(write.caller(company, STAGES[0].proposer), Channel.PAGE) as ctx:
         waiting = ctx.session.scalars(select(Proposal).where(Proposal.status == "open", Proposal.risk == "high")).one()
         write.approve(ctx, waiting)
         assert waiting.status == "committed"
         assert activity.is_there(ctx, ctx.session.scalars(select(Proposal).order_by(Proposal.id).limit(1)).one())
-    assert remove(core).kept == ()
+    assert remove(company).kept == ()
 
 
 def test_the_rows_of_a_stage_that_is_loaded_are_not_lacking(loaded: Core) -> None:
@@ -277,11 +282,10 @@ def test_a_second_approval_is_given_where_the_policy_wants_one(fresh_db: str) ->
     core.close()
 
 
-def test_a_proposal_for_real_data_is_not_closed_by_removing(core: Core) -> None:
-    load(core)
-    with core.session() as session:
+def test_a_proposal_for_real_data_is_not_closed_by_removing(company: Core) -> None:
+    with company.session() as session:
         ref = make_provider(session, "Real Carrier")
         mine = propose(make_ctx(session, Role.FINANCE), "provider", ref=ref, website="https://real.example")
-    remove(core)
-    with core.session() as session:
+    remove(company)
+    with company.session() as session:
         assert session.scalar(select(Proposal.status).where(Proposal.ref == mine.change_id)) == "open"

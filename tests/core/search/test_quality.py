@@ -6,14 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from netos_core.demo.load import load
 from netos_core.kernel.context import Channel, Context
 from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
 from netos_core.search import queries
 from netos_core.search.schemas import Search
 from tests.database import TestServer
-from tests.factories import index_everything
 
 TOP = 3
 
@@ -78,10 +76,8 @@ SPELLED = [
 
 @pytest.fixture(scope="module")
 def ctx(database_server: TestServer) -> Iterator[Context]:
-    with database_server.clone() as url:
+    with database_server.clone(of=database_server.sample) as url:
         core = Core(Settings(database_url=url, demo=True))
-        load(core)
-        index_everything(core)
         with core.context(core.principal("dana.whitfield@xiber.example"), Channel.AGENT) as context:
             yield context
         core.close()
