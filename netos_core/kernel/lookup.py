@@ -52,6 +52,10 @@ class Names:
         hits = self._found.get(folded(key), {})
         return next(iter(hits.values())) if len(hits) == 1 else None
 
+    def all(self, key: str) -> list[Named]:
+        """Return every record that answers to a name."""
+        return list(self._found.get(folded(key), {}).values())
+
     def knows(self, key: str) -> bool:
         """Tell whether anything answers to a name, be it one record or several."""
         return folded(key) in self._found
