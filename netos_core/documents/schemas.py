@@ -118,7 +118,7 @@ class DocumentView(DocumentRow):
     resource: str | None
     tags: list[str]
     stored_at: datetime | None
-    problem: str | None
+    problem: str | None = Field(description="The virus that was found, or why there is no picture.")
     retired_at: datetime | None
 
 
