@@ -24,6 +24,7 @@ from netos_core.worklist import operations as worklist
 
 OPERATIONS: tuple[Operation[Any, Any], ...] = (
     search.search,
+    overview.list_names,
     lookup.look_up_address,
     overview.search_circuits,
     overview.get_circuit,

@@ -102,11 +102,14 @@ def _queue(core: Core) -> str:
 
 
 def _degraded(core: Core) -> list[dict[str, str | None]]:
+    from netos_core.runtime.integrations import unused  # lazy: it knows of every system, and this file of none
+
+    left_out = unused(core.settings)
     with core.session() as session:
         return [
             {"system": one.system, "state": str(one.state), "setting": one.setting}
             for one in standings(session)
-            if one.state is not SystemState.OK
+            if one.state is not SystemState.OK and one.system not in left_out
         ]
 
 

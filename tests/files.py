@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from typing import Any
 
 from PIL import Image
@@ -60,6 +62,18 @@ def make_photo(
     out = io.BytesIO()
     image.save(out, format, **({"exif": exif} if format == "JPEG" else {}))
     return out.getvalue()
+
+
+def make_bomb(width: int, height: int, *, rows: int | None = None) -> bytes:
+    """Make a PNG of few bytes that takes three for each pixel once decoded: black, whole unless `rows` are fewer."""
+    packed = zlib.compressobj(1)
+    row = bytes(1 + 3 * width)
+    body = b"".join([*(packed.compress(row) for _ in range(height if rows is None else rows)), packed.flush()])
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in ((b"IHDR", header), (b"IDAT", body), (b"IEND", b""))
+    )
 
 
 def _parts(value: float) -> tuple[Any, ...]:

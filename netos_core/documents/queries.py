@@ -198,7 +198,8 @@ def get_file(ctx: Context, request: GetDocumentFile) -> DocumentFile:
 def _no_picture(row: Mapping[str, Any]) -> Exception:
     if row["pictured"] == "waiting":
         return NotYet(f"The small pictures of {row['ref']} are not made yet.", fix="Ask again in a minute.")
-    return Invalid(f"There is no picture of {row['ref']}.", field="picture", fix="Ask for the file itself.")
+    why = f": {row['problem']}" if row["problem"] else "."
+    return Invalid(f"There is no picture of {row['ref']}{why}", field="picture", fix="Ask for the file itself.")
 
 
 def staged_content(session: Session, sha256: str) -> bytes | None:

@@ -43,7 +43,8 @@ def claim_staged(session: Session, now: datetime, limit: int = 4) -> list[Claime
 def claim_unpictured(session: Session, now: datetime, limit: int = 4) -> list[Claimed]:
     """Take files whose small pictures are to be made; they are in the store."""
     gone_wrong = (StoredFile.pictured == WAITING, StoredFile.tries >= MOST_TRIES, StoredFile.state == STORED)
-    session.execute(update(StoredFile).where(*gone_wrong, _free(now)).values(pictured=FAILED, tries=0))
+    over = {"pictured": FAILED, "tries": 0, "problem": f"It was not drawn in {MOST_TRIES} tries."}
+    session.execute(update(StoredFile).where(*gone_wrong, _free(now)).values(**over))
     return _claim(session, (StoredFile.state == STORED) & (StoredFile.pictured == WAITING), now, limit)
 
 
@@ -103,9 +104,9 @@ def pictured(session: Session, sha256: str, thumbnail: str, preview: str) -> Non
     _settle(session, sha256, STORED, pictured=MADE, tries=0, **names)
 
 
-def not_pictured(session: Session, sha256: str) -> None:
-    """Note that no picture can be made of a file."""
-    _settle(session, sha256, STORED, pictured=FAILED, tries=0)
+def not_pictured(session: Session, sha256: str, why: str) -> None:
+    """Note that no picture can be made of a file, and why; the file itself stays as it is."""
+    _settle(session, sha256, STORED, pictured=FAILED, tries=0, problem=why)
 
 
 def put_back(session: Session, sha256: str, now: datetime) -> None:

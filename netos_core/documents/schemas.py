@@ -121,7 +121,7 @@ class DocumentView(DocumentRow):
     notes: list[NoteView]
     open_changes: list[OpenChange]
     stored_at: datetime | None
-    problem: str | None
+    problem: str | None = Field(description="The virus that was found, or why there is no picture.")
     retired_at: datetime | None
 
 

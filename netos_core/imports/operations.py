@@ -238,6 +238,7 @@ def _preview_row(row: StagedRow, outcome: Outcome) -> PreviewRow:
         outcome=outcome.outcome,
         values={field: _value(value) for field, value in row.values.items()},
         problems=[ImportProblem(**asdict(p)) for p in outcome.problems],
+        understood=[p.message for p in outcome.understood],
     )
 
 

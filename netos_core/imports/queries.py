@@ -17,6 +17,7 @@ from netos_core.imports.rules.fields import fields_of
 from netos_core.imports.rules.grid import Cell, Sheet, SheetRow, cell_text
 from netos_core.imports.rules.header import HeaderRow
 from netos_core.imports.rules.mapping import ColumnMapping, Mapping
+from netos_core.imports.rules.preview import UNDERSTOOD
 from netos_core.imports.rules.reading import Reading
 from netos_core.imports.schemas import (
     GetImport,
@@ -186,7 +187,8 @@ def _errors(ctx: Context, batch: ImportBatch) -> list[ImportProblem]:
         .where(ImportRow.batch_id == batch.id, ImportRow.outcome == "invalid")
         .order_by(ImportRow.row)
     )
-    return [ImportProblem(**p) for problems in (batch.counts["sheet_problems"], *rows) for p in problems]
+    told = [p for problems in (batch.counts["sheet_problems"], *rows) for p in problems]
+    return [ImportProblem(**p) for p in told if p["code"] != UNDERSTOOD]
 
 
 def _row_view(row: ImportRow, headers: Headers[str, int]) -> ImportRowView:
@@ -196,5 +198,6 @@ def _row_view(row: ImportRow, headers: Headers[str, int]) -> ImportRowView:
         outcome=row.outcome,
         ref=row.ref,
         cells={header: cells[at] if at < len(cells) else "" for header, at in headers.items()},
-        problems=[ImportProblem(**p) for p in row.problems],
+        problems=[ImportProblem(**p) for p in row.problems if p["code"] != UNDERSTOOD],
+        understood=[p["message"] for p in row.problems if p["code"] == UNDERSTOOD],
     )

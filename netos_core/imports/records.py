@@ -80,7 +80,7 @@ def _save_rows(ctx: Context, batch: ImportBatch, reading: Reading, planned: Plan
             "cells": [cell_json(cell) for cell in row.cells],
             "outcome": outcome.outcome,
             "ref": outcome.ref if outcome.outcome in ("update", "unchanged") else None,
-            "problems": [asdict(p) for p in outcome.problems],
+            "problems": [asdict(p) for p in (*outcome.problems, *outcome.understood)],
         }
         for row in reading.sheet.rows
         if (outcome := planned.outcomes.get(row.number)) is not None

@@ -77,13 +77,14 @@ class ImportProblem(View):
 
 
 class ImportRowView(View):
-    """A staged row: its cells by header, what it would do, and what is wrong with it."""
+    """A staged row: its cells by header, what it would do, what is wrong with it, and why it means what it means."""
 
     row: int
     outcome: str
     ref: str | None
     cells: dict[str, str]
     problems: list[ImportProblem]
+    understood: list[str]
 
 
 class ImportView(View):
@@ -133,12 +134,13 @@ class ImportPage(View):
 
 
 class PreviewRow(View):
-    """A row as it was read: its values by field, what it would do, and what is wrong with it."""
+    """A row as it was read: its values by field, what it would do, what is wrong, and why it means what it means."""
 
     row: int
     outcome: str
     values: dict[str, Any]
     problems: list[ImportProblem]
+    understood: list[str]
 
 
 class ImportPreview(View):

@@ -52,8 +52,8 @@ class Names:
         hits = self._found.get(folded(key), {})
         return next(iter(hits.values())) if len(hits) == 1 else None
 
-    def every(self, key: str) -> list[Named]:
-        """Return all that answer to a name."""
+    def all(self, key: str) -> list[Named]:
+        """Return every record that answers to a name."""
         return list(self._found.get(folded(key), {}).values())
 
     def knows(self, key: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
@@ -11,6 +11,7 @@ from pydantic import Field
 from netos_core.circuits.rules import ServiceType
 from netos_core.kernel.fields import Mbps, Money, Speed
 from netos_core.kernel.redaction import Request, Sensitive, View
+from netos_core.lookup.rules.cost import Rests
 from netos_core.lookup.rules.reach import Service
 
 FARTHEST_KM = 200
@@ -26,6 +27,7 @@ class LookUpAddress(Request):
     radius_km: float = Field(5, gt=0, le=FARTHEST_KM, allow_inf_nan=False, description="How far to look.")
     bandwidth_mbps: Mbps | None = Field(None, description="What is wanted there; compares costs of its class only.")
     service_type: list[ServiceType] | None = Field(None, description="Compare costs of these only.")
+    term_months: int | None = Field(None, ge=1, le=360, description="Of a quote its nearest term counts; else 36.")
     limit: int = Field(10, ge=1, le=50, description="Rows of each list.")
 
 
@@ -115,8 +117,26 @@ class Availability(View):
     problem: str | None = Field(description="Why the configured service did not answer, where it did not.")
 
 
+class PriceSource(View):
+    """A price an estimate rests on: what it is, how far away, how old, and how much it weighs."""
+
+    ref: str
+    rests_on: Rests
+    under: str | None = Field(description="The contract that governs the circuit, or the quote of the order.")
+    provider: str | None
+    mrc: Sensitive[Decimal] | None
+    nrc: Sensitive[Decimal] | None
+    bandwidth_mbps: Speed | None
+    term_months: int | None
+    level: str | None
+    valid_until: date | None
+    km: float
+    age_days: int | None
+    weight: int
+
+
 class CostEstimate(View):
-    """What such a service costs around here, modeled on services nearby."""
+    """What such a service costs around here, modeled on prices nearby; the heaviest sources are shown."""
 
     service_type: str
     up_to_mbps: Speed | None = Field(description="Upper bound of the class of bandwidth.")
@@ -129,7 +149,7 @@ class CostEstimate(View):
     currency: str
     nearest_km: float
     farthest_km: float
-    sources: list[str]
+    sources: list[PriceSource]
     why: str
 
 
@@ -149,5 +169,6 @@ class AddressLookup(View):
     carrier_count: int
     matches: list[Match]
     availability: Availability
-    estimates: list[CostEstimate]
+    estimates: Sensitive[list[CostEstimate]]
+    cost_basis: Sensitive[str] | None = Field(description="How the estimates are made, or why there is none.")
     hint: str | None

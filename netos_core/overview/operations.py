@@ -13,6 +13,7 @@ from netos_core.overview.queries import (
     details,
     electrical,
     links,
+    names,
     network,
     providers,
     sites,
@@ -20,6 +21,7 @@ from netos_core.overview.queries import (
 )
 from netos_core.overview.schemas.electrical import ElectricalList, ElectricalView, SearchElectricalAccounts
 from netos_core.overview.schemas.links import RfLinkList, RfLinkView, SearchRfLinks
+from netos_core.overview.schemas.names import ListNames, NameList
 from netos_core.overview.schemas.timeline import GetTimeline, Timeline
 
 
@@ -117,6 +119,12 @@ def search_contracts(ctx: Context, request: s.SearchContracts) -> s.ContractList
 def get_contract(ctx: Context, request: s.GetOne) -> s.ContractView:
     """Show one contract: term, notice clause, deadline with its reasoning, and governed circuits."""
     return contracts.contract(ctx, request.ref)
+
+
+@operation(Effect.READ, right="read:overview")
+def list_names(ctx: Context, request: ListNames) -> NameList:
+    """List what letters typed so far may mean: records of one kind by ref and name, near spellings where none fits."""
+    return names.list_names(ctx, request)
 
 
 @operation(Effect.READ, right="read:overview")

@@ -40,7 +40,7 @@ def named(ctx: Context, keys: Iterable[str]) -> Names:
     for look_up in LOOK_UPS if asked else ():
         of_kind = look_up(ctx, asked)
         for key in asked:
-            for one in of_kind.every(key):
+            for one in of_kind.all(key):
                 found.add(key, one)
     return found
 

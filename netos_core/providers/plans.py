@@ -371,12 +371,7 @@ def warnings_of(ctx: Context, changes: Sequence[Change]) -> tuple[str, ...]:
     chains = queries.standing(ctx, named, ctx.today) if named else {}
     rows = queries.rows_by_id(ctx, chains)
     return tuple(
-        f"{rows[i]['name']} ({rows[i]['ref']}) is part of {_path(chain)} today: see which of them is the party."
+        f"{rows[i]['name']} ({rows[i]['ref']}) is part of {queries.path(chain)} today: see which of them is the party."
         for i, chain in sorted(chains.items(), key=lambda one: str(one[0]))
         if i in rows
     )
-
-
-def _path(chain: Sequence[queries.Taken]) -> str:
-    """Tell a chain in words: Wabash Valley (PRV-1013) since 2025-09-21, and so of Zayo (PRV-1002) since 2026-01-01."""
-    return ", and so of ".join(f"{t.provider}{f' since {t.since}' if t.since else ''}" for t in chain)

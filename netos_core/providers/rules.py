@@ -27,12 +27,40 @@ class ContactKind(StrEnum):
     OTHER = "other"
 
 
+CALLED: Mapping[str, str] = {
+    AliasKind.BRAND: "a brand of",
+    AliasKind.LEGAL: "a legal name of",
+    AliasKind.BILLING: "the name on bills of",
+    AliasKind.FORMER: "a former name of",
+    AliasKind.MAIL_DOMAIN: "a mail domain of",
+}
+"""What a name of each kind is to its provider."""
+LEGAL_NAME = "the legal name of"
+BUT_FOR_ITS_FORM = "but for punctuation and legal form a name of"
+
+_LEGAL_FORMS = frozenset({
+    "llc", "lc", "inc", "incorporated", "corp", "corporation", "co", "company", "ltd", "limited", "lp", "llp", "lllp",
+    "plc", "pllc", "pc", "na", "ulc", "gmbh", "ag", "kg", "sa", "sas", "nv", "bv", "ab", "oy", "srl", "spa", "pty",
+})  # fmt: skip
 _MAIL_DOMAIN = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.IGNORECASE)
 
 
 def is_mail_domain(text: str) -> bool:
     """Tell whether a text is the part of a mail address after the @, such as lumen.com."""
     return _MAIL_DOMAIN.fullmatch(text) is not None
+
+
+def bare(name: str) -> str:
+    """Write a name without case, punctuation, a leading "the" and the legal form at its end; nothing but a form stays.
+
+    Lumen Technologies, L.L.C. and LUMEN TECHNOLOGIES INC are one; Zayo and Zayo Group are two.
+    """
+    plain = name.lower().replace("&", " and ").replace(".", "").replace("'", "").replace("’", "")
+    words = re.sub(r"[^\w]+", " ", plain).split()
+    kept = words[1:] if words[:1] == ["the"] else words
+    while kept and kept[-1] in _LEGAL_FORMS:
+        kept = kept[:-1]
+    return " ".join(kept or words)
 
 
 def leads_back(start: UUID, next_of: Mapping[UUID, UUID | None]) -> bool:

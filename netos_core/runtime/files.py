@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import logging
@@ -9,9 +10,9 @@ from collections.abc import Callable
 from typing import IO, TYPE_CHECKING
 
 from netos_core.documents import queries, records
-from netos_core.documents.rules import paper, pictures
-from netos_core.documents.rules.content import BY_MEDIA_TYPE, Family, FileRefused
+from netos_core.documents.rules.content import BY_MEDIA_TYPE
 from netos_core.kernel.clock import utc_now
+from netos_core.runtime.draw import Bounds, Drawing, NotDrawn, NotInTime
 from netos_core.vendors.errors import VendorError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 STORE = "Document store"
 SCANNER = "Virus scanner"
+BOUNDS = Bounds()
 
 
 def open_bytes(core: Core, sha256: str) -> IO[bytes]:
@@ -47,7 +49,10 @@ def make_pictures(core: Core) -> int:
     """Make the small pictures of photos and PDFs that are in the store; returns how many files were settled."""
     with core.session() as session:
         claimed = records.claim_unpictured(session, utc_now())
-    return sum(_settled(core, one, _picture) for one in claimed)
+    if not claimed:
+        return 0
+    with Drawing(BOUNDS) as drawing:  # one process for the whole batch
+        return sum(_settled(core, one, functools.partial(_picture, drawing)) for one in claimed)
 
 
 def sweep(core: Core) -> int:
@@ -61,7 +66,7 @@ def _settled(core: Core, one: records.Claimed, work: Callable[[Core, records.Cla
     """Do one piece of work; one that fails rests a while and is taken up again."""
     try:
         work(core, one)
-    except VendorError as failure:
+    except (VendorError, NotInTime) as failure:
         log.warning("file waits", extra={"sha256": one.sha256[:12], "code": failure.code, "told": failure.message})
     else:
         return True
@@ -89,15 +94,15 @@ def _store(core: Core, one: records.Claimed) -> None:
         records.stored(session, one.sha256, utc_now())
 
 
-def _picture(core: Core, one: records.Claimed) -> None:
+def _picture(drawing: Drawing, core: Core, one: records.Claimed) -> None:
     with open_bytes(core, one.sha256) as file:
         content = file.read()
-    family = BY_MEDIA_TYPE[one.content_type].family
     try:
-        made = paper.small_pictures(content) if family is Family.PDF else pictures.small_pictures(content)
-    except FileRefused:
+        made = drawing.draw(BY_MEDIA_TYPE[one.content_type].family, content)
+    except NotDrawn as refused:
+        log.warning("file is not pictured", extra={"sha256": one.sha256[:12], "told": refused.message})
         with core.session() as session:
-            records.not_pictured(session, one.sha256)
+            records.not_pictured(session, one.sha256, refused.message)
         return
     names = [hashlib.sha256(picture).hexdigest() for picture in made]
     with core.watch(STORE).asking():

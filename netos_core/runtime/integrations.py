@@ -18,6 +18,7 @@ from netos_core.runtime.systems import Watch
 
 if TYPE_CHECKING:
     from netos_core.runtime.secrets import Secrets
+    from netos_core.runtime.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,15 @@ class Integration:
     found: str
     milliseconds: int | None
     fix: str | None
+
+
+def unused(settings: Settings) -> frozenset[str]:
+    """Name the systems that are not configured: how one of them stood when it was is of no matter any more."""
+    configured = {
+        ENTRA: settings.entra_tenant_id, files.SCANNER: settings.clamd_url, outside.CHECKER: settings.availability_url,
+        "Vault": settings.vault_addr, "Doppler": settings.doppler_token,
+    }  # fmt: skip
+    return frozenset(system for system, value in configured.items() if not value)
 
 
 def integrations(core: Core) -> Iterator[Integration]:

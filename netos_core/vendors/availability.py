@@ -119,9 +119,11 @@ class Availability:
         raise self._http.refused(reply)
 
     def check(self) -> None:
-        """Ask about a place in the sea: any answer but a refusal of our credential tells that it knows us."""
+        """Ask about a place in the sea: an answer we can read, or that it knows no such place, tells it knows us."""
         reply = self._asked(NOWHERE)
-        if reply.status not in {HTTPStatus.OK, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}:
+        if reply.status == HTTPStatus.OK:
+            self._read(reply)
+        elif reply.status not in {HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}:
             raise self._http.refused(reply)
 
     def _asked(self, question: Question) -> Reply:

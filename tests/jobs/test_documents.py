@@ -18,13 +18,15 @@ from netos_core.documents.operations import get_document, get_document_file, upl
 from netos_core.documents.rules.content import FileRefused
 from netos_core.documents.schemas import GetDocument, GetDocumentFile, UploadDocument
 from netos_core.kernel.clock import utc_now
+from netos_core.kernel.errors import Invalid
 from netos_core.runtime import files
 from netos_core.runtime.calls import Core
+from netos_core.runtime.draw import Bounds
 from netos_core.runtime.settings import Settings
 from netos_core.vendors.errors import VendorError
 from netos_core.work import systems
 from tests.factories import approve, approver, make_ctx, make_site
-from tests.files import make_pdf, make_photo
+from tests.files import make_bomb, make_pdf, make_photo
 from tests.standins import clamd, s3
 
 
@@ -123,7 +125,50 @@ def test_a_file_that_kills_every_worker_is_left_alone(core: Core) -> None:
             assert records.claim_unpictured(session, utc_now())
         later(core)
     assert files.make_pictures(core) == 0
-    assert file_of(core, content).pictured == "failed"
+    assert (file_of(core, content).pictured, file_of(core, content).problem) == (
+        "failed", "It was not drawn in 5 tries."
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (make_bomb(11_000, 10_000), "more memory"),
+        (make_bomb(6_000, 5_000)[:100_000], "damaged"),
+    ],
+    ids=["bomb", "cut off"],
+)
+def test_a_picture_that_can_not_be_drawn_stays_stored_and_says_why(
+    core: Core, content: bytes, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "BOUNDS", Bounds(memory=400 << 20))
+    ref, fine = attach(core, content), make_photo()
+    attach(core, fine)
+    work(core)
+    assert read(core, content) == content
+    assert (file_of(core, content).state, file_of(core, content).pictured) == ("stored", "failed")
+    assert file_of(core, fine).pictured == "made", "the next in the batch is drawn"
+    with core.session() as session:
+        ctx = make_ctx(session, Role.NOC)
+        told = get_document(ctx, GetDocument(ref=ref))
+        assert why in str(told.problem)
+        assert (told.state, told.pictured) == ("stored", False)
+        with pytest.raises(Invalid, match=why):
+            get_document_file(ctx, GetDocumentFile(ref=ref, picture="preview"))
+        assert get_document_file(ctx, GetDocumentFile(ref=ref)).ref == ref
+
+
+def test_a_picture_that_is_not_drawn_in_time_is_tried_again(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = make_photo()
+    attach(core, content)
+    files.store_staged(core)
+    with monkeypatch.context() as busy:
+        busy.setattr(files, "BOUNDS", Bounds(wall_seconds=0.01))
+        assert files.make_pictures(core) == 0
+    assert (file_of(core, content).pictured, file_of(core, content).tries) == ("waiting", 1)
+    later(core)
+    assert files.make_pictures(core) == 1
+    assert file_of(core, content).pictured == "made"
 
 
 def test_what_nobody_attached_goes_after_a_day_and_not_before(core: Core, tmp_path: Path) -> None:

@@ -33,7 +33,8 @@ from netos_core.kernel.redaction import sensitive_fields
 from netos_core.kernel.values import plain
 from netos_core.notices.model import OutboxMessage
 from netos_core.runtime.logs import JsonFormatter
-from netos_mcp.answers import written
+from netos_mcp import completions
+from netos_mcp.answers import Call, written
 from tests.database import TestServer
 from tests.files import make_pdf
 from tests.journeys.planting import PLANTED_AT, Plant, Secrets, planted, read_of
@@ -43,6 +44,8 @@ ROUND = ("987654.32", "876543.21", "765432.19", "654321.98")
 BANK = ("Marker Bank Nowhere", "0210009999", "77770000123456", "PO Box 9081 Markertown")
 KEYS = ("Marker-MD5-9f81c2", "Marker-MD5-next-7c1")
 TITLES = ("Rate card Zebra", "Void cheque Okapi")
+TITLE_PARTS = ("zebra", "zebar", "oka", "rate card okapi")  # as they are typed on the way to a title
+NAMED = ("circuit", "contract", "site", "provider", "customer", "document")
 PAPERS = ("document", "cheque")
 SECRETS = Secrets(ROUND, BANK, KEYS, TITLES)
 # As they are written, and what a warning tells of the import that is planted: the step from the first to the second.
@@ -69,6 +72,7 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
     csv = f"Circuit ID,Carrier,MRC\n10/KFGS/1//MRK,Marker Carrier,{MONEY[0]}\n".encode()
     return {
         "search": [{"query": word, "limit": 25} for word in words],
+        "list_names": [{"kind": kind, "letters": word} for kind in NAMED for word in ("", *words, *TITLE_PARTS)],
         "look_up_address": [{"site": refs["site"], "radius_km": 50}, *({"address": word} for word in words)],
         "list_views": [{}, {"list": "circuits"}],
         "save_view": [
@@ -323,6 +327,25 @@ def test_nothing_is_found_by_what_may_not_be_seen(plant: Plant, role: Role) -> N
         for name in ("search_circuits", "list_providers", "search_contracts", "list_customers", "search_sites",
                      "search_rf_links", "search_electrical_accounts"):  # fmt: skip
             assert plain(call(plant, name, {"query": value}, who))["total"] == 0, (name, value)
+
+
+@pytest.mark.parametrize("role", BLIND)
+def test_a_completion_offers_nothing_its_reader_could_not_read(plant: Plant, role: Role) -> None:
+    who = plant.core.principal(f"{role}.person@isp.example", "walker")
+    hidden = hidden_from(role)
+    for kind in NAMED:
+        for letters in ("", "m", kind[:3], "mar", *TITLE_PARTS, *hidden):
+            for addressed in (True, False):
+                offered = completions.records(plant.core, Call(who), kind, letters, addressed).values
+                assert not [value for value in hidden for one in offered if value in one], (kind, letters)
+    for letters in (*TITLE_PARTS, *hidden):
+        by_title = completions.records(plant.core, Call(who), "document", letters, addressed=True).values
+        shown = [plain(call(plant, "get_document", {"ref": ref}, who)) for ref in by_title]
+        assert not [one for one in shown if one["withheld"]], "a title that may not be read leads nowhere"
+    for paper in PAPERS:
+        withheld = plain(call(plant, "get_document", {"ref": plant.refs[paper]}, who))["withheld"]
+        pages_told = completions.pages(plant.core, Call(who), plant.refs[paper])
+        assert not withheld or pages_told == ["1"]
 
 
 LISTS = ("search_circuits", "search_sites", "list_providers", "list_customers", "search_contracts",

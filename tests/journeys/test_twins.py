@@ -21,6 +21,8 @@ from netos_core.access.rules import RIGHTS, Role, rights_of
 from netos_core.catalogue import OPERATIONS
 from netos_core.kernel.context import Channel, Principal
 from netos_core.kernel.operation import Effect, Operation
+from netos_mcp import completions
+from netos_mcp.answers import Call
 from tests.database import TestServer
 from tests.journeys.planting import Plant, Secrets, planted
 from tests.journeys.test_redaction import (
@@ -28,7 +30,9 @@ from tests.journeys.test_redaction import (
     BLIND,
     KEYS,
     LISTS,
+    NAMED,
     ROUND,
+    TITLE_PARTS,
     TITLES,
     answered,
     call,
@@ -158,6 +162,19 @@ def test_every_operation_answers_alike(twins: dict[str, Pair], operation: Operat
         for ways in zip(*(ways_of(operation, one) for one in asked), strict=True):
             told = [answered(p, operation.name, w, c, channel) for p, w, c in zip(pair, ways, callers, strict=True)]
             the_same(*told, ways[0])
+
+
+@pytest.mark.parametrize("role", COMPARED)
+def test_every_completion_is_alike(twins: dict[str, Pair], role: Role) -> None:
+    pair = of_role(twins, role)
+    for kind in NAMED:
+        for letters in ("", "m", "mar", *TITLE_PARTS, *ROUND, *BANK, *OTHER_BANK, *TITLES, *OTHER_TITLES):
+            told = [
+                completions.records(plant.core, Call(plant.core.principal(f"{role}.person@isp.example")), kind, letters,
+                                    addressed=False).values
+                for plant in pair
+            ]  # fmt: skip
+            assert told[0] == told[1], (kind, letters)
 
 
 @pytest.mark.parametrize("role", COMPARED)

@@ -31,6 +31,9 @@ BYTES = {"get_document_file", "upload_document", "stage_import"}
 DECISIONS = {"reject_change", "undo_change", "rebase_change"}
 """What a person does beside the diff, on its page."""
 
+TYPING = {"list_names"}
+"""What is asked while somebody types: agents' clients ask it as a completion."""
+
 TOKENS_ON_AVERAGE, TOKENS_OF_ONE, TOKENS_LISTED = 175, 350, 4200
 SHOUTING = re.compile(r"\b(IMPORTANT|MUST|NEVER|ALWAYS|CRITICAL|WARNING|NOTE)\b")
 VAGUE = {"id", "name", "data", "value", "input", "params", "arguments", "options", "user", "type", "object", "item"}
@@ -107,7 +110,7 @@ def test_the_tools_cost_what_was_agreed() -> None:
 
 
 def test_every_operation_is_a_tool_but_what_is_a_persons_or_carries_a_file() -> None:
-    left_out = {one.name for one in OPERATIONS if one.page_only} | BYTES | DECISIONS
+    left_out = {one.name for one in OPERATIONS if one.page_only} | BYTES | DECISIONS | TYPING
     assert {one.name for one in OPERATIONS} - left_out == set(BY_NAME)
     assert not left_out & set(BY_NAME)
     assert len(EVERY) == len(BY_NAME)

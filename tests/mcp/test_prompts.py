@@ -10,10 +10,9 @@ from fastmcp import Client
 from mcp_types import PromptReference, ResourceTemplateReference
 
 from netos_core.proposals.plans import KINDS
-from netos_mcp.completions import ARGUMENTS, LOOKUPS, matching
+from netos_mcp.completions import ARGUMENTS, matching
 from netos_mcp.prompts import PROMPTS
 from netos_mcp.tools import PUBLISHED
-from tests.factories import index_everything
 from tests.mcp.conftest import MODES, TOM, Plant, connected, tokens
 
 pytestmark = pytest.mark.anyio
@@ -70,7 +69,6 @@ async def test_every_argument_of_a_template_or_prompt_is_completed(plant: Plant)
 
 @pytest.mark.parametrize("mode", MODES)
 async def test_letters_become_refs_names_kinds_and_months(plant: Plant, mode: str) -> None:
-    index_everything(plant.core)
     async with connected(plant.server(), mode) as client:
         circuits = await completed(client, "netos://circuit/{ref}", "ref", plant.circuit[:6].lower())
         assert plant.circuit in circuits
@@ -105,11 +103,16 @@ async def test_pages_of_a_document_that_is_not_there_complete_to_nothing(plant: 
         assert await completed(client, "netos://document/{ref}/page/{page}", "page", "") == []
 
 
-def test_only_refs_and_names_are_offered_and_no_amounts() -> None:
-    assert {lookup.name for lookup in LOOKUPS.values()} == {"name", "title", "provider_circuit_id"}
-
-
 def test_what_begins_comes_before_what_holds_and_what_is_near() -> None:
-    assert matching("no", ["note", "minor"]) == ["note"]
-    assert matching("ino", ["note", "minor"]) == ["minor"]
-    assert matching("noet", ["note", "minor"]) == ["note"]
+    assert matching("no", ["note", "minor"]).values == ["note"]
+    assert matching("ino", ["note", "minor"]).values == ["minor"]
+    assert matching("noet", ["note", "minor"]).values == ["note"]
+
+
+async def test_more_than_is_offered_is_said_and_not_counted(plant: Plant) -> None:
+    async with connected(plant.server(), "auto") as client:
+        ref = ResourceTemplateReference(uri="netos://circuit/{ref}")
+        many = await client.complete(ref, {"name": "ref", "value": "ckt-"})
+        assert (len(many.values), many.total, many.has_more) == (100, None, True)
+        one = await client.complete(ref, {"name": "ref", "value": plant.circuit})
+        assert (one.values, one.total, one.has_more) == ([plant.circuit], 1, False)

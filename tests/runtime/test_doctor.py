@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from redis import Redis
 from sqlalchemy import text, update
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from netos_core.access.rules import RIGHTS, Role
 from netos_core.changes import audit
@@ -23,14 +25,18 @@ from netos_core.runtime.backup.take import take
 from netos_core.runtime.calls import Core
 from netos_core.runtime.health import WORKER_KEY
 from netos_core.runtime.home import Home
-from netos_core.runtime.settings import Settings
+from netos_core.runtime.settings import Settings, load_settings
 from netos_core.work import records as work
 from netos_core.work.rules import STRANDED_AFTER
+from netos_mcp import probes
 from netos_mcp.cli import main
 from tests.factories import make_contract, make_ctx, make_provider
+from tests.standins import availability
+from tests.standins.serving import served
 
 pytestmark = pytest.mark.processes
 Doctor = Callable[..., tuple[int, dict[str, Any]]]
+CHECKER = "Availability checker"
 
 
 @pytest.fixture
@@ -61,7 +67,9 @@ def doctor(
     def call(*options: str) -> tuple[int, dict[str, Any]]:
         code = main(["doctor", "--json", "--home", str(home), *options])
         told = json.loads(capsys.readouterr().out)
-        return code, {f["check"]: f for f in told["findings"]} | {"settings": told["settings"]}
+        found = {one["check"]: one for one in told.get("findings", ())}
+        asked = {one["system"]: one for one in told.get("integrations", ())}
+        return code, found | asked | {"settings": told.get("settings")}
 
     yield call
     valkey.stop(server)
@@ -132,6 +140,36 @@ def test_the_page_reads_in_a_terminal(doctor: Doctor, home: Path, capsys: pytest
     page = capsys.readouterr().out
     assert page.startswith("ok      home")
     assert "NETOS_TIMEZONE" in page
+
+
+def test_a_checker_that_refuses_us_degrades_and_takes_nothing_down(
+    core: Core, doctor: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served(availability.make_app()) as checker:
+        monkeypatch.setenv("NETOS_AVAILABILITY_URL", checker.url)
+        monkeypatch.setenv("NETOS_AVAILABILITY_TOKEN", "expired")
+        code, told = doctor("--integrations")
+        assert (code, told[CHECKER]["holds"]) == (1, False)
+        assert told[CHECKER]["fix"] == "Correct NETOS_AVAILABILITY_TOKEN."
+        degraded = [{"system": CHECKER, "state": "credentials_invalid", "setting": "NETOS_AVAILABILITY_TOKEN"}]
+        assert ready() == (200, degraded)
+        monkeypatch.setenv("NETOS_AVAILABILITY_TOKEN", availability.TOKEN)
+        _, told = doctor("--integrations")
+        assert told[CHECKER]["holds"]
+        assert ready() == (200, [])
+        monkeypatch.setenv("NETOS_AVAILABILITY_TOKEN", "expired again")
+        doctor("--integrations")
+        assert ready()[1] == degraded
+        monkeypatch.delenv("NETOS_AVAILABILITY_URL")
+        assert ready() == (200, []), "who no longer asks it is not degraded by it"
+
+
+def ready() -> tuple[int, list[dict[str, str | None]]]:
+    """Ask a fresh web process whether it is ready, and what degrades it."""
+    core = Core(load_settings())
+    answer = TestClient(Starlette(routes=probes.routes(core))).get("/readyz")
+    core.close()
+    return answer.status_code, answer.json()["degraded"]
 
 
 def test_the_rights_are_printed_without_any_service(capsys: pytest.CaptureFixture[str]) -> None:

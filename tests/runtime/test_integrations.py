@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx2
 import pytest
 
 from netos_core.runtime.calls import Core
-from netos_core.runtime.integrations import Integration, integrations
+from netos_core.runtime.integrations import Integration, integrations, unused
 from netos_core.runtime.settings import Settings, load_settings
 from netos_core.work import systems
 from tests.directory import CLIENT, SECRET, TENANT
-from tests.standins import entra, vault
+from tests.standins import availability, entra, vault
 from tests.standins.serving import Served, served
 
 
@@ -63,6 +64,70 @@ def test_entra_is_asked_and_a_secret_that_expired_is_named(fresh_db: str, direct
             "Microsoft Entra ID": "credentials_invalid",
         }
     again.close()
+
+
+CHECKER = "Availability checker"
+
+
+@pytest.fixture
+def checker() -> Iterator[Served]:
+    with served(availability.make_app()) as running:
+        yield running
+
+
+def with_checker(url: str, checker: Served, token: str = availability.TOKEN) -> Core:
+    return Core(Settings(database_url=url, demo=True, availability_url=checker.url, availability_token=token))
+
+
+def standing(core: Core) -> tuple[str, str | None]:
+    with core.session() as session:
+        (found,) = [one for one in systems.standings(session) if one.system == CHECKER]
+    return str(found.state), found.setting
+
+
+def test_the_availability_checker_is_asked_its_cheapest_question(fresh_db: str, checker: Served) -> None:
+    core = with_checker(fresh_db, checker)
+    told = asked(core)[CHECKER]
+    assert (told.mode, told.holds, told.found, told.fix) == ("real", True, "It knows us.", None)
+    assert told.milliseconds is not None
+    (question,) = checker.requests
+    assert question.body == '{"lat":0.0,"lon":0.0}', "a place in the sea, and nothing of ours"
+    assert standing(core) == ("ok", None)
+    core.close()
+
+
+@pytest.mark.parametrize(("status", "state"), [(401, "credentials_invalid"), (403, "credentials_invalid")])
+def test_a_checker_that_refuses_our_credential_names_the_setting(
+    fresh_db: str, checker: Served, status: int, state: str
+) -> None:
+    core = with_checker(fresh_db, checker)
+    checker.fail(status, times=9, body="<html>a secret of theirs</html>")
+    told = asked(core)[CHECKER]
+    assert not told.holds
+    assert "NETOS_AVAILABILITY_TOKEN" in str(told.fix)
+    assert "secret" not in told.found
+    assert standing(core) == (state, "NETOS_AVAILABILITY_TOKEN")
+    checker.forget()
+    assert asked(core)[CHECKER].holds
+    assert standing(core) == ("ok", None)
+    core.close()
+
+
+@pytest.mark.parametrize("fault", [{"status": 503}, {"status": 429}, {"status": 200, "body": {"offers": []}}])
+def test_a_checker_that_is_away_or_answers_otherwise_is_told_without_blaming_a_setting(
+    fresh_db: str, checker: Served, fault: dict[str, Any]
+) -> None:
+    core = with_checker(fresh_db, checker)
+    checker.fail(**fault, times=9)
+    told = asked(core)[CHECKER]
+    assert (told.holds, standing(core)) == (False, ("unavailable", None))
+    core.close()
+
+
+def test_a_system_that_is_no_longer_configured_is_named_as_unused(checker: Served) -> None:
+    none = Settings(database_url="postgresql:///none", demo=True)
+    assert unused(none) == {CHECKER, "Microsoft Entra ID", "Virus scanner", "Vault", "Doppler"}
+    assert CHECKER not in unused(none.model_copy(update={"availability_url": checker.url}))
 
 
 def test_vault_is_asked_for_the_settings_that_point_to_it(fresh_db: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,6 +84,7 @@ def small_pictures(content: bytes) -> tuple[bytes, bytes]:
 
     Raises:
         FileRefused: The page can not be drawn.
+        MemoryError: The process may not have what it takes.
     """
     import pypdfium2
 
@@ -93,6 +94,6 @@ def small_pictures(content: bytes) -> tuple[bytes, bytes]:
             scale = PREVIEW / max(*page.get_size(), 1)
             image = page.render(scale=scale, may_draw_forms=False).to_pil()
             page.close()
-        except (pypdfium2.PdfiumError, ValueError, MemoryError) as damaged:
+        except (pypdfium2.PdfiumError, ValueError) as damaged:
             raise _damaged() from damaged
     return shrunk(image)

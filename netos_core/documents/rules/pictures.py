@@ -13,6 +13,9 @@ from netos_core.documents.rules.content import FileRefused
 MOST_PIXELS = 120_000_000
 """Pixels above which a picture is refused before it is decoded: a few bytes can claim any size."""
 
+USUAL_PIXELS = 25_000_000
+"""Pixels up to which a picture is decoded while its sender waits: a hundred megabytes at most."""
+
 THUMBNAIL = 360
 PREVIEW = 1400
 _FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "TIFF")
@@ -38,18 +41,26 @@ class PictureFacts:
 
 
 def read_picture(content: bytes) -> PictureFacts:
-    """Read size, moment and place of a picture, and see that it can be decoded to its end.
+    """Read size, moment and place of a picture, and of a usual one see that it can be decoded to its end.
+
+    One of more pixels is only decoded where the process that does it is bounded: when its small pictures are drawn.
 
     Raises:
         FileRefused: It is damaged, or claims more pixels than we decode.
     """
+    from PIL import Image
+
     image = _opened(content)
     width, height = image.size
+    usual = width * height <= USUAL_PIXELS
     try:
-        exif = image.getexif()
+        exif = (
+            image.getexif() if usual else Image.Image.getexif(image)
+        )  # a PNG decodes itself to look behind its pixels
         camera, gps, way = exif.get_ifd(_EXIF), exif.get_ifd(_GPS), exif.get(_TURNED, 1)
-        image.draft("RGB", (THUMBNAIL, THUMBNAIL))  # a JPEG is read to its end at an eighth of the work
-        image.load()
+        if usual:
+            image.draft("RGB", (THUMBNAIL, THUMBNAIL))  # a JPEG is read to its end at an eighth of the work
+            image.load()
     except Exception as damaged:
         raise _damaged() from damaged
     lat, lon = _place(gps)
@@ -105,7 +116,8 @@ def small_pictures(content: bytes) -> tuple[bytes, bytes]:
     """Make a thumbnail and a preview as JPEG, turned upright and without anything the camera wrote into it.
 
     Raises:
-        FileRefused: The picture is damaged.
+        FileRefused: The picture is damaged, or claims more pixels than we decode.
+        MemoryError: The process may not have what it takes.
     """
     from PIL import ImageOps
 
@@ -113,7 +125,10 @@ def small_pictures(content: bytes) -> tuple[bytes, bytes]:
     try:
         image.draft("RGB", (PREVIEW, PREVIEW))
         image.load()
-        return shrunk(ImageOps.exif_transpose(image))
+        ImageOps.exif_transpose(image, in_place=True)  # a copy would take as much memory again
+        return shrunk(image)
+    except MemoryError:
+        raise
     except Exception as damaged:
         raise _damaged() from damaged
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -13,9 +13,9 @@ from uuid import UUID
 from netos_core.changes.plans import Wanted
 from netos_core.changes.rules import Action, Change
 from netos_core.circuits import plans as circuits
-from netos_core.circuits.queries import by_provider_key, circuit_key, names
+from netos_core.circuits.queries import by_provider_key, circuit_key, names, rows_by_id
 from netos_core.circuits.schemas import CircuitEdit
-from netos_core.imports.plans import orders, remarks, stubs
+from netos_core.imports.plans import carriers, orders, remarks, stubs
 from netos_core.imports.plans.rows import (
     Asked,
     Headers,
@@ -32,7 +32,7 @@ from netos_core.imports.plans.rows import (
 from netos_core.imports.rules.outcome import Bad, Outcome, Planned
 from netos_core.imports.rules.preview import StagedRow
 from netos_core.kernel.context import Context
-from netos_core.kernel.lookup import Named, folded
+from netos_core.kernel.lookup import Named, Names, folded
 from netos_core.providers import queries as providers
 
 NOWHERE_OF_OURS = frozenset({"internet", "the internet", "public internet", "cloud"})
@@ -64,10 +64,14 @@ def check(rows: Sequence[StagedRow], headers: Headers) -> Bad:
 def _plan(ctx: Context, rows: Sequence[StagedRow], headers: Headers) -> tuple[Planned, Bad]:
     bad = remarks.unfit_tags(rows, headers)
     said, unfit = _read([row for row in rows if row.row not in bad], headers)
+    standing = providers.standing_names(ctx, {s.edit.provider for s in said if s.edit.provider}, ctx.today)
+    stands = providers.stand_ins(ctx, ctx.today)
     known = circuits.known_for(ctx, [Wanted(Action.CREATE, None, s.edit) for s in said])
+    known = replace(known, providers=standing.names)
     made = _stubs(ctx, said, known)
     keys = {s.row.row: key for s in said if (key := _key(s.edit, known))}
-    asked, unmatched, warnings = _matched(ctx, said, keys, headers)
+    found = _found(ctx, said, keys, standing, stands)
+    asked, unmatched, warnings = _matched(said, keys, found, headers)
     asked, doubles = distinct(
         asked, lambda a: [("provider and circuit id", keys[a.row.row])] if a.row.row in keys else []
     )
@@ -86,7 +90,7 @@ def _plan(ctx: Context, rows: Sequence[StagedRow], headers: Headers) -> tuple[Pl
     records = [
         (remarks.Record("circuit", ids[ref], ref), a.row) for a in asked if (ref := outcomes[a.row.row].ref) is not None
     ]
-    told = orders.of_circuits(ctx, records, set(fresh.values()), owners, headers)
+    told = orders.of_circuits(ctx, records, set(fresh.values()), owners, stands, headers)
     tags = remarks.tags(ctx, records)
     touched = {c.ref for c in tags} | told.touched
     outcomes |= {row: Outcome("update", o.ref) for row, o in outcomes.items() if _only(o, touched)}
@@ -95,9 +99,9 @@ def _plan(ctx: Context, rows: Sequence[StagedRow], headers: Headers) -> tuple[Pl
         (*used, *changes, *tags, *told.changes),
         outcomes,
         {kind: sum(c.entity == kind for c in used) for kind in ("provider", "site", "customer")},
-        (*warnings, *_overwritten(changes, known), *told.warnings),
+        (*carriers.warnings(rows, standing), *warnings, *_overwritten(changes, known), *told.warnings),
     )
-    return planned, told.bad
+    return planned.with_understood(carriers.understood(rows, standing, found.stays, headers)), told.bad
 
 
 def _only(outcome: Outcome, touched: set[str]) -> bool:
@@ -158,15 +162,13 @@ def _address(row: StagedRow, side: str) -> dict[str, Any]:
 
 
 def _owners(ctx: Context, asked: Sequence[Asked[CircuitEdit]], known: circuits.Known) -> dict[int, Named]:
-    """Return the provider of each row: the one it names, else the one its circuit has."""
+    """Return the provider of each row: the one it is to have, else the one its circuit has."""
     rows = {row["ref"]: row["provider_id"] for row in known.rows.values()}
-    have = providers.rows_by_id(ctx, set(rows.values()))
+    have = carriers.on_file_under(ctx, set(rows.values()))
     owners: dict[int, Named] = {}
     for a in asked:
-        named = known.providers.find(str(a.row.values.get("provider", "")))
-        row = have.get(rows[a.wanted.ref]) if a.wanted.ref in rows else None
-        if named is None and row is not None:
-            named = Named(row["id"], row["ref"], row["name"])
+        own = have.get(rows[a.wanted.ref]) if a.wanted.ref in rows else None
+        named = own if own and not a.wanted.edit.provider else known.providers.find(a.wanted.edit.provider or "")
         if named is not None:
             owners[a.row.row] = named
     return owners
@@ -180,33 +182,84 @@ def _accounts(
     return stubs.accounts(pairs, known.accounts)
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the rows of a sheet are among our circuits.
+
+    Args:
+        by_ref: Our circuits by the refs in the sheet.
+        by_id: The circuits that could be meant by provider and circuit id; more than one where carriers became one.
+        stays: Of a row whose circuit stays under another provider than the one it names, what is told of that.
+    """
+
+    by_ref: Names
+    by_id: Mapping[int, list[str]]
+    stays: Mapping[int, str]
+
+
+def _found(
+    ctx: Context,
+    said: Sequence[Said[CircuitEdit]],
+    keys: Mapping[int, Key],
+    standing: providers.Standing,
+    stands: Mapping[UUID, UUID],
+) -> _Found:
+    """Find the circuits that rows mean, also where they are on file under a carrier that was taken over since."""
+    family: dict[Key, list[tuple[UUID, str]]] = {}
+    for (provider_id, key), ref in by_provider_key(ctx, {key for _, key in keys.values()}).items():
+        family.setdefault((stands.get(provider_id, provider_id), key), []).append((provider_id, ref))
+    refs = names(ctx, {_ref_of(s) for s in said if _OUR_REF.fullmatch(_ref_of(s))})
+    renamed = {n.id for s in said if standing.reason(s.edit.provider or "") and (n := refs.find(_ref_of(s)))}
+    under = {row["ref"]: row["provider_id"] for row in rows_by_id(ctx, renamed).values()}
+    by_id: dict[int, list[str]] = {}
+    stays: dict[int, UUID] = {}
+    for s in said:
+        named, heard = (found.find(s.edit.provider or "") for found in (standing.names, standing.heard))
+        hits: list[tuple[UUID, str]] = []
+        if s.row.row in keys:
+            provider_id, key = keys[s.row.row]
+            hits = family.get((stands.get(provider_id, provider_id), key), [])
+            hits = [hit for hit in hits if heard and hit[0] == heard.id] or hits
+            by_id[s.row.row] = sorted(ref for _, ref in hits)
+        own = under.get(_ref_of(s).upper()) if _ref_of(s) else hits[0][0] if len(hits) == 1 else None
+        if named and own not in (None, named.id) and stands.get(own, own) == stands.get(named.id, named.id):
+            stays[s.row.row] = own
+    have = carriers.on_file_under(ctx, set(stays.values()))
+    told = {row: f"The circuit stays under {have[own]}, as it is on file." for row, own in stays.items()}
+    return _Found(refs, by_id, told)
+
+
+def _ref_of(said: Said[CircuitEdit]) -> str:
+    return str(said.row.values.get("ref", "")).strip()
+
+
 def _matched(
-    ctx: Context, said: Sequence[Said[CircuitEdit]], keys: Mapping[int, Key], headers: Headers
+    said: Sequence[Said[CircuitEdit]], keys: Mapping[int, Key], found: _Found, headers: Headers
 ) -> tuple[list[Asked[CircuitEdit]], Bad, tuple[str, ...]]:
     """Match rows to circuits we have: by our reference where the sheet has it, else by provider and circuit id."""
-    there = by_provider_key(ctx, {key for _, key in keys.values()})
-    given = {s.row.row: str(s.row.values["ref"]).strip() for s in said if "ref" in s.row.values}
-    refs = names(ctx, {ref for ref in given.values() if _OUR_REF.fullmatch(ref)})
     asked: list[Asked[CircuitEdit]] = []
     bad: Bad = {}
     foreign = 0
     for s in said:
-        ref = given.get(s.row.row)
-        key = keys.get(s.row.row)
-        owner = there.get(key) if key else None
-        if ref is not None and (_OUR_REF.fullmatch(ref) or key is None):
-            named = refs.find(ref)
+        ref = _ref_of(s)
+        there = found.by_id.get(s.row.row, [])
+        if ref and (_OUR_REF.fullmatch(ref) or s.row.row not in keys):
+            named = found.by_ref.find(ref)
             if named is None or named.ref != ref.upper():
                 message = "No circuit has that ref. Leave the cell empty to add the circuit."
                 bad[s.row.row] = problem(s.row, "not_found", message, headers.get("ref"))
-            elif owner not in (None, named.ref):
-                message = f"{owner} has that circuit id already, and the row is about {named.ref}."
+            elif there and named.ref not in there:
+                message = f"{there[0]} has that circuit id already, and the row is about {named.ref}."
                 bad[s.row.row] = problem(s.row, "duplicate", message, headers.get("provider_circuit_id"))
             else:
-                asked.append(asked_for(s, named.ref))
+                asked.append(asked_for(s, named.ref, ("provider",) if s.row.row in found.stays else ()))
             continue
-        foreign += ref is not None
-        asked.append(asked_for(s, owner, ("provider", "provider_circuit_id")))
+        foreign += bool(ref)
+        if len(there) > 1:
+            message = f"Several circuits of carriers that are one today have that id: {', '.join(there)}. Give the ref."
+            bad[s.row.row] = problem(s.row, "ambiguous", message, headers.get("provider_circuit_id"))
+        else:
+            asked.append(asked_for(s, there[0] if there else None, ("provider", "provider_circuit_id")))
     warnings = (f"{foreign} cells of “{headers['ref']}” are no refs of ours and were not used.",) if foreign else ()
     return asked, bad, warnings
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from netos_core.changes.plans import Wanted
 from netos_core.changes.rules import Action, Change
 from netos_core.circuits.queries import names as circuit_names
 from netos_core.contracts import plans as contracts
-from netos_core.contracts.queries import links_of_circuits
+from netos_core.contracts.queries import links_of_circuits, rows_by_id
 from netos_core.contracts.queries import names as contract_names
 from netos_core.contracts.schemas import ContractCircuitEdit, ContractEdit
-from netos_core.imports.plans import stubs
+from netos_core.imports.plans import carriers, stubs
 from netos_core.imports.plans.clauses import clause, contradictions, kind_of
 from netos_core.imports.plans.numbers import by_number
 from netos_core.imports.plans.rows import (
@@ -35,7 +36,7 @@ from netos_core.imports.rules.outcome import Bad, Outcome, Planned
 from netos_core.imports.rules.preview import StagedRow
 from netos_core.kernel.context import Context
 from netos_core.kernel.lookup import Named, Names, folded
-from netos_core.providers.queries import names as provider_names
+from netos_core.providers.queries import stand_ins, standing_names
 
 _FIELDS = (
     "number", "title", "provider", "signed_date", "term_start_date", "term_end_date", "term_months",
@@ -51,10 +52,12 @@ def check(rows: Sequence[StagedRow], headers: Headers) -> Bad:
 def plan(ctx: Context, rows: Sequence[StagedRow], headers: Headers) -> Planned:
     """Plan a sheet of contracts; unknown providers become stubs, unknown circuits are told."""
     said, bad = read(ContractEdit, rows, _fields, headers)
-    providers = provider_names(ctx, {s.edit.provider for s in said if s.edit.provider})
+    standing = standing_names(ctx, {s.edit.provider for s in said if s.edit.provider}, ctx.today)
+    providers, stands = standing.names, stand_ins(ctx, ctx.today)
     made = stubs.stubs(ctx, "provider", {s.edit.provider: {} for s in said if s.edit.provider}, providers)
     circuits = circuit_names(ctx, {key for s in said for key in s.edit.circuits or ()})
-    asked, unmatched = _matched(ctx, said, providers, circuits, headers)
+    there = by_number(ctx, {s.edit.number for s in said if s.edit.number}, stands)
+    asked, unmatched = _matched(said, providers, circuits, there, stands, headers)
     asked, doubles = distinct(asked, lambda a: _claims(a, providers, circuits))
     parents = contract_names(ctx, {a.wanted.edit.parent for a in asked if a.wanted.edit.parent})
     lost = orphans(asked, _parent, _numbers, parents, headers.get("parent_number"))
@@ -88,8 +91,10 @@ def plan(ctx: Context, rows: Sequence[StagedRow], headers: Headers) -> Planned:
         r: Outcome("update", o.ref) for r, o in outcomes.items() if o.outcome != "invalid" and o.ref in touched
     }
     used = still_needed(made, changes)
-    warnings = contradictions(ctx, changes, {o.ref: row for row, o in outcomes.items() if o.ref})
-    return Planned((*used, *changes, *links), outcomes, {"provider": len(used)}, warnings)
+    unlike = contradictions(ctx, changes, {o.ref: row for row, o in outcomes.items() if o.ref})
+    warnings = (*carriers.warnings(rows, standing), *unlike)
+    whole = Planned((*used, *changes, *links), outcomes, {"provider": len(used)}, warnings)
+    return whole.with_understood(carriers.understood(rows, standing, _staying(ctx, said, outcomes, providers), headers))
 
 
 def _fields(row: StagedRow) -> tuple[Mapping[str, Any], Iterable[str]]:
@@ -116,14 +121,19 @@ def _fields(row: StagedRow) -> tuple[Mapping[str, Any], Iterable[str]]:
 
 
 def _matched(
-    ctx: Context, said: Sequence[Said[ContractEdit]], providers: Names, circuits: Names, headers: Headers
+    said: Sequence[Said[ContractEdit]],
+    providers: Names,
+    circuits: Names,
+    there: Mapping[tuple[UUID, str], list[Named]],
+    stands: Mapping[UUID, UUID],
+    headers: Headers,
 ) -> tuple[list[Asked[ContractEdit]], Bad]:
-    there = by_number(ctx, {s.edit.number for s in said if s.edit.number})
     asked: list[Asked[ContractEdit]] = []
     bad: Bad = {}
     for s in said:
-        provider = providers.find(s.edit.provider) if s.edit.provider else None
-        found = there.get((provider.id, folded(s.edit.number)), []) if provider and s.edit.number else []
+        named = providers.find(s.edit.provider) if s.edit.provider else None
+        number = folded(s.edit.number or "")
+        found = there.get((stands.get(named.id, named.id), number), []) if named and number else []
         unknown = [key for key in s.edit.circuits or () if circuits.find(key) is None]
         if len(found) > 1:
             message = f"Several contracts of the provider have that number: {', '.join(c.ref for c in found)}."
@@ -134,6 +144,23 @@ def _matched(
         else:
             asked.append(asked_for(s, found[0].ref if found else None, ("provider", "number")))
     return asked, bad
+
+
+def _staying(
+    ctx: Context, said: Sequence[Said[ContractEdit]], outcomes: Mapping[int, Outcome], providers: Names
+) -> dict[int, str]:
+    """Tell of the rows whose contract is on file with another party of the same family than the one they name."""
+    refs = {s.row.row: ref for s in said if (ref := outcomes[s.row.row].ref)}
+    found = contract_names(ctx, refs.values())
+    ids = [named.id for ref in refs.values() for named in found.all(ref)]
+    party = {row["ref"]: row["provider_id"] for row in rows_by_id(ctx, ids).values()}
+    have = carriers.on_file_under(ctx, party.values())
+    told = {}
+    for s in said:
+        named, own = providers.find(s.edit.provider or ""), party.get(refs.get(s.row.row, ""))
+        if named and own and own != named.id:
+            told[s.row.row] = f"The contract stays with {have[own]}, as it is on file."
+    return told
 
 
 def _parent(edit: ContractEdit) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -12,8 +12,14 @@ from netos_core.kernel.context import Context
 from netos_core.kernel.lookup import Named, folded
 
 
-def by_number(ctx: Context, numbers: Iterable[str]) -> dict[tuple[UUID, str], list[Named]]:
-    """Return the live contracts of each provider and number, case aside; two may carry the same number."""
+def by_number(ctx: Context, numbers: Iterable[str], stands: Mapping[UUID, UUID]) -> dict[tuple[UUID, str], list[Named]]:
+    """Return the live contracts of each provider and number, case aside; two may carry the same number.
+
+    Args:
+        ctx: The call.
+        numbers: The numbers.
+        stands: Who stands for a provider that was taken over: its contracts are found as theirs.
+    """
     number = func.lower(Contract.number)
     rows = ctx.session.execute(
         select(Contract.provider_id, number.label("number"), Contract.id, Contract.ref, Contract.title)
@@ -22,5 +28,6 @@ def by_number(ctx: Context, numbers: Iterable[str]) -> dict[tuple[UUID, str], li
     )
     found: dict[tuple[UUID, str], list[Named]] = {}
     for row in rows:
-        found.setdefault((row.provider_id, row.number), []).append(Named(row.id, row.ref, row.title))
+        key = (stands.get(row.provider_id, row.provider_id), row.number)
+        found.setdefault(key, []).append(Named(row.id, row.ref, row.title))
     return found

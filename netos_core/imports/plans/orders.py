@@ -38,7 +38,12 @@ Member: TypeAlias = tuple[Record, StagedRow]
 
 
 def of_circuits(
-    ctx: Context, records: Sequence[Member], fresh: Collection[UUID], owners: Mapping[int, Named], headers: Headers
+    ctx: Context,
+    records: Sequence[Member],
+    fresh: Collection[UUID],
+    owners: Mapping[int, Named],
+    stands: Mapping[UUID, UUID],
+    headers: Headers,
 ) -> Orders:
     """Plan the orders a sheet of circuits tells of.
 
@@ -50,13 +55,14 @@ def of_circuits(
         records: The circuits and their rows.
         fresh: The circuits among them that are new.
         owners: The provider of each row.
+        stands: Who stands today for a provider that was taken over.
         headers: The header of each field.
     """
     telling = [(record, row) for record, row in records if any(f in row.values for f in TERM_FIELDS)]
     old = [record.id for record, _ in telling if record.id not in fresh]
     governed = governing(ctx, old)
-    groups = _groups([(record, row) for record, row in telling if record.id not in governed], owners)
-    there = by_number(ctx, {key for _, key in groups})
+    groups = _groups([(record, row) for record, row in telling if record.id not in governed], owners, stands)
+    there = by_number(ctx, {key for _, key in groups}, stands)
     linked = {(link["contract_id"], link["circuit_id"]): link for link in links_of_circuits(ctx, old)}
     asked: list[Asked[ContractEdit]] = []
     links: list[Change] = []
@@ -97,13 +103,16 @@ def of_circuits(
     )
 
 
-def _groups(open_: Iterable[Member], owners: Mapping[int, Named]) -> dict[tuple[UUID, str], list[Member]]:
+def _groups(
+    open_: Iterable[Member], owners: Mapping[int, Named], stands: Mapping[UUID, UUID]
+) -> dict[tuple[UUID, str], list[Member]]:
     """Put the rows of one contract number together; a row without a number stands for itself."""
     groups: dict[tuple[UUID, str], list[Member]] = {}
     for record, row in open_:
         number = str(row.values.get("contract_number", ""))
         key = folded(number) if number else record.ref
-        groups.setdefault((owners[row.row].id, key), []).append((record, row))
+        owner = owners[row.row].id
+        groups.setdefault((stands.get(owner, owner), key), []).append((record, row))
     return groups
 
 

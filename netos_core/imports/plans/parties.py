@@ -28,8 +28,8 @@ from netos_core.imports.plans.rows import (
     read,
     unfit,
 )
-from netos_core.imports.rules.outcome import Bad, Outcome, Planned
-from netos_core.imports.rules.preview import StagedRow
+from netos_core.imports.rules.outcome import Bad, Outcome, Planned, Told
+from netos_core.imports.rules.preview import UNDERSTOOD, RowProblem, StagedRow
 from netos_core.kernel.context import Context
 from netos_core.kernel.lookup import Named, Names, folded
 from netos_core.providers import plans as providers
@@ -58,7 +58,7 @@ def plan_providers(ctx: Context, rows: Sequence[StagedRow], headers: Headers) ->
     bad = _unfit_parts(rows, headers)
     fit = [row for row in rows if row.row not in bad]
     said, unfit_rows = read(ProviderEdit, fit, _picked(_PROVIDER_FIELDS), headers)
-    there = known_providers.names(ctx, {s.edit.name for s in said if s.edit.name})
+    there, how = known_providers.heard(ctx, {s.edit.name for s in said if s.edit.name})
     asked, ids, ambiguous = _matched(said, there, lambda e: {"name": e.name})
     asked, doubles = distinct(asked, lambda a: [("name", folded(word)) for word in _words(a.row)])
     asked, taken = _free(ctx, asked, headers)
@@ -66,7 +66,21 @@ def plan_providers(ctx: Context, rows: Sequence[StagedRow], headers: Headers) ->
     changes, refused = planned_apart(asked, lambda wanted: providers.plan(ctx, wanted), headers)
     outcomes = outcomes_of(asked, changes, "provider", bad | refused)
     parts = _provider_parts(ctx, _records(asked, outcomes, "provider", ids | ids_by_ref("provider", changes)))
-    return _planned(changes, parts, outcomes)
+    return _planned(changes, parts, outcomes).with_understood(_understood(asked, there, how, headers))
+
+
+def _understood(
+    asked: Sequence[Asked[ProviderEdit]], there: Names, how: Mapping[tuple[str, UUID], str], headers: Headers
+) -> Told:
+    """Tell in each row that means a provider by another name than its own what that name is to it."""
+    told = {}
+    for a in asked:
+        said = str(a.row.values.get("name", ""))
+        named = there.find(said)
+        if named is not None and (what := how.get((folded(said), named.id))):
+            message = f"“{said}” is {what} {named}."
+            told[a.row.row] = (RowProblem(a.row.row, headers.get("name"), UNDERSTOOD, message),)
+    return told
 
 
 def plan_customers(ctx: Context, rows: Sequence[StagedRow], headers: Headers) -> Planned:

@@ -17,10 +17,15 @@ from .header import HeaderRow, data_rows
 from .mapping import ColumnMapping, Mapping
 from .values import Reader, Typed, Value, reader_for
 
+UNDERSTOOD = "understood_as"
+
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """What is wrong at a place of the sheet; `row` is the spreadsheet's own, `column` the header, null for the row."""
+    """What is told of a place of the sheet; `row` is the spreadsheet's own, `column` the header, null for the row.
+
+    It is a problem, but for the code `understood_as`: that tells why the words there mean the record they mean.
+    """
 
     row: int
     column: str | None

@@ -8,17 +8,16 @@ from sqlalchemy import CTE, ColumnElement, and_, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from netos_core.circuits.model import Circuit, Termination
-from netos_core.circuits.rules import IN_USE, CircuitStatus
+from netos_core.circuits.rules import CircuitStatus
 from netos_core.geo.queries import places
 from netos_core.geo.rules import Point
 from netos_core.kernel.context import Context
 from netos_core.lookup.queries.finding import place_of
-from netos_core.lookup.rules.cost import Priced, estimates
+from netos_core.lookup.queries.prices import costs, km
 from netos_core.lookup.rules.reach import own_reach
 from netos_core.lookup.schemas import (
     AddressLookup,
     Availability,
-    CostEstimate,
     LookUpAddress,
     Match,
     NearCarrier,
@@ -35,15 +34,13 @@ from netos_core.sites.rules import SiteKind
 
 SITE = Site.__table__
 ENDED = (CircuitStatus.DECOMMISSIONED, CircuitStatus.CANCELLED)
-MOST_PRICED = 1000
-MOST_SOURCES = 25
 ENDPOINT = Site.kind == SiteKind.ENDPOINT
 
 
 def look_up(ctx: Context, request: LookUpAddress) -> AddressLookup:
     """Read everything that is known around a place."""
     place = place_of(ctx, request)
-    found: dict[str, Any] = dict.fromkeys(("endpoints", "assets", "circuits", "carriers", "estimates"), ())
+    found: dict[str, Any] = dict.fromkeys(("endpoints", "assets", "circuits", "carriers"), ())
     counts = dict.fromkeys(("endpoint_count", "asset_count", "circuit_count", "carrier_count"), 0)
     hint = None
     if place.lat is not None and place.lon is not None:
@@ -52,14 +49,16 @@ def look_up(ctx: Context, request: LookUpAddress) -> AddressLookup:
         found["assets"], counts["asset_count"] = around.sites(~ENDPOINT)
         found["circuits"], counts["circuit_count"] = around.circuits()
         found["carriers"], counts["carrier_count"] = around.carriers()
-        found["estimates"] = around.costs()
         hint = unplaced(ctx, [Site.retired_at.is_(None)])
+    estimates, cost_basis = costs(ctx, request, place)
     return AddressLookup(
         place=place,
         radius_km=request.radius_km,
         as_of=ctx.now,
         matches=_matches(ctx, request),
         availability=_own_answer(ctx, place),
+        estimates=estimates,
+        cost_basis=cost_basis,
         hint=hint,
         **found,
         **counts,
@@ -97,7 +96,7 @@ class _Around:
         )  # fmt: skip
         made = [
             NearSite(
-                ref=r.ref, name=r.name, kind=r.kind, address=r.address, city=r.city, state=r.state, km=_km(r.metres),
+                ref=r.ref, name=r.name, kind=r.kind, address=r.address, city=r.city, state=r.state, km=km(r.metres),
                 circuits=r.circuits,
             )
             for r in rows
@@ -119,7 +118,7 @@ class _Around:
             .order_by(ends.c.metres, Circuit.id)
             .limit(self._request.limit)
         ).mappings()  # fmt: skip
-        made = [NearCircuit(**{n: v for n, v in row.items() if n != "metres"}, km=_km(row["metres"])) for row in rows]
+        made = [NearCircuit(**{n: v for n, v in row.items() if n != "metres"}, km=km(row["metres"])) for row in rows]
         count = select(func.count()).select_from(Circuit).join(ends, ends.c.circuit_id == Circuit.id).where(*near)
         return made, self._ctx.session.scalar(count) or 0
 
@@ -136,41 +135,10 @@ class _Around:
             .order_by(count.desc(), nearest, Provider.id)
         ).all()
         made = [
-            NearCarrier(ref=row.ref, name=row.name, circuits=row.n, nearest_km=_km(row.metres))
+            NearCarrier(ref=row.ref, name=row.name, circuits=row.n, nearest_km=km(row.metres))
             for row in rows[: self._request.limit]
         ]
         return made, len(rows)
-
-    def costs(self) -> list[CostEstimate]:
-        return [
-            CostEstimate(
-                service_type=e.service_type, up_to_mbps=e.up_to_mbps, basis="modeled", n=e.n, mrc_median=e.mrc_median,
-                mrc_low=e.mrc_low, mrc_high=e.mrc_high, nrc_median=e.nrc_median, currency=e.currency,
-                nearest_km=e.nearest_km, farthest_km=e.farthest_km, sources=list(e.sources[:MOST_SOURCES]), why=e.why,
-            )
-            for e in estimates(self._priced(), bandwidth_mbps=self._request.bandwidth_mbps)[: self._request.limit]
-        ]  # fmt: skip
-
-    def _priced(self) -> list[Priced]:
-        """Return what is paid for circuits in use nearby, the nearest first."""
-        ends = self._ends
-        wanted = [Circuit.retired_at.is_(None), Circuit.status.in_(IN_USE), Circuit.mrc > 0]
-        if self._request.service_type:
-            wanted.append(Circuit.service_type.in_(self._request.service_type))
-        rows = self._ctx.session.execute(
-            select(
-                Circuit.ref, Circuit.service_type, Circuit.mrc, Circuit.nrc, Circuit.currency, Circuit.bandwidth_mbps,
-                ends.c.metres,
-            )
-            .join(ends, ends.c.circuit_id == Circuit.id)
-            .where(*wanted)
-            .order_by(ends.c.metres, Circuit.id)
-            .limit(MOST_PRICED)
-        )  # fmt: skip
-        return [
-            Priced(r.ref, "circuit", r.service_type, r.mrc, r.nrc, r.currency, r.bandwidth_mbps, _km(r.metres))
-            for r in rows
-        ]
 
 
 def _ends_near(metres: ColumnElement[float], within: ColumnElement[bool]) -> CTE:
@@ -204,7 +172,7 @@ def _own_answer(ctx: Context, place: Place) -> Availability:
         for at_index, which in enumerate((Site.id.in_(ends), ~ENDPOINT)):
             asked = select(metres).where(and_(live, Site.lon.is_not(None), which))
             found = ctx.session.scalar(asked.order_by(ways.nearness(SITE, at)).limit(1))
-            nearest[at_index] = None if found is None else _km(found)
+            nearest[at_index] = None if found is None else km(found)
     reach = own_reach(placed=place.lat is not None, circuit_km=nearest[0], asset_km=nearest[1])
     return Availability(
         answered_by="own_records", status=reach.status, why=reach.why, normalized_address=place.normalized,
@@ -220,7 +188,3 @@ def _matches(ctx: Context, request: LookUpAddress) -> list[Match]:
     asked = Search(query=words, kind=["circuit", "site", "provider", "customer"], limit=request.limit)
     hits = search.search(ctx, asked, by_meaning=False).hits
     return [Match(kind=hit.kind, ref=hit.ref, title=hit.title, detail=hit.detail) for hit in hits]
-
-
-def _km(metres: float) -> float:
-    return round(metres / METRES, 3)

@@ -68,7 +68,7 @@ def list_drafts(ctx: Context, request: ListQuotes) -> QuoteList:
     found = listing.page(ctx, source, request, [waiting(ctx)])
     people = names_of(ctx.session, {row["person_id"] for row in found.rows})
     told = {row["ref"]: _value(row["fields"], "provider") for row in found.rows}
-    known = providers.names(ctx, {name for name in told.values() if name})
+    known = providers.standing_names(ctx, {name for name in told.values() if name}, ctx.today).names
     rows = []
     for row in found.rows:
         named = known.find(told[row["ref"]] or "") if ctx.principal.may("see:money") else None
@@ -100,7 +100,8 @@ def draft_view(ctx: Context, draft: QuoteDraft) -> QuoteDraftView:
     proposal = changes.get_proposal_by_id(ctx, draft.proposal_id) if draft.proposal_id else None
     status = changes.status_of(proposal, ctx) if proposal is not None else None
     people = names_of(ctx.session, {draft.person_id, *({draft.decided_by} if draft.decided_by else ())})
-    fields = [_field(told) for told in draft.fields]
+    means = _means(ctx, _value(draft.fields, "provider"))
+    fields = [_field(told, means if told["field"] == "provider" else None) for told in draft.fields]
     return QuoteDraftView(
         ref=draft.ref,
         state=state_of(draft.state, status),
@@ -131,9 +132,21 @@ def state_of(recorded: str, status: Status | None) -> str:
     return PROPOSED if status is Status.OPEN else OPEN
 
 
-def _field(told: dict[str, str]) -> DraftField:
+def _means(ctx: Context, name: str | None) -> str | None:
+    """Tell which provider a name in a source means today; of one nobody has, or several have, that it is so."""
+    if not name:
+        return None
+    standing = providers.standing_names(ctx, [name], ctx.today)
+    named = standing.names.find(name)
+    if named is not None:
+        return " ".join(filter(None, (f"Means {named}.", standing.reason(name))))
+    several = ", ".join(str(one) for one in standing.names.all(name))
+    return f"Several answer to that name: {several}. Correct it to a ref." if several else "No provider has that name."
+
+
+def _field(told: dict[str, str], means: str | None) -> DraftField:
     decides = needs_a_person(told["field"]) or told["problem"] is not None
-    return DraftField.model_validate({**told, "decides": decides})
+    return DraftField.model_validate({**told, "means": means, "decides": decides})
 
 
 def count_waiting(ctx: Context) -> int:

@@ -60,6 +60,17 @@ LIVE = frozenset(
     }
 )
 
+# What a provider has named its price in, whether it was taken or not; a price that has run out was still asked.
+PRICED = frozenset(
+    {
+        QuoteState.ANSWERED,
+        QuoteState.APPROVED_ORDERABLE,
+        QuoteState.APPROVED_ORDERABLE_ALTERNATE,
+        QuoteState.ACCEPTED,
+        QuoteState.DECLINED,
+    }
+)
+
 
 def shown_state(state: QuoteState, valid_until: date | None, today: date) -> QuoteState:
     """Return the state as of a day: a quote nobody answered is expired from the day after its last."""

@@ -68,6 +68,7 @@ class DraftField(View):
     end: int | None
     problem: str | None
     told: str | None
+    means: str | None = Field(description="Of the provider: the record its name means today, and why.")
     decides: bool
     decision: Literal["accepted", "rejected"] | None
     by: str | None

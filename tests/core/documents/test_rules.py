@@ -27,7 +27,7 @@ from netos_core.documents.rules.content import (
     type_of,
 )
 from netos_core.documents.rules.kinds import DocumentKind, Sensitivity, classes_seen, is_laxer, least_class
-from tests.files import make_pdf, make_photo
+from tests.files import make_bomb, make_pdf, make_photo
 
 
 def archive(*names: str) -> bytes:
@@ -133,6 +133,14 @@ def test_a_photo_on_its_side_is_stood_upright() -> None:
     thumbnail, preview = (Image.open(io.BytesIO(one)) for one in pictures.small_pictures(content))
     assert thumbnail.size == (180, 360)
     assert preview.size == (400, 800)
+
+
+def test_a_picture_of_many_pixels_is_not_decoded_where_its_sender_waits() -> None:
+    cut_off = make_bomb(6_000, 5_000, rows=10)[:-40]
+    facts = pictures.read_picture(cut_off)
+    assert (facts.width, facts.height) == (6_000, 5_000)
+    with pytest.raises(FileRefused, match="damaged"):
+        pictures.small_pictures(cut_off)
 
 
 def test_small_pictures_carry_nothing_the_camera_wrote() -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from netos_core.lookup.rules.addresses import Address, city_key, of_parts, parsed, same_place, state_code, street_key
-from netos_core.lookup.rules.cost import Priced, bandwidth_class, estimates
+from netos_core.lookup.rules.cost import Estimate, Priced, Rests, bandwidth_class, estimates, weighed, weighted_median
 from netos_core.lookup.rules.reach import Service, own_reach
 
 REAL = Path(__file__).parents[4] / "shared/data/us-addresses/addresses.jsonl"
@@ -101,12 +104,21 @@ def test_an_address_kept_in_columns_is_read_with_its_city() -> None:
     assert of_parts(None, None, None, "Indianapolis", "IN", "46219") is None
 
 
-def priced(ref: str, mrc: str, *, mbps: str | None = "100", currency: str = "USD", nrc: str | None = None) -> Priced:
-    km = float(ref.removeprefix("CKT-")) / 10
+TODAY = date(2026, 6, 1)
+
+
+def priced(
+    ref: str, mrc: str, *, mbps: str | None = "100", currency: str = "USD", nrc: str | None = None, **more: Any
+) -> Priced:
+    given = {"rests": Rests.PAID, "km": float(ref.removeprefix("CKT-")) + 10, **more}
     return Priced(
-        ref, "circuit", "dia", Decimal(mrc), None if nrc is None else Decimal(nrc), currency,
-        None if mbps is None else Decimal(mbps), km,
+        ref, service_type="dia", mrc=Decimal(mrc), nrc=None if nrc is None else Decimal(nrc), currency=currency,
+        bandwidth_mbps=None if mbps is None else Decimal(mbps), **given,
     )  # fmt: skip
+
+
+def sources(estimate: Estimate) -> list[str]:
+    return [one.price.ref for one in estimate.sources]
 
 
 def test_the_estimate_is_the_median_of_its_class_and_names_what_it_rests_on() -> None:
@@ -116,34 +128,106 @@ def test_the_estimate_is_the_median_of_its_class_and_names_what_it_rests_on() ->
         priced("CKT-2", "500", mbps="50"),
         priced("CKT-9", "1", mbps="1000"),
     ]
-    one, other = estimates(rows)
+    one, other = estimates(rows, TODAY)
     assert (one.n, one.mrc_median, one.mrc_low, one.mrc_high) == (3, Decimal(500), Decimal(400), Decimal(900))
-    assert (one.sources, one.nearest_km, one.farthest_km) == (("CKT-1", "CKT-2", "CKT-3"), 0.1, 0.3)
+    assert (sources(one), one.nearest_km, one.farthest_km) == (["CKT-1", "CKT-2", "CKT-3"], 11, 13)
+    assert one.why == "Weighted median of 3 monthly charges as of 2026-06-01: 3 paid. A model, no quote."
     assert one.nrc_median is None
     assert (other.n, other.mrc_median) == (1, None)
-    assert other.why == "Unknown: 1 such service is priced nearby, and an estimate needs 3."
+    assert other.why == "Unknown: 1 such service is priced nearby (1 paid), and an estimate needs 3."
 
 
-def test_an_even_number_of_prices_has_its_median_to_the_cent() -> None:
-    (one,) = estimates([priced(f"CKT-{n}", mrc) for n, mrc in enumerate(("100.00", "100.01", "100.02", "999"), 1)])
-    assert one.mrc_median == Decimal("100.02")
+def test_an_even_number_of_like_prices_has_its_median_to_the_cent() -> None:
+    rows = [priced(f"CKT-{n}", mrc) for n, mrc in enumerate(("100.00", "100.01", "100.02", "999"), 1)]
+    assert estimates(rows, TODAY)[0].mrc_median == Decimal("100.02")
+
+
+def quoted(level: str | None = None, valid_until: date | None = None, **more: Any) -> Priced:
+    return priced("CKT-1", "1", rests=Rests.QUOTED, level=level, valid_until=valid_until, **more)
+
+
+@pytest.mark.parametrize(
+    ("price", "weight"),
+    [
+        (priced("CKT-1", "1", rests=Rests.CONTRACTED), 8),
+        (priced("CKT-1", "1", rests=Rests.ORDERED), 8),
+        (priced("CKT-1", "1", rests=Rests.PAID), 6),
+        (quoted("firm"), 6),
+        (quoted("firm_subject_to_feasibility"), 4),
+        (quoted("budgetary"), 2),
+        (quoted(), 2),
+        (quoted("firm", TODAY), 6),
+        (quoted("firm", TODAY - timedelta(1)), 3),
+        (quoted("budgetary", TODAY - timedelta(1)), 1),
+        (priced("CKT-1", "1", rests=Rests.ORDERED, valid_until=TODAY - timedelta(1)), 8),
+        (quoted("firm", dated=TODAY - timedelta(365)), 24),
+        (quoted("firm", dated=TODAY - timedelta(366)), 12),
+        (quoted("firm", dated=TODAY - timedelta(3 * 365)), 12),
+        (quoted("firm", dated=TODAY - timedelta(3 * 365 + 1)), 6),
+        (quoted("firm", dated=TODAY + timedelta(30)), 24),
+        (quoted("firm", km=0.1), 24),
+        (quoted("firm", km=0.101), 12),
+        (quoted("firm", km=2.0), 12),
+        (quoted("firm", km=2.001), 6),
+        (priced("CKT-1", "1", rests=Rests.CONTRACTED, km=0.0, dated=TODAY), 128),
+    ],
+)
+def test_a_price_weighs_by_what_it_rests_on_its_age_and_its_distance(price: Priced, weight: int) -> None:
+    assert weighed(price, TODAY).weight == weight
+
+
+def test_an_amount_changes_no_weight_and_no_place_among_the_sources() -> None:
+    rows = [priced(f"CKT-{n}", "1", km=n) for n in range(5)]
+    dear = [replace(row, mrc=Decimal(10 ** (9 - row.km))) for row in rows]
+    told = [[(one.price.ref, one.weight) for one in estimates(some, TODAY)[0].sources] for some in (rows, dear)]
+    assert told[0] == told[1]
+
+
+def test_what_is_firm_new_and_near_outweighs_the_rest() -> None:
+    rows = [
+        priced("CKT-1", "700", rests=Rests.CONTRACTED, km=0.05, dated=TODAY),
+        *(quoted("budgetary", km=4.0, dated=date(2019, 1, 1)) for _ in range(3)),
+    ]
+    rows = [replace(row, ref=f"CKT-{n}") for n, row in enumerate(rows)]
+    one = estimates(rows, TODAY)[0]
+    assert (one.mrc_median, one.mrc_low) == (Decimal(700), Decimal(1))
+    assert one.why.endswith("1 contracted, 3 quoted. A model, no quote.")
+
+
+@pytest.mark.parametrize(
+    ("values", "median"),
+    [
+        ([("10", 1)], "10.00"),
+        ([("10", 1), ("20", 1)], "15.00"),
+        ([("20", 1), ("10", 3)], "10.00"),
+        ([("10", 2), ("20", 1), ("30", 1)], "15.00"),
+        ([("10", 1), ("20", 1), ("30", 3)], "30.00"),
+    ],
+)
+def test_half_of_the_weight_is_on_either_side_of_the_median(values: list[tuple[str, int]], median: str) -> None:
+    assert str(weighted_median((Decimal(value), weight) for value, weight in values)) == median
+
+
+def test_without_a_weight_there_is_no_median() -> None:
+    with pytest.raises(ValueError, match="nothing"):
+        weighted_median([])
 
 
 def test_currencies_and_unknown_bandwidths_never_mix() -> None:
     rows = [priced("CKT-1", "1"), priced("CKT-2", "2", currency="EUR"), priced("CKT-3", "3", mbps=None)]
-    assert {(e.currency, e.up_to_mbps, e.n) for e in estimates(rows)} == {
+    assert {(e.currency, e.up_to_mbps, e.n) for e in estimates(rows, TODAY)} == {
         ("USD", Decimal(100), 1), ("EUR", Decimal(100), 1), ("USD", None, 1)
     }  # fmt: skip
 
 
 def test_a_wanted_bandwidth_compares_its_class_only() -> None:
     rows = [priced("CKT-1", "1"), priced("CKT-2", "2", mbps="500"), priced("CKT-3", "3", mbps=None)]
-    assert [e.sources for e in estimates(rows, bandwidth_mbps=Decimal(300))] == [("CKT-2",)]
-    assert estimates(rows, bandwidth_mbps=Decimal(400_000)) == []
+    assert [sources(e) for e in estimates(rows, TODAY, bandwidth_mbps=Decimal(300))] == [["CKT-2"]]
+    assert estimates(rows, TODAY, bandwidth_mbps=Decimal(400_000)) == []
 
 
 def test_one_record_is_one_price_however_often_it_comes() -> None:
-    assert estimates([priced("CKT-1", "1")] * 3)[0].n == 1
+    assert estimates([priced("CKT-1", "1")] * 3, TODAY)[0].n == 1
 
 
 @pytest.mark.parametrize(("mbps", "top"), [("1.544", "10"), ("10", "10"), ("10.001", "100"), ("100000", "100000")])

@@ -93,6 +93,27 @@ def test_a_carrier_is_found_by_any_of_its_names(session: Session) -> None:
     assert propose(ctx, "provider", ref="level 3", asn=3356).diff[0].ref == ref
 
 
+def test_a_carrier_is_found_by_a_name_but_for_its_legal_form_unless_that_is_anothers(session: Session) -> None:
+    ctx = make_ctx(session, Role.ADMIN)
+    ref = make_provider(session, "Lumen", legal_name="Lumen Technologies, Inc.")
+    assert propose(ctx, "provider", ref="LUMEN TECHNOLOGIES L.L.C.", asn=3356).diff[0].ref == ref
+    other = make_provider(session, "Lumen LLC")
+    assert propose(ctx, "provider", ref="lumen llc", asn=209).diff[0].ref == other, "its very name comes first"
+    with pytest.raises(NetosError) as refused:
+        propose(ctx, "provider", ref="Lumen Corp", asn=1)
+    assert refused.value.code == "ambiguous"
+    assert ref in refused.value.message
+    assert other in refused.value.message
+
+
+def test_an_alias_and_the_legal_name_of_another_are_two_answers(session: Session) -> None:
+    ctx = make_ctx(session, Role.ADMIN)
+    level3, lumen = make_provider(session, "L3", legal_name="Level 3, LLC"), make_provider(session, "Lumen")
+    apply(ctx, "alias", "create", provider=lumen, alias="Level 3, LLC", kind="legal")
+    with pytest.raises(NetosError, match=rf"L3 \({level3}\).*Lumen \({lumen}\)"):
+        propose(ctx, "provider", ref="level 3, llc", asn=1)
+
+
 def test_an_unknown_carrier_is_answered_with_the_nearest(session: Session) -> None:
     make_provider(session, "Lumen")
     with pytest.raises(NotFound) as refused:

@@ -1,4 +1,4 @@
-"""Chains that must not bite their own tail, and what a mail domain is."""
+"""Chains that must not bite their own tail, what a mail domain is, and names but for their legal form."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from netos_core.providers.rules import Succession, is_mail_domain, leads_back, successors_on
+from netos_core.providers.rules import Succession, bare, is_mail_domain, leads_back, successors_on
 
 A, B, C = (uuid4() for _ in range(3))
 
@@ -66,3 +66,25 @@ def test_a_provider_is_part_of_those_who_had_taken_it_over_by_the_day(start, day
 
 def test_a_take_over_without_a_day_has_happened_and_a_circle_ends() -> None:
     assert successors_on(A, {A: Succession(B, None), B: Succession(A, None)}, date(2000, 1, 1)) == (B,)
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("Lumen Technologies, L.L.C.", "lumen technologies"),
+        ("LUMEN TECHNOLOGIES INC", "lumen technologies"),
+        ("The Lumen Company", "lumen"),
+        ("AT&T Corp.", "at and t"),
+        ("AT and T", "at and t"),
+        ("Bell Telephone Co., Inc.", "bell telephone"),
+        ("Zayo Group", "zayo group"),
+        ("Company", "company"),
+        ("Co. LLC", "co llc"),
+        ("O'Neill Fiber", "oneill fiber"),
+        ("lumen.com", "lumencom"),
+        ("Télécom SA", "télécom"),
+        ("", ""),
+    ],
+)
+def test_a_name_is_bare_without_its_legal_form(name: str, plain: str) -> None:
+    assert bare(name) == plain

@@ -13,7 +13,7 @@ from netos_core.access.rules import Role, unattended
 from netos_core.changes.model import Approval, Proposal
 from netos_core.changes.operations import reject_change
 from netos_core.changes.schemas import Decide
-from netos_core.kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from netos_core.kernel.errors import Ambiguous, Conflict, Forbidden, Invalid, NotFound
 from netos_core.quotes.operations import (
     get_quote,
     get_quote_draft,
@@ -32,7 +32,7 @@ from netos_core.quotes.schemas import (
     ReviewQuoteDraft,
 )
 from tests.core.quotes.making import HOSTILE, MAIL, VALUES, accept_all, on_page, stage
-from tests.factories import NOW, approve, approver, audit_of, make_ctx, make_provider, rows_of
+from tests.factories import NOW, apply, approve, approver, audit_of, make_ctx, make_provider, row_of, rows_of
 
 
 def draft_of(session: Session, ref: str, role: Role = Role.FINANCE) -> QuoteDraftView:
@@ -184,6 +184,39 @@ def test_a_reviewed_draft_becomes_a_quote_only_when_approved(session: Session) -
     assert {entry.action for entry in audit_of(session, ref)} == {"create"}
     with pytest.raises(Conflict, match="in the history"):
         reject_quote_draft(page, RejectQuoteDraft(ref=staged.ref, reason="too late"))
+
+
+def test_a_carrier_that_was_taken_over_is_its_successor_and_the_review_says_why(session: Session) -> None:
+    zayo, coming = make_provider(session, "Zayo"), make_provider(session, "Crown")
+    apply(make_ctx(session, Role.ADMIN), "provider", ref=zayo, successor=coming, succeeded_on="2026-01-01")
+    staged = stage(make_ctx(session, Role.SALES))
+    page = on_page(session)
+    why = f"Zayo ({zayo}) is part of Crown ({coming}) since 2026-01-01."
+    means = {f.field: f.means for f in draft_of(session, staged.ref).fields}
+    assert means.pop("provider") == f"Means Crown ({coming}). {why}"
+    assert set(means.values()) == {None}
+    assert [r.provider for r in list_quotes(page, ListQuotes(state=["draft"])).rows] == ["Crown"]
+    accept_all(page, draft_of(session, staged.ref))
+    change = propose_quote_draft(page, ProposeQuoteDraft(ref=staged.ref))
+    assert why in change.warnings
+    approve(session, change)
+    (quote,) = rows_of(session, "quote")
+    assert quote["provider_id"] == row_of(session, "provider", coming)["id"]
+
+
+def test_a_carrier_that_is_none_of_ours_or_several_is_told_in_the_review(session: Session) -> None:
+    staged = stage(make_ctx(session, Role.SALES))
+    page = on_page(session)
+
+    def means() -> str | None:
+        return next(f.means for f in draft_of(session, staged.ref).fields if f.field == "provider")
+
+    assert means() == "No provider has that name."
+    refs = [make_provider(session, name, legal_name="Zayo, LLC") for name in ("Zayo East", "Zayo West")]
+    assert means() == f"Several answer to that name: Zayo East ({refs[0]}), Zayo West ({refs[1]}). Correct it to a ref."
+    accept_all(page, draft_of(session, staged.ref))
+    with pytest.raises(Ambiguous):
+        propose_quote_draft(page, ProposeQuoteDraft(ref=staged.ref))
 
 
 def test_a_rejected_proposal_gives_the_draft_back(session: Session) -> None:

@@ -146,6 +146,12 @@ def test_any_answer_but_a_refusal_shows_that_it_knows_us(client: Client, checker
     client(checker).check()
 
 
+def test_an_answer_we_can_not_read_does_not_show_that_it_works(client: Client, checker: Served) -> None:
+    checker.fail(200, body={"state": "serviceable"})
+    with pytest.raises(BadResponse):
+        client(checker).check()
+
+
 def test_another_service_needs_a_mapping_and_no_code(client: Client) -> None:
     seen: list[Any] = []
 
