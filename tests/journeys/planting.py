@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any, TypedDict
 
 from sqlalchemy import select
 
@@ -76,6 +76,14 @@ class Secrets:
         return amounts[::-1] if self.dearest_first else amounts
 
 
+class Planted(TypedDict):
+    """What there is to ask of it."""
+
+    refs: dict[str, str]
+    changes: list[str]
+    digests: dict[str, str]
+
+
 @dataclass
 class Plant:
     """The installation, and what to ask of it."""
@@ -83,7 +91,7 @@ class Plant:
     core: Core
     refs: dict[str, str]
     changes: list[str]
-    digests: dict[str, str] = field(default_factory=dict)
+    digests: dict[str, str]
 
     def of_each_sort(self) -> list[str]:
         """Name changes of each sort: those that are open or were refused, and the first that were applied."""
@@ -93,14 +101,20 @@ class Plant:
 @contextmanager
 def planted(server: TestServer, secrets: Secrets) -> Iterator[Plant]:
     """Make it in a database of its own."""
-    with server.clone() as url:
-        core = Core(Settings(database_url=url, demo=True, second_approval_from="5000"))  # type: ignore[arg-type]
-        with core.session() as session:
+
+    def plant(url: str) -> Planted:
+        with closing(_core(url)) as core, core.session() as session:
             for role in Role:
                 make_person(session, role)
-            made = _planted(core, session, secrets)
-        yield made
-        core.close()
+            return _planted(core, session, secrets)
+
+    url, made = server.prepared(f"planted {secrets}", plant)
+    with server.clone(of=url) as own, closing(_core(own)) as core:
+        yield Plant(core, **made)
+
+
+def _core(url: str) -> Core:
+    return Core(Settings(database_url=url, demo=True, second_approval_from="5000"))  # type: ignore[arg-type]
 
 
 NETWORK = {
@@ -192,7 +206,7 @@ def _further(session: Any, filed: Context, secrets: Secrets, site: str) -> None:
             apply(filed, "site_cost", "create", site=site, kind="power", amount=amount, cadence="monthly")
 
 
-def _planted(core: Core, session: Any, secrets: Secrets) -> Plant:
+def _planted(core: Core, session: Any, secrets: Secrets) -> Planted:
     money, bank = secrets.money, secrets.bank
     filed = make_ctx(session, Role.FINANCE)  # what is applied long since, under a policy that asks for one person
     finance = make_ctx(session, Role.FINANCE, now=PLANTED_AT, policy=core.policy)
@@ -266,4 +280,4 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Plant:
         "own_import": own.ref, "idle": idle, "session": bgp, "document": document,
         "cheque": cheque, **plant,
     }  # fmt: skip
-    return Plant(core, refs, [c.change_id for c in changed], digests)
+    return {"refs": refs, "changes": [c.change_id for c in changed], "digests": digests}

@@ -1,7 +1,4 @@
-"""What a role may not see leaves by no way: every operation, every role, every way out, with values nobody could guess.
-
-An operation the walk has no request for fails it, so a new one is covered from its first day. What leaves without the
-value itself, such as an order or a count, is looked for by the twins: test_twins.py.
+"""The walk: what to ask each operation and page, in how many ways, and what a role may not be told on it.
 
 Free text that people write (notes, reasons, comments, descriptions) is shown as they wrote it: nobody can tell what an
 amount in a sentence is about. Sentences of our own are walked: a warning of a proposal carries amounts.
@@ -12,33 +9,22 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import logging
 from collections.abc import Iterator
 from typing import Any, get_args
 
-import pytest
 from openpyxl import load_workbook
 from pydantic import BaseModel
-from sqlalchemy import text
-from starlette.testclient import TestClient
 
-from netos_core.access.model import Person
-from netos_core.access.rules import RIGHTS, Role, rights_of
+from netos_core.access.rules import Role, rights_of
 from netos_core.catalogue import OPERATIONS
 from netos_core.kernel.context import Channel, Context
 from netos_core.kernel.errors import NetosError
 from netos_core.kernel.operation import Operation
 from netos_core.kernel.page import Listing, ListRequest
-from netos_core.kernel.redaction import sensitive_fields
 from netos_core.kernel.values import plain
-from netos_core.notices.model import OutboxMessage
-from netos_core.runtime.logs import JsonFormatter
-from netos_mcp import completions
-from netos_mcp.answers import Call, written
-from tests.database import TestServer
+from netos_mcp.answers import written
 from tests.files import make_pdf
-from tests.journeys.planting import PLANTED_AT, Plant, Secrets, planted, read_of
-from tests.web.conftest import HOME, make_application, sign_in
+from tests.journeys.planting import PLANTED_AT, Plant, Secrets, read_of
 
 ROUND = ("987654.32", "876543.21", "765432.19", "654321.98")
 BANK = ("Marker Bank Nowhere", "0210009999", "77770000123456", "PO Box 9081 Markertown")
@@ -51,12 +37,6 @@ SECRETS = Secrets(ROUND, BANK, KEYS, TITLES)
 # As they are written, and what a warning tells of the import that is planted: the step from the first to the second.
 MONEY = (*ROUND, "987,654.32", "876,543.21", "765,432.19", "654,321.98", "111,111.11", "111111.11")
 HIDDEN = {"see:money": (*MONEY, TITLES[0]), "see:bank": (*BANK, TITLES[1]), "see:keys": KEYS}
-
-
-@pytest.fixture(scope="module")
-def plant(database_server: TestServer) -> Iterator[Plant]:
-    with planted(database_server, SECRETS) as made:
-        yield made
 
 
 def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
@@ -206,10 +186,6 @@ def guesses(plant: Plant) -> list[dict[str, Any]]:
     ]
 
 
-def test_the_walk_knows_every_operation(plant: Plant) -> None:
-    assert set(requests(plant)) == {operation.name for operation in OPERATIONS}
-
-
 def hidden_from(role: Role) -> list[str]:
     """List the values this role may not be shown."""
     rights = rights_of([role])
@@ -219,16 +195,13 @@ def hidden_from(role: Role) -> list[str]:
 BLIND = [role for role in Role if hidden_from(role)]
 
 
-def test_some_roles_are_blind_and_some_see(plant: Plant) -> None:
-    assert set(Role) - {Role.ADMIN} == set(BLIND)
-    finance = plant.core.principal("finance.person@isp.example")
-    shown = json.dumps(plain(call(plant, "get_provider", {"ref": plant.refs["provider"]}, finance)))
-    assert all(value in shown for value in BANK), "the markers are there for who may see them"
-    shown = json.dumps(plain(call(plant, "get_circuit", {"ref": plant.refs["circuit"]}, finance)))
-    assert MONEY[0] in shown
+def leaked(hidden: list[str], told: str, asked: dict[str, Any]) -> list[str]:
+    """Name what is told of what is hidden and was not in the question."""
+    said = {str(value) for value in asked.values()}
+    return [value for value in hidden if value in told and value not in said]
 
 
-def _row_of(operation: Operation[Any, Any]) -> type[BaseModel] | None:
+def row_of(operation: Operation[Any, Any]) -> type[BaseModel] | None:
     if not issubclass(operation.view, Listing):
         return None
     row: type[BaseModel] = get_args(operation.view.model_fields["rows"].annotation)[0]
@@ -238,7 +211,7 @@ def _row_of(operation: Operation[Any, Any]) -> type[BaseModel] | None:
 def every_way(operation: Operation[Any, Any], asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Ask as told and, of a list, in every order, with every column, and by every amount."""
     yield asked
-    row = _row_of(operation)
+    row = row_of(operation)
     if row is None or not issubclass(operation.request, ListRequest):
         return
     yield {**asked, "detail": "detailed", "limit": 100}
@@ -280,72 +253,6 @@ def answered(plant: Plant, name: str, asked: dict[str, Any], who: Any, channel: 
         return json.dumps(refusal.as_dict())
     answer = written(view, who)
     return json.dumps(plain(view)) + answer.text + json.dumps(answer.structured)
-
-
-@pytest.mark.parametrize("role", BLIND)
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda o: o.name)
-def test_nothing_hidden_is_in_an_answer_a_text_or_a_refusal(
-    plant: Plant, operation: Operation[Any, Any], role: Role
-) -> None:
-    who = plant.core.principal(f"{role}.person@isp.example", "walker")
-    hidden = hidden_from(role)
-    channel = Channel.PAGE if operation.page_only else Channel.AGENT
-    for asked in requests(plant)[operation.name]:
-        for way in every_way(operation, asked):
-            told = answered(plant, operation.name, way, who, channel)
-            said = {str(value) for value in way.values()}
-            leaked = [value for value in hidden if value in told and value not in said]
-            assert not leaked, (way, leaked)
-
-
-@pytest.mark.parametrize("role", BLIND)
-@pytest.mark.parametrize("operation", [o for o in OPERATIONS if _row_of(o)], ids=lambda o: o.name)
-def test_a_hidden_column_neither_sorts_nor_filters_nor_counts(
-    plant: Plant, operation: Operation[Any, Any], role: Role
-) -> None:
-    who = plant.core.principal(f"{role}.person@isp.example", "walker")
-    row = _row_of(operation)
-    assert row is not None
-    if operation.right not in who.rights:
-        return
-    marked = [name for name, rights in sensitive_fields(row).items() if not rights <= who.rights]
-    asked = [{"sort": f"{sign}{name}"} for name in marked for sign in ("", "-")]
-    if "see:money" not in who.rights:
-        amounts = [n for n in operation.request.model_fields if n.startswith(("min_m", "max_m")) and "mbps" not in n]
-        asked += [{name: "1.00"} for name in amounts]
-    for way in asked:
-        with pytest.raises(NetosError):
-            call(plant, operation.name, way, who)
-
-
-@pytest.mark.parametrize("role", BLIND)
-def test_nothing_is_found_by_what_may_not_be_seen(plant: Plant, role: Role) -> None:
-    who = plant.core.principal(f"{role}.person@isp.example", "walker")
-    for value in hidden_from(role):
-        found = plain(call(plant, "search", {"query": value}, who))
-        assert found["total"] == 0, value
-        for name in ("search_circuits", "list_providers", "search_contracts", "list_customers", "search_sites",
-                     "search_rf_links", "search_electrical_accounts"):  # fmt: skip
-            assert plain(call(plant, name, {"query": value}, who))["total"] == 0, (name, value)
-
-
-@pytest.mark.parametrize("role", BLIND)
-def test_a_completion_offers_nothing_its_reader_could_not_read(plant: Plant, role: Role) -> None:
-    who = plant.core.principal(f"{role}.person@isp.example", "walker")
-    hidden = hidden_from(role)
-    for kind in NAMED:
-        for letters in ("", "m", kind[:3], "mar", *TITLE_PARTS, *hidden):
-            for addressed in (True, False):
-                offered = completions.records(plant.core, Call(who), kind, letters, addressed).values
-                assert not [value for value in hidden for one in offered if value in one], (kind, letters)
-    for letters in (*TITLE_PARTS, *hidden):
-        by_title = completions.records(plant.core, Call(who), "document", letters, addressed=True).values
-        shown = [plain(call(plant, "get_document", {"ref": ref}, who)) for ref in by_title]
-        assert not [one for one in shown if one["withheld"]], "a title that may not be read leads nowhere"
-    for paper in PAPERS:
-        withheld = plain(call(plant, "get_document", {"ref": plant.refs[paper]}, who))["withheld"]
-        pages_told = completions.pages(plant.core, Call(who), plant.refs[paper])
-        assert not withheld or pages_told == ["1"]
 
 
 LISTS = ("search_circuits", "search_sites", "list_providers", "list_customers", "search_contracts",
@@ -390,95 +297,3 @@ def read_through(content: bytes) -> str:
     book = load_workbook(io.BytesIO(content), read_only=True)
     cells = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
     return "\n".join(f"{cell:.2f}" if isinstance(cell, float) else str(cell) for cell in cells)
-
-
-def test_a_workbook_is_read_through(plant: Plant) -> None:
-    finance = sign_in(plant.core, "finance.person@isp.example")
-    assert all("987654.32" in read_through(finance.client.get(f"/circuits.{kind}").content) for kind in ("csv", "xlsx"))
-
-
-@pytest.mark.parametrize("role", BLIND)
-def test_no_page_export_or_api_answer_shows_it(plant: Plant, role: Role, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "netos_core")
-    browser = sign_in(plant.core, f"{role}.person@isp.example")
-    api = TestClient(make_application(plant.core), base_url=HOME, client=("127.0.0.1", 5000))
-    as_role = {"Authorization": f"Bearer demo:{role}.person@isp.example"}
-    hidden = hidden_from(role)
-    for path in pages(plant):
-        text = read_through(browser.client.get(path).content)
-        assert not [value for value in hidden if value in text], path
-    for path in ("search_circuits", "list_providers", f"get_provider?ref={plant.refs['provider']}", "get_dashboard"):
-        text = api.get(f"/api/v1/{path}", headers=as_role).text
-        assert not [value for value in hidden if value in text], path
-    for accept in ("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"):
-        for path in LISTS:
-            sheet = read_through(api.get(f"/api/v1/{path}", headers={**as_role, "Accept": accept}).content)
-            assert "Marker" in sheet, path
-            assert not [value for value in hidden if value in sheet], path
-    lines = "\n".join(JsonFormatter().format(record) for record in caplog.records)
-    assert not [value for value in (*MONEY, *BANK, *KEYS) if value in lines], (
-        "no value is in the log, whoever may see it"
-    )
-
-
-def test_no_letter_carries_a_value(plant: Plant) -> None:
-    """Mails tell what waits and link to the page, which knows what its reader may see."""
-    with plant.core.session() as session:
-        letters = session.query(OutboxMessage).all()
-        assert letters
-        for letter in letters:
-            text = json.dumps(letter.payload)
-            assert not [value for value in (*MONEY, *BANK, *KEYS) if value in text], letter.delivery_key
-
-
-def test_no_key_is_anywhere_in_the_database(plant: Plant) -> None:
-    """Neither with its session nor in a proposal, its source, the trail, a letter or a job."""
-    with plant.core.session() as session:
-        tables = session.scalars(text("select tablename from pg_tables where schemaname = current_schema()")).all()
-        assert {"bgp_session", "proposal", "proposal_change", "audit", "outbox", "job"} <= set(tables)
-        for table in tables:
-            for key in KEYS:
-                count = text(f'select count(*) from "{table}" t where t::text like :like')
-                assert session.scalar(count, {"like": f"%{key}%"}) == 0, table
-
-
-def test_a_key_is_opened_on_the_page_for_who_sees_keys_and_the_trail_says_so(plant: Plant) -> None:
-    ref = plant.refs["session"]
-    page = sign_in(plant.core, "engineering.person@isp.example")
-    assert KEYS[0] not in page.get(f"/network/bgp/{ref}")
-    assert KEYS[0] not in page.get(f"/network/bgp/{ref}/edit")
-    assert KEYS[0] in page.post(f"/network/bgp/{ref}/key", {})
-    auditor = plant.core.principal("auditor.person@isp.example")
-    found: Any = call(plant, "search_audit", {"kind": "reads", "ref": ref, "limit": 100}, auditor)
-    assert [(e.person, e.entity, e.fields[0].new) for e in found.entries][:1] == [
-        ("Engineering Person", "get_bgp_key", ["md5_key"])
-    ]
-    for role in (Role.NOC, Role.AUDITOR, Role.EXEC):
-        other = sign_in(plant.core, f"{role}.person@isp.example")
-        assert KEYS[0] not in other.post(f"/network/bgp/{ref}/key", {}, 403)
-
-
-def test_only_reads_that_show_something_are_in_the_trail(plant: Plant) -> None:
-    core, ref = plant.core, plant.refs["provider"]
-    operation = next(o for o in OPERATIONS if o.name == "get_provider")
-    request = operation.request.model_validate({"ref": ref})
-    for role in (Role.FINANCE, Role.NOC):
-        core.call(operation, request, core.principal(f"{role}.person@isp.example", "claude"), Channel.AGENT,
-                  address="10.0.0.5")  # fmt: skip
-    change = next(o for o in OPERATIONS if o.name == "get_change")
-    core.call(change, change.request.model_validate({"change_id": plant.changes[2]}),
-              core.principal("finance.person@isp.example", "claude"), Channel.AGENT)  # fmt: skip
-    auditor = core.principal("auditor.person@isp.example")
-    found: Any = call(plant, "search_audit", {"kind": "reads", "limit": 100}, auditor)
-    told = [(e.ref, e.person, e.agent, e.address) for e in found.entries]
-    assert (ref, "Finance Person", "claude", "10.0.0.5") in told
-    assert not [one for one in told if one[1] == "Noc Person"]
-    assert plant.changes[2] in {one[0] for one in told}
-    shown = next(e for e in found.entries if e.ref == ref)
-    assert {"bank_account", "bank_name", "bank_routing"} <= set(shown.fields[0].new)
-
-
-def test_the_people_of_the_walk_have_the_roles_it_says(plant: Plant) -> None:
-    with plant.core.session() as session:
-        roles = {tuple(p.roles) for p in session.query(Person).filter(Person.kind == "person")}
-    assert {(role,) for role in RIGHTS} == roles - {("exec", "exec")}
