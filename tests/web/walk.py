@@ -17,16 +17,19 @@ LISTS = ("/circuits", "/sites", "/providers", "/customers", "/contracts", "/rene
          "/documents", "/rf-links", "/electrical", "/feedback", "/network/blocks", "/network/vlans", "/network/bgp",
          "/network/interfaces", "/network/ports")  # fmt: skip
 RECORDS = ("/circuits/CKT-1001", "/circuits/CKT-1007", "/circuits/CKT-1034", "/sites/SIT-1001", "/sites/SIT-1045",
-           "/providers/PRV-1002", "/customers/CUS-1002", "/contracts/CTR-1027", "/decisions/DEC-1002", "/quotes/QUO-1002", "/orders/ORD-1001",
+           "/providers/PRV-1002", "/customers/CUS-1002", "/contracts/CTR-1027", "/decisions/DEC-1002",
+           "/quotes/QUO-1002", "/orders/ORD-1001",
            "/documents/DOC-1001", "/rf-links/RFL-1001", "/electrical/ELE-1001", "/feedback/FBK-1001",
            "/network/blocks/IPB-1001", "/network/vlans/VLN-1001", "/network/bgp/BGP-1001",
            "/network/interfaces/IFC-1001", "/network/ports/PRT-1001", "/approvals/CHG-1011",
            "/approvals/CHG-1022")  # fmt: skip
-NEW = ("/circuits/new", "/sites/new", "/providers/new", "/customers/new", "/contracts/new", "/decisions/new", "/rf-links/new",
+NEW = ("/circuits/new", "/sites/new", "/providers/new", "/customers/new", "/contracts/new", "/decisions/new",
+       "/rf-links/new",
        "/electrical/new", "/quotes/new", "/orders/new", "/feedback/new", "/network/blocks/new", "/network/vlans/new",
        "/network/bgp/new", "/network/interfaces/new", "/network/ports/new")  # fmt: skip
 EDIT = ("/circuits/CKT-1007/edit", "/sites/SIT-1001/edit", "/providers/PRV-1002/edit", "/customers/CUS-1002/edit",
-        "/contracts/CTR-1027/edit", "/decisions/DEC-1002/edit", "/rf-links/RFL-1001/edit", "/electrical/ELE-1001/edit", "/quotes/QUO-1002/edit",
+        "/contracts/CTR-1027/edit", "/decisions/DEC-1002/edit",
+        "/rf-links/RFL-1001/edit", "/electrical/ELE-1001/edit", "/quotes/QUO-1002/edit",
         "/orders/ORD-1001/edit", "/feedback/FBK-1001/edit", "/documents/DOC-1001/edit",
         "/network/blocks/IPB-1001/edit", "/network/vlans/VLN-1001/edit", "/network/bgp/BGP-1001/edit",
         "/network/interfaces/IFC-1001/edit", "/network/ports/PRT-1001/edit")  # fmt: skip
@@ -39,7 +42,8 @@ PARTS = ("/parts/contact/new?on=PRV-1002", "/parts/alias/new?on=PRV-1002", "/par
          "/parts/contract_circuit/new?on=CTR-1027", "/parts/contract_circuit/CKT-1007/retire?on=CTR-1027",
          "/parts/quote_term/new?on=QUO-1002", "/parts/order/new?on=QUO-1002",
          "/parts/order_step/new?on=ORD-1001")  # fmt: skip
-OTHERS = ("/", "/worklist", "/timeline", "/search", "/search?q=lumen", "/search?q=qqqqqq", "/lookup",
+OTHERS = ("/", "/worklist", "/timeline", "/decisions",
+          "/search", "/search?q=lumen", "/search?q=qqqqqq", "/lookup",
           "/lookup?address=401+N+Shadeland+Ave%2C+Indianapolis%2C+IN", "/approvals", "/approvals?view=open",
           "/approvals?view=applied", "/quotes/drafts",
           "/quotes/drafts/QDR-1001", "/quotes/drafts/QDR-1002", "/circuits?fields=nrc&fields=market",
