@@ -11,8 +11,10 @@ from tests.evals.world import World
 TODAY = "(now() at time zone 'America/Indiana/Indianapolis')::date"
 UNDECIDED = (
     "ref not in (select c.ref from contract c join renewal_decision d on d.contract_id = c.id"
-    " where d.retired_at is null)"
+    " where d.retired_at is null) and ref not in (select c.ref from contract c join standing s on s.contract_id = c.id"
+    " where s.number > 0)"
 )
+"""Of contracts: nobody decided about them, and they are in the term of their paper."""
 LIVE = "retired_at is null"
 IN_USE = "status not in ('decommissioned', 'cancelled')"
 

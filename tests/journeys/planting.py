@@ -23,6 +23,7 @@ from netos_core.kernel.context import Channel, Context
 from netos_core.quotes.model import QuoteTerm
 from netos_core.quotes.operations import stage_quote_draft
 from netos_core.quotes.schemas import StageQuoteDraft
+from netos_core.renewals import records as renewals
 from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
 from netos_core.sites.model import SiteCost
@@ -157,6 +158,17 @@ def _plant(session: Any, ctx: Context, secrets: Secrets, named: dict[str, str]) 
     return {"rf_link": rf_link, "electrical_account": account, "feedback": report, "bill": bill}
 
 
+def _terms(ctx: Context, secrets: Secrets, named: dict[str, str]) -> dict[str, str]:
+    """Decide about a term, and let others renew in silence: what that cost would tell which is dearest."""
+    made = apply(ctx, "decision", "create", contract=named["contract"], choice="terminate", reasoning="Marker reason")
+    for place, amount in enumerate(secrets.ranked(3)):
+        apply(ctx, "contract", "create", provider=named["provider"], title=f"Silent {place}", mrc=amount,
+              term_end_date="2025-01-31", end_of_term="auto_renew", renewal_term_months=12, notice_count=30,
+              notice_unit="days")  # fmt: skip
+    renewals.advance(ctx, every=True)
+    return {"decision": made.diff[0].ref}
+
+
 def read_of(amount: str, other: str, title: str) -> dict[str, Any]:
     """A mail with amounts in it, and what an agent read of it."""
     text = f"Marker Carrier: 36 months at ${amount}, {other} to install."
@@ -230,7 +242,7 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Planted:
     apply(filed, "circuit", ref=circuit, mrc=money[0])
     bgp = _network(session, secrets, circuit, site)
     named = {"circuit": circuit, "provider": provider, "site": site, "contract": contract}
-    plant = _plant(session, filed, secrets, named) | _offers(filed, secrets, named)
+    plant = _plant(session, filed, secrets, named) | _offers(filed, secrets, named) | _terms(filed, secrets, named)
     page = make_ctx(session, Role.FINANCE, channel=Channel.PAGE, now=PLANTED_AT, policy=core.policy)
     dear = {"min_mrc": money[0], "sort": "-mrc"}
     save_view(page, SaveView(list="circuits", name="Marker view", query=dear, shared=True))

@@ -30,19 +30,19 @@ def test_customers_are_changed_and_retired_together(core: Core) -> None:
 
 
 @pytest.mark.parametrize("path", ["/contracts", "/renewals"])
-def test_contracts_are_decided_together_from_their_list_and_from_the_renewals(core: Core, path: str) -> None:
+def test_contracts_are_changed_together_from_their_list_and_from_the_renewals(core: Core, path: str) -> None:
     with core.session() as session:
         terms = {"term_end_date": "2026-12-31", "end_of_term": "auto_renew", "notice_count": 30, "notice_unit": "days"}
         refs = [make_contract(session, **terms) for _ in range(2)]
     finance, executive = as_role(core, Role.FINANCE), as_role(core, Role.EXEC)
     form = finance.get(f"{path}/bulk?all=yes")
     assert all(f'href="/contracts/{ref}"' in form for ref in refs)
-    refused = finance.post(f"{path}/bulk", {"refs": " ".join(refs), "decided_date": "2026-06-01", **WHY}, 400)
-    assert "The day of a decision belongs to a decision" in refused
-    sent = {"refs": " ".join(refs), "decision": "negotiate", "decided_date": "2026-06-01", **WHY}
+    refused = finance.post(f"{path}/bulk", {"refs": " ".join(refs), "co_terminus": "true", **WHY}, 400)
+    assert "It ends with which agreement?" in refused
+    sent = {"refs": " ".join(refs), "notice_count": "60", **WHY}
     decide(executive, change_at(finance.where(f"{path}/bulk", sent)))
     with core.session() as session:
-        assert {row_of(session, "contract", ref)["decision"] for ref in refs} == {"negotiate"}
+        assert {str(row_of(session, "contract", ref)["notice_deadline"]) for ref in refs} == {"2026-11-01"}
 
 
 def test_a_quote_an_order_and_a_document_hold_notes_and_tags(core: Core) -> None:
