@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from netos_core.changes.operations import list_changes
 from netos_core.changes.schemas import ListChanges
+from netos_core.circuits.rules import IN_USE
 from netos_core.overview.operations import get_dashboard
 from netos_core.overview.schemas import Count, Nothing
 from web_min.charts import bars
@@ -33,6 +34,7 @@ def _page(visit: Visit) -> Response:
         board=board,
         waiting=waiting,
         states=states,
+        in_use=sorted(IN_USE),
         pipeline=bars(board.by_renewal_state, by_money=False),
         spend=bars(_largest(board.by_provider, by_money=money), by_money=money),
         mix=bars(_largest(board.by_service_type, by_money=money), by_money=money),

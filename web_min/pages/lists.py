@@ -54,7 +54,7 @@ CIRCUITS = Spec(
         Filter("market", "Market"),
         Filter("site", "Site"),
         Filter("customer", "Customer"),
-        Filter("contract", "Contract", more=True),
+        Filter("contract", "Contract", more=True, hint="Ref, number or none"),
         Filter("city", "City", more=True),
         Filter("state", "State", more=True),
         Filter("near", "Near", more=True, hint="Site, or lat,lon"),

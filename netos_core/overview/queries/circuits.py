@@ -63,6 +63,7 @@ GOVERNS = and_(ContractCircuit.circuit_id == Circuit.id, ContractCircuit.governs
 A, Z = aliased(Termination), aliased(Termination)
 SiteA, SiteZ = aliased(Site), aliased(Site)
 
+WITHOUT = "none"  # asked for as a contract: circuits that none governs
 LAST_DAY, LAST_AMOUNT = literal(date(9999, 12, 31)), literal(Decimal(-1))
 
 # What a list may be sorted by; unknown values come last, whichever the direction says.
@@ -125,7 +126,7 @@ def _filters(ctx: Context, request: SearchCircuits) -> list[ColumnElement[bool]]
         (request.service_type, lambda: Circuit.service_type.in_(request.service_type or ())),
         (request.renewal_state, lambda: _in_state(ctx, request)),
         (request.act_by_before, lambda: request.act_by_before >= ACT_BY),
-        (request.contract, lambda: Contract.id == get_contract_id(ctx, request.contract or "", "contract").id),
+        (request.contract, lambda: _under(ctx, request)),
         (request.market, lambda: func.lower(Circuit.market) == (request.market or "").lower()),
         (request.state, lambda: _at_site(func.lower(Site.state) == (request.state or "").lower())),
         (request.city, lambda: _at_site(func.lower(Site.city) == (request.city or "").lower())),
@@ -157,6 +158,16 @@ def _of_provider(ctx: Context, request: SearchCircuits) -> ColumnElement[bool]:
     return Circuit.provider_id.in_([own, *(t.provider.id for t in taken)])
 
 
+def _under(ctx: Context, request: SearchCircuits) -> ColumnElement[bool]:
+    if _without_contract(request):
+        return Contract.id.is_(None)
+    return Contract.id == get_contract_id(ctx, request.contract or "", "contract").id
+
+
+def _without_contract(request: SearchCircuits) -> bool:
+    return (request.contract or "").lower() == WITHOUT
+
+
 def _in_state(ctx: Context, request: SearchCircuits) -> ColumnElement[bool]:
     return and_(Circuit.status.not_in(ENDED), renewal_state(ctx.today).in_(request.renewal_state or ()))
 
@@ -177,7 +188,8 @@ def _from(query: Select[*tuple[Any, ...]], request: SearchCircuits, column: str)
     states = request.renewal_state or ()
     if states or request.act_by_before or request.contract or column in ("act_by", "term_end_date"):
         # Only a circuit without a contract is unknown for want of one; for the other states contracts come first.
-        filed = bool(request.act_by_before or request.contract or (states and RenewalState.UNKNOWN not in states))
+        named = request.contract and not _without_contract(request)
+        filed = bool(request.act_by_before or named or (states and RenewalState.UNKNOWN not in states))
         query = query.join(ContractCircuit, GOVERNS, isouter=not filed)
         query = with_standing(query.join(Contract, Contract.id == ContractCircuit.contract_id, isouter=not filed))
     return query.join(Provider, Provider.id == Circuit.provider_id) if column == "provider" else query

@@ -33,7 +33,7 @@ class SearchCircuits(ListRequest):
     )
     customer: str | None = None
     tag: str | None = None
-    contract: str | None = Field(None, description="Ref or number of the governing contract.")
+    contract: str | None = Field(None, description="Ref or number of the governing contract; none: those without one.")
     min_mbps: Decimal | None = None
     max_mbps: Decimal | None = None
     min_mrc: Decimal | None = None

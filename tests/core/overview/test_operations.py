@@ -108,6 +108,17 @@ def test_what_ends_in_a_suite_ends_in_its_building(session: Session) -> None:
     assert refs(listed(session, site="Henry Street")) == [front, back]
 
 
+def test_circuits_are_found_by_their_contract_or_by_having_none(session: Session) -> None:
+    governed, bare = make_circuit(session), make_circuit(session)
+    make_circuit(session, status="planned")
+    contract = make_contract(session, circuits=[governed], number="SO-1")
+    assert refs(listed(session, contract=contract)) == refs(listed(session, contract="so-1")) == [governed]
+    assert refs(listed(session, contract="none", status=["active"])) == [bare]
+    assert listed(session, contract="None", sort="act_by").total == 2
+    with pytest.raises(NotFound):
+        listed(session, contract="SO-2")
+
+
 @pytest.mark.parametrize(
     "sort", ["ref", "-mrc", "mrc", "act_by", "-act_by", "provider", "install_date", "bandwidth_mbps"]
 )
