@@ -69,7 +69,7 @@ class Diff:
 
 FREE_TEXT = frozenset({"text", "description", "summary", "cause", "notice_address", "caption"})
 PREFIXES = ("CKT-", "PRV-", "CUS-", "SIT-", "CTR-", "CHG-", "DOC-", "IFC-", "PRT-", "VLN-", "BGP-", "IPB-", "RFL-",
-            "ELE-", "FBK-", "QUO-", "ORD-")  # fmt: skip
+            "ELE-", "FBK-", "QUO-", "ORD-", "DEC-")  # fmt: skip
 
 
 def laid_out(

@@ -99,7 +99,7 @@ class Nav:
             link("Contracts", "/contracts", "contract", "o", board.contracts if board else None),
             link("Quotes", "/quotes", "quote", "b"),
             link("RF links", "/rf-links", "radio", "f"),
-            link("Electrical", "/electrical", "power", "w"),
+            link("Electrical", "/electrical", "power", "y"),
             link("Documents", "/documents", "document", "d"),
         ]
         groups = [Group("Work", work), Group("Inventory", inventory)]

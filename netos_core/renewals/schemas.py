@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from pydantic import Field
 
+from netos_core.annotations.schemas import NoteView
+from netos_core.changes.schemas import OpenChange
 from netos_core.contracts.rules import NoticeMethod
 from netos_core.contracts.schemas import TermDate
 from netos_core.kernel.fields import LongText, Name, Text
@@ -146,3 +148,6 @@ class DecisionView(View):
     why: str
     cost_of_silence: Sensitive[Decimal] | None
     currency: str
+    tags: list[str]
+    notes: list[NoteView]
+    open_changes: list[OpenChange]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
 from netos_core.access.rules import Role
+from netos_core.kernel.clock import business_day, utc_now
 from netos_core.runtime.calls import Core
 from tests.core.quotes.making import make_quote
-from tests.factories import apply, make_contract, make_ctx, make_customer, make_provider, make_site, row_of
+from tests.factories import apply, make_contract, make_ctx, make_customer, make_provider, make_site, row_of, rows_of
 from tests.web.conftest import as_role
 from tests.web.test_changes import change_at, decide
 
@@ -29,20 +30,43 @@ def test_customers_are_changed_and_retired_together(core: Core) -> None:
     assert "No customer yet" in sales.get("/customers")
 
 
-@pytest.mark.parametrize("path", ["/contracts", "/renewals"])
-def test_contracts_are_changed_together_from_their_list_and_from_the_renewals(core: Core, path: str) -> None:
+def pressing(core: Core) -> list[str]:
+    """Make two contracts whose notice must go out within days."""
+    ends = (business_day(utc_now(), core.policy.zone) + timedelta(days=40)).isoformat()
+    terms = {"term_end_date": ends, "end_of_term": "auto_renew", "notice_count": 30, "notice_unit": "days"}
     with core.session() as session:
-        terms = {"term_end_date": "2026-12-31", "end_of_term": "auto_renew", "notice_count": 30, "notice_unit": "days"}
-        refs = [make_contract(session, **terms) for _ in range(2)]
+        return [make_contract(session, **terms) for _ in range(2)]
+
+
+def test_contracts_get_their_notice_together(core: Core) -> None:
+    refs = pressing(core)
     finance, executive = as_role(core, Role.FINANCE), as_role(core, Role.EXEC)
-    form = finance.get(f"{path}/bulk?all=yes")
+    form = finance.get("/contracts/bulk?all=yes")
     assert all(f'href="/contracts/{ref}"' in form for ref in refs)
-    refused = finance.post(f"{path}/bulk", {"refs": " ".join(refs), "co_terminus": "true", **WHY}, 400)
-    assert "It ends with which agreement?" in refused
-    sent = {"refs": " ".join(refs), "notice_count": "60", **WHY}
-    decide(executive, change_at(finance.where(f"{path}/bulk", sent)))
+    refused = finance.post("/contracts/bulk", {"refs": " ".join(refs), "clear.notice_unit": "yes", **WHY}, 400)
+    assert "A notice period is a count and its unit" in refused
+    sent = {"refs": " ".join(refs), "notice_count": "60", "notice_method": "email", **WHY}
+    decide(executive, change_at(finance.where("/contracts/bulk", sent)))
     with core.session() as session:
-        assert {str(row_of(session, "contract", ref)["notice_deadline"]) for ref in refs} == {"2026-11-01"}
+        assert {row_of(session, "contract", ref)["notice_count"] for ref in refs} == {60}
+
+
+def test_renewals_are_decided_together(core: Core) -> None:
+    refs = pressing(core)
+    finance, executive = as_role(core, Role.FINANCE), as_role(core, Role.EXEC)
+    assert "Decide all 2" in finance.get("/renewals")
+    form = finance.get("/renewals/bulk?all=yes")
+    assert "Decide 2 contracts" in form
+    assert "Retire 2 contracts" not in form
+    assert all(f'href="/contracts/{ref}"' in form for ref in refs)
+    empty = finance.post("/renewals/bulk", {"refs": " ".join(refs), "reasoning": "Rates fell.", **WHY}, 400)
+    assert "choice" in empty
+    sent = {"refs": " ".join(refs), "choice": "negotiate", "reasoning": "Rates fell.", **WHY}
+    decide(executive, change_at(finance.where("/renewals/bulk", sent)))
+    with core.session() as session:
+        assert [row["choice"] for row in rows_of(session, "renewal_decision")] == ["negotiate"] * len(refs)
+    again = finance.post("/renewals/bulk", sent, 409)
+    assert "The term is decided already" in again
 
 
 def test_a_quote_an_order_and_a_document_hold_notes_and_tags(core: Core) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from netos_core.demo.people import DANA, DEMO_PEOPLE, ELENA, GRACE, MARCUS, RUTH, TOM, WILL, DemoPerson
+from netos_core.demo.people import DANA, DEMO_PEOPLE, ELENA, GRACE, MARCUS, PRIYA, RUTH, TOM, WILL, DemoPerson
 from netos_core.kernel.context import Channel
 from netos_core.runtime.calls import Core
 from tests.web.conftest import sign_in
@@ -235,3 +235,9 @@ def test_a_workbook_holds_no_amount_its_reader_may_not_see(demo_core: Core) -> N
     head = [cell.value for cell in next(openpyxl.load_workbook(io.BytesIO(answer.content)).active.rows)]
     assert "Ref" in head
     assert not {"MRC", "NRC", "MRR"} & set(head)
+
+
+def test_no_two_pages_have_one_key(demo_core: Core) -> None:
+    keys = re.findall(r'data-go="(.)"', sign_in(demo_core, PRIYA.email).get("/"))
+    assert len(keys) > 20
+    assert len(keys) == len(set(keys)), sorted(keys)

@@ -36,9 +36,10 @@ def routes(site: Site) -> list[BaseRoute]:
 
 
 def _sections(visit: Visit, bulk: Bulk) -> list[Section]:
-    made = fields.sections(bulk.model, bulk.layout, hidden=set() if visit.may("see:money") else MONEY)
+    new = bool(bulk.about)
+    made = fields.sections(bulk.model, bulk.layout, hidden=set() if visit.may("see:money") else MONEY, new=new)
     for entry in fields.every(made):
-        entry.clear = False if entry.name not in bulk.never_empty else None
+        entry.clear = None if new or entry.name in bulk.never_empty else False
     return made
 
 
@@ -66,7 +67,7 @@ def _show(visit: Visit, bulk: Bulk) -> Response:
     pairs = asked.given(visit.request.query_params, allowed)
     filters = [p for p in pairs if p[0] not in {"ref", "all", *asked.PAGING}]
     if ("all", "yes") in pairs:
-        refs = [getattr(row, bulk.ref) for row in _matching(visit, bulk, filters)]
+        refs = list(dict.fromkeys(getattr(row, bulk.ref) for row in _matching(visit, bulk, filters)))
     else:
         refs = _known(bulk, [value for name, value in pairs if name == "ref"])
     if not refs:
@@ -141,10 +142,12 @@ def _propose(visit: Visit, bulk: Bulk) -> Response:
         wanted = _wanted(visit, made)
     except Invalid as refused:
         return _form(visit, bulk, refs, made, refusal=refused, reason=visit.text("reason"))
-    retire = visit.text("do") == "retire"
+    retire = visit.text("do") == "retire" and not bulk.about
     reason = visit.text("retire_reason" if retire else "reason")
     wish: dict[str, Any] = {"kind": bulk.name, "reason": reason, "items": [{"ref": ref} for ref in refs]}
     wish |= {"action": "retire"} if retire else {"set": wanted}
+    if bulk.about:
+        wish |= {"action": "create", "items": [{"set": {bulk.about: ref}} for ref in refs]}
     if not refs:
         raise _none_chosen(bulk)
     refusal = None

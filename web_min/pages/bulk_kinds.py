@@ -24,6 +24,7 @@ from netos_core.providers.schemas import ProviderEdit
 from netos_core.quotes import operations as quotes
 from netos_core.quotes.schemas import OrderEdit, QuoteEdit
 from netos_core.renewals.operations import list_renewals
+from netos_core.renewals.schemas import DecisionEdit
 from netos_core.sites.schemas import SiteEdit
 from web_min.fields import Layout
 from web_min.format import count
@@ -46,6 +47,8 @@ class Bulk:
     along: str = ""  # what is retired with them
     ref: str = "ref"  # the column of the list that names the record
     listed: str = ""  # what the list is called, where that is not the records' name
+    about: str = ""  # where each of the chosen gets a new record of the kind: the field that names it there
+    verb: str = "Change"
 
     @property
     def title(self) -> str:
@@ -133,8 +136,9 @@ BULKS = (
         CONTRACT_KEEPS, ", with their ties to circuits and sites",
     ),
     Bulk(
-        "contract", "contract", "CTR", "/renewals", list_renewals, ContractEdit, CONTRACT,
-        CONTRACT_KEEPS, ", with their ties to circuits and sites", "contract", "Renewals",
+        "decision", "contract", "CTR", "/renewals", list_renewals, DecisionEdit,
+        Layout({"Decision": ("choice", "decided_date", "owner", "due_date", "reasoning")}, frozenset({"choice"})),
+        frozenset(), ref="contract", listed="Renewals", about="contract", verb="Decide",
     ),
     Bulk(
         "quote", "quote", "QUO", "/quotes", quotes.list_quotes, QuoteEdit,

@@ -6,6 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from netos_core.access.model import Person
+from netos_core.annotations.queries import notes_on, tags_of
+from netos_core.changes.queries import open_changes
 from netos_core.circuits.model import Circuit
 from netos_core.contracts import queries as contracts
 from netos_core.contracts.model import Contract, ContractCircuit
@@ -79,6 +81,9 @@ def decision(ctx: Context, ref: str) -> DecisionView:
         why=explain(terms, deadline) if deadline else problems[0].message,
         cost_of_silence=silence.amount.value if silence.amount else None,
         currency=paper_row["currency"],
+        tags=tags_of(ctx, "renewal_decision", row["id"]),
+        notes=notes_on(ctx, "renewal_decision", row["id"]),
+        open_changes=open_changes(ctx, row["ref"], row["id"]),
     )
 
 
