@@ -64,7 +64,7 @@ class WorkerSettings(WorkerSettingsBase):
     cron_jobs = (
         tick(queue.refill, second=every(1)),
         tick(delivery.deliver, second=every(3)),
-        tick(delivery.digest, minute=every(5), second=50),
+        tick(delivery.digest, second=every(10)),
         tick(search.index, second=every(2)),
         tick(renewals.advance, second=every(5)),
         tick(documents.store, second=every(2)),

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from netos_core.access.model import Person
@@ -158,7 +158,9 @@ def withdraw(ctx: Context, beginning: str) -> int:
         update(OutboxMessage)
         .where(
             OutboxMessage.delivery_key.startswith(beginning, autoescape=True),
-            OutboxMessage.state.in_([MessageState.WAITING, MessageState.HELD]),
+            or_(
+                OutboxMessage.state == MessageState.WAITING, OutboxMessage.state == MessageState.HELD
+            ),  # by their indexes
         )
         .values(state=MessageState.WITHDRAWN)
         .returning(OutboxMessage.id)
@@ -171,30 +173,35 @@ def gather(ctx: Context) -> int:
 
     Safe to run at any time and twice: a person has one digest a day, after their hour, of all that is held by then.
     """
-    held = ctx.session.scalars(
-        select(OutboxMessage)
-        .where(OutboxMessage.state == MessageState.HELD, OutboxMessage.created_at <= ctx.now)
-        .order_by(OutboxMessage.id)
-        .with_for_update(skip_locked=True)
-    ).all()
-    readers = queries.people(ctx.session, {row.person_id for row in held if row.person_id})
+    holding = select(OutboxMessage.person_id).where(OutboxMessage.state == MessageState.HELD).distinct()
+    readers = queries.people(ctx.session, [reader for reader in ctx.session.scalars(holding) if reader])
     wishes = queries.preferences(ctx.session, readers)
-    piles: dict[tuple[UUID, str], list[OutboxMessage]] = {}
-    for row in held:
-        if row.person_id is not None:
-            piles.setdefault((row.person_id, row.channel), []).append(row)
+    return sum(_gather_of(ctx, reader, wishes[reader.id]) for reader in readers.values())
+
+
+def _gather_of(ctx: Context, reader: Person, wishes: Preferences) -> int:
+    """Write the digests of one reader that are due, one for each way."""
+    day = digest_day(wishes.digest_at, ctx.now, ctx.policy.zone)
+    if not reader.active:
+        _settle_pile(ctx, _held(ctx, reader), state=MessageState.WITHDRAWN)
+    if not reader.active or day is None:
+        return 0
+    piles: dict[str, list[OutboxMessage]] = {}
+    for row in _held(ctx, reader):
+        piles.setdefault(row.channel, []).append(row)
     made = 0
-    for (person_id, way), pile in piles.items():
-        reader = readers[person_id]
-        day = digest_day(wishes[person_id].digest_at, ctx.now, ctx.policy.zone)
-        if not reader.active:
-            _settle_pile(ctx, pile, state=MessageState.WITHDRAWN)
-        elif day is not None:
-            message = _row(ctx, _digest(pile, day), way=way, recipient=reader.email, person_id=person_id, money=False)
-            if _put(ctx, [message]):
-                _settle_pile(ctx, pile, state=MessageState.GATHERED, digest_id=message["id"])
-                made += 1
+    for way, pile in piles.items():
+        message = _row(ctx, _digest(pile, day), way=way, recipient=reader.email, person_id=reader.id, money=False)
+        if _put(ctx, [message]):
+            _settle_pile(ctx, pile, state=MessageState.GATHERED, digest_id=message["id"])
+            made += 1
     return made
+
+
+def _held(ctx: Context, reader: Person) -> list[OutboxMessage]:
+    wanted = (OutboxMessage.person_id == reader.id, OutboxMessage.state == MessageState.HELD)
+    query = select(OutboxMessage).where(*wanted, OutboxMessage.created_at <= ctx.now).order_by(OutboxMessage.id)
+    return list(ctx.session.scalars(query.with_for_update(skip_locked=True)))
 
 
 def _digest(pile: list[OutboxMessage], day: date) -> Notice:
@@ -212,6 +219,8 @@ def _digest(pile: list[OutboxMessage], day: date) -> Notice:
 
 
 def _settle_pile(ctx: Context, pile: list[OutboxMessage], **values: Any) -> None:
+    if not pile:
+        return
     ids = [row.id for row in pile]
     ctx.session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(ids)).values(**values))
 

@@ -8,6 +8,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from jinja2 import TemplateError
@@ -83,8 +84,9 @@ def channels(settings: Settings, home: Home) -> dict[Way, Channel]:
 class Post:
     """The ways out as one process uses them, each one message after the other."""
 
-    def __init__(self, core: Core, home: Home) -> None:
+    def __init__(self, core: Core, home: Home, *, clock: Callable[[], datetime] = utc_now) -> None:
         self._core = core
+        self._clock = clock
         self._channels = channels(core.settings, home)
         self._turns = {way: threading.Lock() for way in Way}
         self._refused: dict[Way, tuple[str, ...]] = {}
@@ -103,13 +105,13 @@ class Post:
     def busy(self) -> list[Way]:
         """List the ways that `deliver` has something to do for."""
         with self._core.session() as session:
-            return [Way(name) for name in queries.busy_ways(session, utc_now()) if name in set(Way)]
+            return [Way(name) for name in queries.busy_ways(session, self._clock()) if name in set(Way)]
 
     def gather(self) -> int:
         """Write the digests that are due."""
         with self._core.session() as session:
             caller = itself(session)
-        with self._core.context(caller, Door.JOB) as ctx:
+        with self._core.context(caller, Door.JOB, now=self._clock()) as ctx:
             return records.gather(ctx)
 
     def deliver(self, way: Way) -> int:
@@ -129,12 +131,12 @@ class Post:
         end = time.monotonic() + ROUND_SECONDS
         while time.monotonic() < end and not self._rests(way):
             with self._core.session() as session:
-                letter = sending.claim(session, way, utc_now(), self._core.policy.zone)
+                letter = sending.claim(session, way, self._clock(), self._core.policy.zone)
             if letter is None:
                 return
             outcome = self._try(way, letter)
             with self._core.session() as session:
-                state = sending.settle(session, letter, outcome, utc_now())
+                state = sending.settle(session, letter, outcome, self._clock())
             if outcome.verdict is not None:
                 told = {"delivery_key": letter.delivery_key, "state": str(state), "error": outcome.told}
                 log.warning("not delivered", extra=told)
@@ -143,7 +145,7 @@ class Post:
     def _rests(self, way: Way) -> bool:
         with self._core.session() as session:
             rest = queries.rest_of(session, way)
-        if rest is None or rest.rests_until <= utc_now():
+        if rest is None or rest.rests_until <= self._clock():
             return False
         if not rest.shut or not self._rotated(way):
             return True

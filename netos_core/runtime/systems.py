@@ -1,4 +1,4 @@
-"""Watches the outside systems while they are asked: a refusal of our credential is told to the admins, once."""
+"""Watches the outside systems while they are asked: that one refuses our credential is told to the admins, once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from netos_core.kernel.clock import utc_now
 from netos_core.kernel.context import Channel, Context
 from netos_core.notices.queries import admins
-from netos_core.notices.records import Notice, tell
+from netos_core.notices.records import Notice, tell, withdraw
 from netos_core.notices.rules.kinds import NoticeKind
 from netos_core.vendors.errors import BadResponse, CredentialsInvalid, PermissionDenied, RateLimited, VendorUnavailable
 from netos_core.work import systems
@@ -55,9 +55,11 @@ class Watch:
         if not news:
             return
         log.warning("outside system", extra={"system": self._system, "state": str(state), "setting": setting})
-        if state is SystemState.CREDENTIALS_INVALID:
-            with self._core.context(caller, Channel.JOB, now=now) as ctx:
+        with self._core.context(caller, Channel.JOB, now=now) as ctx:
+            if state is SystemState.CREDENTIALS_INVALID:
                 _tell_admins(ctx, self._system, setting)
+            elif state is SystemState.OK:
+                withdraw(ctx, f"credentials:{self._system}:")
 
 
 def _tell_admins(ctx: Context, system: str, setting: str | None) -> None:

@@ -99,7 +99,7 @@ class Monday:
                 raise PermissionDenied(
                     told_so, system=SYSTEM, setting=BOARDS_SETTING, fix=f"Correct {BOARDS_SETTING}, or share the board."
                 )
-        return f"It knows us, and {len(there)} boards have their columns."
+        return "It knows us, and every board has its columns."
 
     def close(self) -> None:
         self._http.close()

@@ -196,7 +196,9 @@ class SlackBot:
         if reply.status != HTTPStatus.OK:
             return reply, {}
         told = reply.json()
-        return reply, told if isinstance(told, dict) else {}
+        if not isinstance(told, dict):
+            raise reply.bad("is no object")
+        return reply, told
 
     def _refusal(self, reply: Reply, body: Mapping[str, Any]) -> VendorError:
         """Sort what Slack says no with: most of it comes as HTTP 200."""
