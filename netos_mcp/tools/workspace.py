@@ -24,13 +24,19 @@ TOOLSET = (
     Published(
         outbox.list_notices,
         "List the notices sent to your person by mail, Slack and other ways, with their state and the last error. "
-        'One with its text: get_notice. Example: {"state": ["dead"]}.',
+        'One with its text: get_notice. Example: {"mine": true}.',
         words={**LIST_WORDS, "mine": "Only what went to you."},
         toolset=NAME,
     ),
     Published(
         outbox.get_notice,
         'Show one notice with its text and tries. Several: list_notices. Example: {"ref": "NTC-1001"}.',
+        toolset=NAME,
+    ),
+    Published(
+        outbox.get_notice_preferences,
+        "Show how your person is told of each kind of notice: ways, at once or once a day, quiet hours. "
+        "They set it on the page /me/notices. Takes no argument: {}.",
         toolset=NAME,
     ),
     Published(
