@@ -96,6 +96,8 @@ def _filters(ctx: Context, request: ListNotices) -> list[ColumnElement[bool]]:
     ):
         if values:
             wanted.append(column.in_(values))
+    if not request.state:
+        wanted.append(OutboxMessage.state != MessageState.WITHDRAWN)
     if request.about:
         wanted.append(func.lower(OutboxMessage.about) == request.about.lower())
     if request.mine is not None:
@@ -196,9 +198,9 @@ def preferences(ctx: Context, person: Person) -> NoticePreferences:
             for kind, wish in wishes.items()
         ],
         ways=[way for way in PERSONAL if way in ctx.policy.personal_channels],
-        quiet_from=found.quiet.starts if found.quiet else None,
-        quiet_until=found.quiet.ends if found.quiet else None,
-        digest_at=found.digest_at,
+        quiet_from=f"{found.quiet.starts:%H:%M}" if found.quiet else None,
+        quiet_until=f"{found.quiet.ends:%H:%M}" if found.quiet else None,
+        digest_at=f"{found.digest_at:%H:%M}",
         timezone=ctx.policy.zone.key,
         refused=mark.told if mark else None,
         refused_at=mark.since if mark else None,

@@ -15,7 +15,9 @@ from netos_core.notices.rules.wishes import Timing
 
 
 class ListNotices(ListRequest):
-    state: list[MessageState] | None = None
+    state: list[MessageState] | None = Field(
+        None, description="Without it, all but the withdrawn: those were needless before they went out."
+    )
     kind: list[NoticeKind] | None = None
     channel: list[Way] | None = None
     about: Text | None = Field(None, description="Ref of the record, such as CTR-1042.")
@@ -106,16 +108,16 @@ class WishView(View):
 
 
 class NoticePreferences(View):
-    """How somebody wants to be told. Hours are of the business clock; `refused` says that their address was refused."""
+    """How somebody wants to be told. Hours (07:00) are of the business clock; `refused`: their address was refused."""
 
     email: str
     name: str
     is_you: bool
     wishes: list[WishView]
     ways: list[str]
-    quiet_from: time | None
-    quiet_until: time | None
-    digest_at: time
+    quiet_from: str | None
+    quiet_until: str | None
+    digest_at: str
     timezone: str
     refused: str | None
     refused_at: datetime | None

@@ -94,7 +94,9 @@ def test_a_dead_one_says_why_and_is_sent_again_from_its_page(told: Core) -> None
     assert where == f"/notices/{ref}?said=again"
     assert "tried again within seconds" in admin.get(where)
     assert "Send it again" not in admin.get(f"/notices/{ref}")
-    assert "sent again" in as_role(told, Role.AUDITOR).get(f"/trail?ref={ref}")
+    trail = as_role(told, Role.AUDITOR).get(f"/trail?ref={ref}")
+    assert "Sent again" in trail
+    assert "1 notice, mail" in trail
 
 
 def test_all_dead_ones_of_a_way_are_sent_again_at_once(told: Core) -> None:

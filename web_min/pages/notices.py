@@ -65,6 +65,7 @@ TABS = (
     ("Waiting", "state=waiting"),
     ("Not delivered", "state=dead"),
     ("For the digest", "state=held"),
+    ("Taken back", "state=withdrawn"),
 )
 SAVED = "Saved. It holds from the next notice on."
 

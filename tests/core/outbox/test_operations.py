@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from netos_core.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from netos_core.kernel.operation import PageOnly
 from netos_core.notices import sending
 from netos_core.notices.model import RefusedAddress
-from netos_core.notices.records import tell
+from netos_core.notices.records import tell, withdraw
 from netos_core.notices.rules.delivery import Outcome, Verdict
 from netos_core.notices.rules.kinds import KINDS, Way
 from netos_core.outbox.operations import (
@@ -99,6 +99,13 @@ def test_pages_neither_skip_nor_repeat(told_of: Session, sort: str) -> None:
         if cursor is None:
             break
     assert paged == whole
+
+
+def test_what_was_taken_back_is_listed_only_where_it_is_asked_for(told_of: Session) -> None:
+    withdraw(page(told_of), f"{DECIDED.key}:")
+    assert len(listed(page(told_of, Role.FINANCE)).rows) == 1
+    (gone,) = listed(page(told_of, Role.FINANCE), state=["withdrawn"]).rows
+    assert (gone.kind, gone.next_try_at) == ("decided", None)
 
 
 def bury(session: Session, way: Way = Way.MAIL) -> None:
@@ -190,7 +197,7 @@ def test_somebody_who_has_set_nothing_is_told_by_mail_at_once(session: Session) 
     found = get_notice_preferences(make_ctx(session, Role.NOC), OWN)
     assert {(wish.timing, *wish.ways) for wish in found.wishes} == {("now", "mail")}
     assert [wish.words for wish in found.wishes if not wish.chosen] == ["Broken audit trail", "Refused credentials"]
-    assert (found.quiet_from, found.digest_at, found.ways) == (None, time(7), ["mail"])
+    assert (found.quiet_from, found.digest_at, found.ways) == (None, "07:00", ["mail"])
     assert found.timezone == "America/Indiana/Indianapolis"
     assert (found.is_you, found.refused) == (True, None)
 
@@ -207,7 +214,7 @@ def test_each_sets_how_they_are_told(session: Session) -> None:
     assert by_kind["decided"] == (["mail", "slack_direct"], "digest")
     assert by_kind["renewal"] == ([], "now")
     assert by_kind["approval"] == (["mail"], "now")
-    assert (found.quiet_from, found.quiet_until, found.digest_at) == (time(20), time(7, 30), time(16, 45))
+    assert (found.quiet_from, found.quiet_until, found.digest_at) == ("20:00", "07:30", "16:45")
     assert get_notice_preferences(ctx, OWN) == found
     tell(ctx, DECIDED, [make_person(session, Role.FINANCE)])
     assert {row.state for row in messages(session, DECIDED.key)} == {"held"}
