@@ -1,36 +1,23 @@
-"""Sends what waits in the outbox: claim, commit, send, record."""
+"""Sends what waits in the outbox, each way by itself, and writes the daily digests."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping
 from typing import Any
 
 import anyio
 
-from netos_core.kernel.clock import utc_now
-from netos_core.notices import records
-from netos_core.notices.channels import Send, attempt
-from netos_core.runtime.calls import Core
-
-log = logging.getLogger(__name__)
+from netos_core.runtime.post import Post
 
 
 async def deliver(worker: dict[str, Any]) -> None:
-    """Send every message that is due; safe to run twice or after a gap, for a key is sent to one place."""
-    while await anyio.to_thread.run_sync(_round, worker["core"], worker["ways"]):
-        pass
+    """Send every message that is due; what holds up one way holds up no other."""
+    post: Post = worker["post"]
+    busy = await anyio.to_thread.run_sync(post.busy)
+    async with anyio.create_task_group() as group:
+        for way in busy:
+            group.start_soon(anyio.to_thread.run_sync, post.deliver, way)
 
 
-def _round(core: Core, ways: Mapping[str, Send]) -> int:
-    with core.session() as session:
-        letters = records.claim(session, utc_now())
-    for letter in letters:
-        error = attempt(ways, letter)
-        with core.session() as session:
-            state = records.settle(session, letter, error, utc_now())
-        if error is not None:
-            log.warning(
-                "not delivered", extra={"delivery_key": letter.delivery_key, "state": str(state), "error": error}
-            )
-    return len(letters)
+async def digest(worker: dict[str, Any]) -> None:
+    """Write the digests that are due; safe to run at any time and twice."""
+    await anyio.to_thread.run_sync(worker["post"].gather)

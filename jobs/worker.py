@@ -6,17 +6,18 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import anyio
 from arq.connections import RedisSettings
 from arq.cron import CronJob, cron
 from arq.typing import WorkerSettingsBase
 from arq.worker import func
 
 from jobs import audit, delivery, documents, queue, renewals, search, upkeep
-from netos_core.notices.channels import channels
 from netos_core.runtime import telemetry
 from netos_core.runtime.calls import Core, plan_large_sets
 from netos_core.runtime.home import open_home
 from netos_core.runtime.logs import configure_logging
+from netos_core.runtime.post import Post
 from netos_core.runtime.settings import load_settings
 
 Worker = dict[str, Any]
@@ -42,10 +43,12 @@ async def start(worker: Worker) -> None:
     plan_large_sets()
     worker["home"] = open_home(settings.home)
     await search.begin(worker)
-    worker["ways"] = channels(worker["home"].folder("outbox"), settings.url)
+    worker["post"] = Post(worker["core"], worker["home"])
+    await anyio.to_thread.run_sync(worker["post"].begin)
 
 
 async def stop(worker: Worker) -> None:
+    worker["post"].close()
     worker["core"].close()
 
 
@@ -61,6 +64,7 @@ class WorkerSettings(WorkerSettingsBase):
     cron_jobs = (
         tick(queue.refill, second=every(1)),
         tick(delivery.deliver, second=every(3)),
+        tick(delivery.digest, second=every(10)),
         tick(search.index, second=every(2)),
         tick(renewals.advance, second=every(5)),
         tick(documents.store, second=every(2)),

@@ -12,6 +12,7 @@ from netos_core.kernel.operation import Operation
 from netos_core.lookup import operations as lookup
 from netos_core.network import operations as network
 from netos_core.outages import operations as outages
+from netos_core.outbox import operations as outbox
 from netos_core.overview import operations as overview
 from netos_core.people import operations as people
 from netos_core.proposals import operations as proposals
@@ -97,6 +98,11 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     people.open_access,
     people.create_token,
     people.revoke_token,
+    outbox.list_notices,
+    outbox.get_notice,
+    outbox.resend_notice,
+    outbox.get_notice_preferences,
+    outbox.set_notice_preferences,
     views.list_views,
     views.save_view,
     views.delete_view,

@@ -30,6 +30,7 @@ from web_min.pages import (
     lookup,
     network,
     notes,
+    notices,
     parts,
     people,
     quotes,
@@ -48,7 +49,7 @@ log = logging.getLogger(__name__)
 # Forms before records: `/circuits/new` is no circuit.
 FAMILIES = (
     sign_in, home, find, lookup, approvals, notes, trail, people, imports, lists, bulk, network, documents, drafts,
-    edit, feedback, parts, quotes, records, renewals,
+    edit, feedback, parts, quotes, records, renewals, notices,
 )  # fmt: skip
 
 
@@ -56,7 +57,7 @@ def make_routes(core: Core) -> list[BaseRoute]:
     """Return every page's route, the JSON API's and the static files'."""
     site = Site(core)
     pages = [route for family in FAMILIES for route in family.routes(site)]
-    pages += views.routes(site, (*lists.SPECS, *network.SPECS))
+    pages += views.routes(site, (*lists.SPECS, *network.SPECS, *notices.SPECS))
     return [Route("/static/{name}", serve, methods=["GET"], name="static"), *api.routes(core), *pages]
 
 

@@ -39,6 +39,15 @@ CODES: Mapping[str, str] = {
     "colo": "Colocation",
     "loa_cfa": "LOA/CFA",
     "kmz": "KMZ",
+    "slack_direct": "Slack, to one person",
+    "slack": "Slack channel",
+    "monday": "Monday.com",
+    "centre": "Notice centre",
+    "trail_broken": "Broken trail",
+    "credentials_invalid": "Refused credential",
+    "held": "Held for the digest",
+    "gathered": "In a digest",
+    "dead": "Not delivered",
 }
 FIELDS: Mapping[str, str] = {
     "provider_circuit": "Provider circuit id",

@@ -12,6 +12,9 @@ from starlette.requests import Request
 
 from netos_core.kernel.context import Channel, Principal
 from netos_core.kernel.errors import NetosError
+from netos_core.notices.rules.delivery import MessageState
+from netos_core.outbox.operations import list_notices, resend_notice
+from netos_core.outbox.schemas import ListNotices
 from netos_core.overview.operations import get_dashboard
 from netos_core.overview.schemas import Dashboard, Nothing
 from netos_core.runtime.calls import Core
@@ -44,12 +47,14 @@ class Nav:
     def __init__(self, core: Core) -> None:
         self._core = core
         self._kept: dict[UUID, tuple[float, Dashboard | None]] = {}
+        self._kept_dead = (0.0, 0)
         self._lock = threading.Lock()
 
     def forget(self) -> None:
         """Drop the counts; someone has just sent a form."""
         with self._lock:
             self._kept.clear()
+            self._kept_dead = (0.0, 0)
 
     def keep(self, person: Principal, dashboard: Dashboard) -> None:
         with self._lock:
@@ -66,6 +71,19 @@ class Nav:
             return None
         self.keep(person, fresh)
         return fresh
+
+    def _dead(self, person: Principal) -> int | None:
+        """Count the notices that were given up, for who can send them again."""
+        if not person.may(resend_notice.right):
+            return None
+        with self._lock:
+            until, known = self._kept_dead
+        if until > time.monotonic():
+            return known
+        found = self._core.call(list_notices, ListNotices(state=[MessageState.DEAD], limit=1), person, Channel.PAGE)
+        with self._lock:
+            self._kept_dead = (time.monotonic() + FRESH_SECONDS, found.total)
+        return found.total
 
     def groups(self, person: Principal, request: Request) -> list[Group]:
         board = self._dashboard(person)
@@ -90,6 +108,7 @@ class Nav:
         if any(getattr(route, "name", None) == "imports" for route in request.app.routes):
             work.append(link("Imports", "/imports", "import", "i"))
         work.append(link("Address lookup", "/lookup", "place", "l"))
+        work.append(link("Notices", "/notices", "notice", "h", self._dead(person), hot=True))
         inventory = [
             link("Circuits", "/circuits", "circuit", "c", board.circuits if board else None),
             link("Sites", "/sites", "site", "s", board.sites if board else None),

@@ -50,6 +50,11 @@ def principal(
     )
 
 
+def rights_held(person: Person) -> frozenset[str]:
+    """List the rights a person's roles give today, such as when something is to be told to them."""
+    return rights_of(role for role in person.roles if role in set(Role))
+
+
 def find_person(session: Session, email: str) -> Person | None:
     return session.scalar(select(Person).where(func.lower(Person.email) == email.strip().lower(), Person.active))
 

@@ -93,7 +93,7 @@ def _approvals(ctx: Context, ids: list[UUID]) -> dict[UUID, list[Approval]]:
     return kept
 
 
-ACCESS = ("person", "access_token", "installation", "saved_view")
+ACCESS = ("person", "access_token", "installation", "saved_view", "notice", "notice_preference")
 DECISIONS = ("propose", "approve", "reject", "expire")
 
 

@@ -48,6 +48,23 @@ class Principal:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """A place outside where many read, such as a Slack channel.
+
+    Args:
+        channel: The way there, such as `slack`.
+        name: What it is called there.
+        kinds: The kinds of notices it takes.
+        money: Whether everybody there may read amounts.
+    """
+
+    channel: str
+    name: str
+    kinds: frozenset[str]
+    money: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The settings of this installation that rules need, as values."""
 
@@ -60,6 +77,8 @@ class Policy:
     second_approval_from: Decimal | None = None
     upload_bytes: int = 50 << 20
     scans_uploads: bool = False
+    personal_channels: frozenset[str] = frozenset({"mail"})
+    rooms: tuple[Room, ...] = ()
 
 
 def new_request_id() -> str:

@@ -1,87 +1,167 @@
-"""The ways a message leaves. Until a mail server is configured, mail is a file in the home's outbox folder."""
+"""What goes out and by what: a letter as text, the shape of every way, and mail as files where no server is set up."""
 
 from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, default
+from email.utils import formataddr, parseaddr
 from pathlib import Path
+from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
+from uuid import UUID
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from netos_core.notices.records import Letter
+from netos_core.notices.sending import Letter
 
-Send = Callable[[Letter], None]
-"""Hands one message over; raises whatever went wrong."""
-
-MAIL = "mail"
+REPEATED = "This may be a repeat: an earlier try was cut off, and nobody knows whether it arrived."
+MARK = "X-NetOS-Repeat"
 
 
-def channels(outbox: Path, public_url: str) -> Mapping[str, Send]:
-    """Name the way of each channel on this installation.
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A letter in words, the same for every way.
 
     Args:
-        outbox: Folder of mail that has no server to go to.
-        public_url: Address of this installation; its host signs the mail.
+        id: Of its row; the same at every try.
+        key: Its delivery key.
+        kind: What it is about.
+        recipient: Address of the person, or the name of the place.
+        title: One line.
+        body: Its text, without the link.
+        link: Whole address of the page to open.
+        due: Day by which somebody has to act.
+        repeat: Whether an earlier try may have got through.
+        thread: What the first message about the same subject is called there.
+        made_at: When its cause happened.
     """
-    return {MAIL: functools.partial(write_eml, outbox, urlsplit(public_url).hostname or "localhost")}
+
+    id: UUID
+    key: str
+    kind: str
+    recipient: str
+    title: str
+    body: str
+    link: str | None
+    due: date | None
+    repeat: bool
+    thread: str | None
+    made_at: datetime
 
 
-def attempt(ways: Mapping[str, Send], letter: Letter) -> str | None:
-    """Send one message; return None, or what went wrong in words."""
-    send = ways.get(letter.channel)
-    if send is None:
-        return f"No channel is called {letter.channel}."
-    try:
-        send(letter)
-    except Exception as failed:  # noqa: BLE001 - whatever fails is recorded with the message and tried again
-        return f"{type(failed).__name__}: {failed}"
-    return None
+class Channel(Protocol):
+    """A way out. `system` is what stands behind it as people know it; None where that is this machine."""
+
+    @property
+    def system(self) -> str | None: ...
+
+    def send(self, message: Message) -> str | None:
+        """Hand a message over; return what the system calls it, if anything.
+
+        Raises:
+            VendorError: It was refused or did not get through; its code says which, `maybe_done` whether it may have.
+        """
+
+    def check(self) -> str:
+        """Ask the cheapest question that shows whether the way is open; return in words what was found."""
+
+    def close(self) -> None: ...
 
 
-def write_eml(outbox: Path, host: str, letter: Letter) -> None:
-    """Write a message as a mail file named by its key, in one step: a repeat replaces the same file."""
-    mail = compose(letter, host)
-    place = outbox / f"{quote(letter.delivery_key, safe='').replace('%3A', '+')}.eml"
-    made = place.with_name(f".{letter.id}.{letter.tries}.new")
-    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(mail.as_bytes(policy=SMTP))
-        file.flush()
-        os.fsync(file.fileno())
-    made.replace(place)
+def message_of(letter: Letter, public_url: str) -> Message:
+    """Write a letter in words.
+
+    Raises:
+        jinja2.TemplateError: Its template and its values do not fit: a bug of ours, which no retry mends.
+    """
+    return Message(
+        id=letter.id,
+        key=letter.delivery_key,
+        kind=letter.kind,
+        recipient=letter.recipient,
+        title=letter.title,
+        body=text_of(letter.template, letter.values, public_url),
+        link=f"{public_url}{letter.link}" if letter.link else None,
+        due=date.fromisoformat(letter.due) if letter.due else None,
+        repeat=letter.repeat,
+        thread=letter.thread,
+        made_at=letter.created_at,
+    )
 
 
-def compose(letter: Letter, host: str) -> EmailMessage:
-    """Write the mail of a message; the first line of its template is the subject."""
-    subject, _, body = _render(letter.payload["template"], letter.payload).partition("\n")
-    mail = EmailMessage()
-    mail["From"] = f"NetOS <netos@{_domain(host)}>"
-    mail["To"] = letter.recipient
-    mail["Subject"] = " ".join(subject.split())
-    mail["Date"] = letter.created_at
-    mail["Message-ID"] = f"<{letter.id}@{_domain(host)}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(body.lstrip("\n"))
-    return mail
+def text_of(template: str, values: Mapping[str, Any], public_url: str) -> str:
+    """Fill the text of a notice."""
+    return _templates(public_url).get_template(f"{template}.txt.j2").render(values).strip()
 
 
-def _domain(host: str) -> str:
-    return host if any(c.isalpha() for c in host) and ":" not in host else "localhost"
-
-
-def _render(name: str, values: Mapping[str, object]) -> str:
-    return _templates().get_template(f"{name}.txt.j2").render(values)
-
-
-@functools.cache
-def _templates() -> Environment:
-    return Environment(
+@functools.lru_cache(maxsize=4)
+def _templates(public_url: str) -> Environment:
+    made = Environment(
         loader=PackageLoader("netos_core.notices"),
         undefined=StrictUndefined,
         autoescape=False,  # noqa: S701 - plain text
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["whole"] = lambda path: f"{public_url}{path}"
+    return made
+
+
+def sender_of(mail_from: str | None, public_url: str) -> str:
+    """Say who mail comes from: as the setting has it, else NetOS at the host of this installation."""
+    if mail_from:
+        return mail_from
+    host = urlsplit(public_url).hostname or ""
+    return formataddr(("NetOS", f"netos@{host if _is_name(host) else 'localhost'}"))
+
+
+def compose(message: Message, sender: str) -> EmailMessage:
+    """Write a message as mail. Its Message-ID is the same at every try, so that a repeat shows."""
+    mail = EmailMessage(policy=default.clone(cte_type="7bit"))  # every server takes that
+    mail["From"] = sender
+    mail["To"] = message.recipient
+    mail["Subject"] = " ".join(message.title.split())
+    mail["Date"] = message.made_at
+    mail["Message-ID"] = f"<{message.id}@{parseaddr(sender)[1].rpartition('@')[2]}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    if message.repeat:
+        mail[MARK] = "possible"
+    parts = (REPEATED if message.repeat else None, message.body, message.link)
+    mail.set_content("\n\n".join(part for part in parts if part) + "\n")
+    return mail
+
+
+class MailFiles:
+    """Mail as files in a folder of the home, until a mail server is set up."""
+
+    system = None
+
+    def __init__(self, outbox: Path, sender: str) -> None:
+        self._outbox = outbox
+        self._sender = sender
+
+    def send(self, message: Message) -> None:
+        """Write a message as a file named by its key, in one step: a repeat replaces the same file."""
+        mail = compose(message, self._sender)
+        place = self._outbox / f"{quote(message.key, safe='').replace('%3A', '+')}.eml"
+        made = place.with_name(f".{message.id}.new")
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(mail.as_bytes(policy=SMTP))
+            file.flush()
+            os.fsync(file.fileno())
+        made.replace(place)
+
+    def check(self) -> str:
+        return f"Mail is written as files into {self._outbox}."
+
+    def close(self) -> None:
+        pass
+
+
+def _is_name(host: str) -> bool:
+    return any(c.isalpha() for c in host) and ":" not in host

@@ -83,6 +83,8 @@ class Core:
             second_approval_from=settings.second_approval_from,
             upload_bytes=settings.upload_megabytes << 20,
             scans_uploads=settings.clamd_url is not None,
+            personal_channels=settings.personal_channels,
+            rooms=settings.rooms,
         )
 
     @functools.cached_property

@@ -24,7 +24,7 @@ from netos_core.geo.tables import Standing
 from netos_core.kernel.clock import utc_now
 from netos_core.kernel.errors import NetosError
 from netos_core.notices import queries as notices
-from netos_core.notices.rules import MessageState
+from netos_core.notices.rules.delivery import MessageState
 from netos_core.runtime import migrate, seals
 from netos_core.runtime.backup.trail import OVERDUE_AFTER, holds_real_work, last_backup
 from netos_core.runtime.calls import Core
@@ -171,7 +171,7 @@ def _outbox(core: Core) -> Finding:
         counted = notices.counts(session)
     dead = counted[MessageState.DEAD]
     found = ", ".join(f"{n} {state}" for state, n in counted.items())
-    fix = "The outbox page shows why each one failed; correct the cause and tell those people yourself."
+    fix = "The page /notices?state=dead says why each one failed; correct the cause, then send them again there."
     return Finding("outbox", holds=not dead, found=f"Messages: {found}.", fix=fix if dead else None)
 
 

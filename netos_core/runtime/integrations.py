@@ -6,19 +6,33 @@ import contextlib
 import functools
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from netos_core.kernel.errors import NetosError
+from netos_core.notices import sending
+from netos_core.notices.rules.kinds import Way
 from netos_core.runtime import files, outside
 from netos_core.runtime.callers import ENTRA
 from netos_core.runtime.calls import Core
+from netos_core.runtime.home import open_home
+from netos_core.runtime.post import channels
 from netos_core.runtime.systems import Watch
 
 if TYPE_CHECKING:
     from netos_core.runtime.secrets import Secrets
     from netos_core.runtime.settings import Settings
+
+
+WITHOUT: Mapping[Way, tuple[str, str]] = {
+    Way.MAIL: ("Mail server", "Mail is written as files into the home."),
+    Way.SLACK: ("Slack", "Notices are on the page /notices."),
+    Way.DIRECT: ("Slack direct messages", "People are told by mail."),
+    Way.TEAMS: ("Teams", "Off."),
+    Way.MONDAY: ("Monday.com", "Notices are on the page /notices."),
+}
+"""What each way is called, and what answers where it is not set up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +66,7 @@ def integrations(core: Core) -> Iterator[Integration]:
         entra, watch = core.entra, Watch(core, ENTRA)
         yield _asked(ENTRA, "Keys read, and a token of ours given out.", watch.asking, entra.check)
     yield from _documents(core)
+    yield from _notices(core)
     yield _availability(core)
     yield from _secrets(core)
 
@@ -67,6 +82,23 @@ def _documents(core: Core) -> Iterator[Integration]:
         yield Integration(files.SCANNER, "default", True, "Uploads are not scanned.", None, None)
     else:
         yield _asked(files.SCANNER, "It looks into uploads.", core.watch(files.SCANNER).asking, scanner.check)
+
+
+def _notices(core: Core) -> Iterator[Integration]:
+    """Ask each way notices go out by; one that answers again goes on at once."""
+    made = channels(core.settings, open_home(core.settings.home))
+    for way in (Way.MAIL, Way.SLACK, Way.DIRECT, Way.TEAMS, Way.MONDAY):
+        with contextlib.closing(made[way]) if way in made else contextlib.nullcontext() as channel:
+            if channel is None:
+                yield Integration(WITHOUT[way][0], "default", True, WITHOUT[way][1], None, None)
+            elif channel.system is None:
+                yield Integration(WITHOUT[way][0], "default", True, channel.check(), None, None)
+            else:
+                asked = _asked(channel.system, None, core.watch(channel.system).asking, channel.check)
+                if asked.holds:
+                    with core.session() as session:
+                        sending.resume(session, channel=way)
+                yield asked
 
 
 def _availability(core: Core) -> Integration:
@@ -102,15 +134,19 @@ def _read(secrets: Secrets, references: Sequence[str]) -> None:
 
 
 def _asked(
-    system: str, found: str, watched: Callable[[], contextlib.AbstractContextManager[None]], ask: Callable[[], object]
+    system: str,
+    found: str | None,
+    watched: Callable[[], contextlib.AbstractContextManager[None]],
+    ask: Callable[[], object],
 ) -> Integration:
+    """Ask a system; without words of ours for a good answer, what `ask` returns is told."""
     started = time.perf_counter()
     try:
         with watched():
-            ask()
+            answer = ask()
     except NetosError as refusal:
         return Integration(system, "real", False, refusal.message, _since(started), refusal.fix)
-    return Integration(system, "real", True, found, _since(started), None)
+    return Integration(system, "real", True, str(answer) if found is None else found, _since(started), None)
 
 
 def _since(started: float) -> int:

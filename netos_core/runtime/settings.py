@@ -13,17 +13,18 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from netos_core.access.rules import Role
 from netos_core.kernel.errors import Invalid
+from netos_core.runtime.settings_notices import NOTICE_SECRETS, NoticeSettings
 
 PREFIX = "NETOS_"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 ELSEWHERE = ("vault:", "doppler:")
 SHORTEST_KEY = 32
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-SECRET = frozenset(
+SECRET = NOTICE_SECRETS | frozenset(
     {
         "database_url",
         "redis_url",
@@ -42,7 +43,7 @@ class SettingsRefused(Invalid):
     """At least one setting is wrong; the message has one line for each."""
 
 
-class Settings(BaseSettings):
+class Settings(NoticeSettings):
     """The settings of this process. Frozen: a change takes a restart, so every process agrees."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
@@ -364,7 +365,8 @@ def _line(problem: Any) -> str:
 def settings_table() -> str:
     """Write the settings as a Markdown table for the documentation."""
     rows = ["| variable | default | meaning |", "|---|---|---|"]
-    for name, field in Settings.model_fields.items():
+    inherited = NoticeSettings.model_fields  # a base's fields come first, and belong last
+    for name, field in sorted(Settings.model_fields.items(), key=lambda one: one[0] in inherited):
         default = (
             ""
             if field.default is None

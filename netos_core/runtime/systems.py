@@ -1,4 +1,4 @@
-"""Watches the outside systems while they are asked: a refusal of our credential is told to the admins, once."""
+"""Watches the outside systems while they are asked: that one refuses our credential is told to the admins, once."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from netos_core.access.queries import list_people
-from netos_core.access.rules import Role
 from netos_core.kernel.clock import utc_now
 from netos_core.kernel.context import Channel, Context
-from netos_core.notices import records as notices
-from netos_core.notices.channels import MAIL
+from netos_core.notices.queries import admins
+from netos_core.notices.records import Notice, tell, withdraw
+from netos_core.notices.rules.kinds import NoticeKind
 from netos_core.vendors.errors import BadResponse, CredentialsInvalid, PermissionDenied, RateLimited, VendorUnavailable
 from netos_core.work import systems
 from netos_core.work.records import itself
@@ -56,13 +55,20 @@ class Watch:
         if not news:
             return
         log.warning("outside system", extra={"system": self._system, "state": str(state), "setting": setting})
-        if state is SystemState.CREDENTIALS_INVALID:
-            with self._core.context(caller, Channel.JOB, now=now) as ctx:
+        with self._core.context(caller, Channel.JOB, now=now) as ctx:
+            if state is SystemState.CREDENTIALS_INVALID:
                 _tell_admins(ctx, self._system, setting)
+            elif state is SystemState.OK:
+                withdraw(ctx, f"credentials:{self._system}:")
 
 
 def _tell_admins(ctx: Context, system: str, setting: str | None) -> None:
-    for person in list_people(ctx.session):
-        if Role.ADMIN in person.roles:
-            payload = {"template": "credentials_invalid", "system": system, "setting": setting}
-            notices.put(ctx, f"credentials:{system}:{ctx.now.isoformat()}:{person.id}", MAIL, person.email, payload)
+    refused = Notice(
+        kind=NoticeKind.CREDENTIALS,
+        key=f"credentials:{system}:{ctx.now.isoformat()}",
+        title=f"{system} refuses NetOS",
+        template="credentials_invalid",
+        values={"system": system, "setting": setting},
+        about=system,
+    )
+    tell(ctx, refused, admins(ctx.session))

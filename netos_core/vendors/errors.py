@@ -1,4 +1,4 @@
-"""What can go wrong between us and an outside system, in our words: the same nine ways for all of them."""
+"""What can go wrong between us and an outside system, in our words: the same ten ways for all of them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class VendorError(NetosError):
         retry_after: Seconds it asked us to wait, if it said.
         setting: The NETOS_ setting to correct, where one is wrong.
         fix: What to do next.
+        maybe_done: Whether it may have done what we asked all the same, though it did not say so.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class VendorError(NetosError):
         retry_after: float | None = None,
         setting: str | None = None,
         fix: str | None = None,
+        maybe_done: bool = False,
     ) -> None:
         super().__init__(message, fix=fix)
         self.system = system
@@ -40,6 +42,7 @@ class VendorError(NetosError):
         self.vendor_request_id = plain_word(vendor_request_id)
         self.retry_after = retry_after
         self.setting = setting
+        self.maybe_done = maybe_done
 
 
 class NotConfigured(VendorError, Unavailable):
@@ -76,6 +79,12 @@ class Rejected(VendorError, Invalid):
     """It refused what the request says; the same request will be refused again."""
 
     code = "rejected"
+
+
+class Deferred(VendorError, Unavailable):
+    """It does not take this one now; others it may take."""
+
+    code = "deferred"
 
 
 class RateLimited(VendorError, Unavailable):

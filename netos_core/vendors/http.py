@@ -61,6 +61,8 @@ TOTAL_SECONDS = 120.0  # of all tries and the waits between them; then the job q
 MOST_TRIES = 5
 FIRST_WAIT_SECONDS = 1.0
 WORTH_A_RETRY = frozenset({408, 429, 500, 502, 503, 504})
+MAYBE_DONE = frozenset({500, 502, 504})  # it broke, or something between us and it did, while it was at work
+NOTHING_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 SAFE_TO_REPEAT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-ms-request-id", "x-slack-req-id", "x-correlation-id")
 
@@ -100,6 +102,7 @@ class Reply:
             status=self.status,
             vendor_request_id=self.request_id,
             fix="Check that the address in the settings is the one of its API; then report it.",
+            maybe_done=HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES,
         )
 
     @property
@@ -320,6 +323,7 @@ class VendorHttp:
             status=reply.status,
             vendor_request_id=reply.request_id,
             retry_after=asked,
+            maybe_done=reply.status in MAYBE_DONE,
             fix="Try again later." if asked is None else f"Try again in {asked:.0f} seconds.",
         )
 
@@ -335,6 +339,7 @@ class VendorHttp:
             f"{self.system} does not answer in time." if slow else f"{self.system} cannot be reached.",
             system=self.system,
             fix="Try again later; if it stays so, check its address in the settings and the network.",
+            maybe_done=not isinstance(broken, NOTHING_SENT),
         )
 
 

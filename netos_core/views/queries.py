@@ -21,6 +21,8 @@ from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import sensitive_fields
 from netos_core.network import schemas as network
 from netos_core.network.queries import lists
+from netos_core.outbox.queries import list_notices
+from netos_core.outbox.schemas import ListNotices, NoticeList
 from netos_core.overview import schemas as overview
 from netos_core.overview.queries import circuits, contracts, customers, electrical, links, providers, sites
 from netos_core.overview.schemas.electrical import ElectricalList, SearchElectricalAccounts
@@ -118,6 +120,7 @@ LISTS: Mapping[str, Source] = {
         electrical.search_electrical_accounts,
     ),
     "feedback": _source("list_feedback", "feedback", ListFeedback, FeedbackList, feedback.list_feedback),
+    "notices": _source("list_notices", "overview", ListNotices, NoticeList, list_notices),
 }
 
 

@@ -47,8 +47,9 @@ def queue(home: Path) -> Iterator[valkey.Valkey]:
 class Worker:
     """The worker as `netos up` starts it, in a process of its own."""
 
-    def __init__(self, database_url: str, redis_url: str, home: Path) -> None:
+    def __init__(self, database_url: str, redis_url: str, home: Path, **settings: str) -> None:
         chosen = {"NETOS_DATABASE_URL": database_url, "NETOS_REDIS_URL": redis_url, "NETOS_HOME": str(home)}
+        chosen |= {f"NETOS_{name.upper()}": value for name, value in settings.items()}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("NETOS_")}
         self.log = home / "worker.log"
         with self.log.open("ab") as log:
@@ -67,11 +68,11 @@ class Worker:
 
 
 @pytest.fixture
-def start_worker(fresh_db: str, queue: valkey.Valkey, home: Path) -> Iterator[Callable[[], Worker]]:
+def start_worker(fresh_db: str, queue: valkey.Valkey, home: Path) -> Iterator[Callable[..., Worker]]:
     started: list[Worker] = []
 
-    def start() -> Worker:
-        started.append(Worker(fresh_db, queue.url, home))
+    def start(**settings: str) -> Worker:
+        started.append(Worker(fresh_db, queue.url, home, **settings))
         return started[-1]
 
     yield start

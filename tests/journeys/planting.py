@@ -20,6 +20,9 @@ from netos_core.imports.operations import propose_import, stage_import
 from netos_core.imports.schemas import ProposeImport, StageImport
 from netos_core.kernel.clock import utc_now
 from netos_core.kernel.context import Channel, Context
+from netos_core.notices.model import OutboxMessage
+from netos_core.notices.records import Notice, tell
+from netos_core.notices.rules.kinds import NoticeKind
 from netos_core.quotes.model import QuoteTerm
 from netos_core.quotes.operations import stage_quote_draft
 from netos_core.quotes.schemas import StageQuoteDraft
@@ -218,6 +221,20 @@ def _further(session: Any, filed: Context, secrets: Secrets, site: str) -> None:
             apply(filed, "site_cost", "create", site=site, kind="power", amount=amount, cadence="monthly")
 
 
+def _told(session: Any, ctx: Context, amount: str) -> dict[str, str]:
+    """Tell somebody who sees amounts and somebody who does not of a renewal with one in it; returns both notices."""
+    notice = Notice(
+        kind=NoticeKind.RENEWAL, key="renewal:marker", title="Marker renewal", template="decided", about="CTR-1001",
+        values={"change": "CTR-1001", "title": "Marker renewal", "verb": "has", "decided_by": "NetOS"},
+        money={"comment": amount}, link="/contracts/CTR-1001",
+    )  # fmt: skip
+    readers = {name: make_person(session, role) for name, role in (("finance", Role.FINANCE), ("noc", Role.NOC))}
+    tell(ctx, notice, readers.values())
+    rows = session.execute(select(OutboxMessage.person_id, OutboxMessage.ref).where(OutboxMessage.kind == "renewal"))
+    refs = {row.person_id: row.ref for row in rows}
+    return {f"notice_{name}": refs[person.id] for name, person in readers.items()}
+
+
 def _planted(core: Core, session: Any, secrets: Secrets) -> Planted:
     money, bank = secrets.money, secrets.bank
     filed = make_ctx(session, Role.FINANCE)  # what is applied long since, under a policy that asks for one person
@@ -283,6 +300,7 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Planted:
         said_no,
     ]  # fmt: skip
     reject_change(approver(session, PLANTED_AT), Decide(change_id=said_no.change_id, digest=said_no.digest))
+    notices = _told(session, admin, money[0])
     digests = {
         row.ref: row.digest for row in session.execute(select(Proposal.ref, Proposal.digest).order_by(Proposal.id))
     }
@@ -290,6 +308,6 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Planted:
         "circuit": circuit, "provider": provider, "customer": customer, "site": site, "contract": contract,
         "job": enqueue(finance, "verify_trail", {}).ref, "cost": cost, "bad_import": bad.ref, "good_import": good.ref,
         "own_import": own.ref, "idle": idle, "session": bgp, "document": document,
-        "cheque": cheque, **plant,
+        "cheque": cheque, **plant, **notices,
     }  # fmt: skip
     return {"refs": refs, "changes": [c.change_id for c in changed], "digests": digests}

@@ -281,7 +281,7 @@ def test_a_secret_that_expired_degrades_and_stops_nobody_who_needs_none(netos: I
         assert called(netos, netos.minted(**{"for": "person"})).status_code == 200
         with netos.core.session() as session:
             told = session.scalars(select(OutboxMessage.payload)).all()
-        assert [one["setting"] for one in told if one["template"] == "credentials_invalid"]
+        assert [one["values"]["setting"] for one in told if one["template"] == "credentials_invalid"]
     finally:
         netos.tell("/__knobs", {"secret_expired": False, "overage": False})
 

@@ -54,6 +54,11 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
         "search": [{"query": word, "limit": 25} for word in words],
         "list_names": [{"kind": kind, "letters": word} for kind in NAMED for word in ("", *words, *TITLE_PARTS)],
         "look_up_address": [{"site": refs["site"], "radius_km": 50}, *({"address": word} for word in words)],
+        "list_notices": [{}, {"kind": ["renewal"]}],
+        "get_notice": [{"ref": refs[one]} for one in ("notice_finance", "notice_noc")],
+        "resend_notice": [{"ref": refs["notice_noc"]}, {"channel": "mail"}],
+        "get_notice_preferences": [{}, {"email": "finance.person@isp.example"}],
+        "set_notice_preferences": [{"wishes": [{"kind": "renewal", "ways": ["mail"], "timing": "digest"}]}],
         "list_views": [{}, {"list": "circuits"}],
         "save_view": [
             {"list": "circuits", "name": "Walk", "query": {"min_mrc": "1.00"}},

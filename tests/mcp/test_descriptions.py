@@ -147,6 +147,9 @@ async def standing(client: Client[Any], plant: Plant, name: str, example: dict[s
         return {**example, "change_id": change["change_id"], **digest}
     if name == "get_job":
         return {**example, "ref": plant.new_job()}
+    if name == "get_notice":
+        listed = await answered(client, "list_notices", fields=["ref"], limit=1)
+        return {"ref": listed["rows"][0][0]}
     if name == "list_imports":
         a_staged_sheet(plant)
     if str(example.get("ref", "")).startswith("IMP-"):

@@ -18,8 +18,8 @@ from starlette.testclient import TestClient
 from netos_core.access.rules import RIGHTS, Role
 from netos_core.changes import audit
 from netos_core.kernel.clock import utc_now
-from netos_core.notices import records as notices
 from netos_core.notices.model import OutboxMessage
+from netos_core.notices.records import tell
 from netos_core.runtime import valkey
 from netos_core.runtime.backup.take import take
 from netos_core.runtime.calls import Core
@@ -30,7 +30,8 @@ from netos_core.work import records as work
 from netos_core.work.rules import STRANDED_AFTER
 from netos_mcp import probes
 from netos_mcp.cli import main
-from tests.factories import make_contract, make_ctx, make_provider
+from tests.core.notices.outbox import DECIDED
+from tests.factories import make_contract, make_ctx, make_person, make_provider
 from tests.standins import availability
 from tests.standins.serving import served
 
@@ -101,8 +102,8 @@ def test_what_is_wrong_is_said_with_its_fix(core: Core, doctor: Doctor) -> None:
         ref = make_contract(session, term_start_date="2026-01-01", term_months=36, notice_count=60, notice_unit="days",
                             end_of_term="auto_renew")  # fmt: skip
         ctx = make_ctx(session, Role.ADMIN)
-        notices.put(ctx, "x:1", "pigeon", "a", {})
-        session.execute(update(OutboxMessage).where(OutboxMessage.channel == "pigeon").values(state="dead"))
+        tell(ctx, DECIDED, [make_person(session, Role.ADMIN)])
+        session.execute(update(OutboxMessage).where(OutboxMessage.kind == "decided").values(state="dead"))
         job = work.enqueue(ctx, "verify_trail", {})
         work.claim(session, job.id, utc_now() - 2 * STRANDED_AFTER)
         session.execute(text("update contract set act_by = act_by + 1 where ref = :ref"), {"ref": ref})

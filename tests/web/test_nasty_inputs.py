@@ -199,6 +199,8 @@ LISTS = (
     "/approvals",
     "/trail",
     "/trail.csv",
+    "/notices",
+    "/me/notices",
     "/people",
     "/search",
     "/",

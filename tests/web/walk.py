@@ -47,7 +47,7 @@ OTHERS = ("/", "/worklist", "/timeline", "/decisions",
           "/lookup?address=401+N+Shadeland+Ave%2C+Indianapolis%2C+IN", "/approvals", "/approvals?view=open",
           "/approvals?view=applied", "/quotes/drafts",
           "/quotes/drafts/QDR-1001", "/quotes/drafts/QDR-1002", "/circuits?fields=nrc&fields=market",
-          "/circuits?query=qqqqqq")  # fmt: skip
+          "/circuits?query=qqqqqq", "/notices", "/me/notices")  # fmt: skip
 FOR_SOME = (
     "/quotes/compare?ref=QUO-1001&ref=QUO-1002&overlap=1",
     "/imports",
@@ -57,6 +57,7 @@ FOR_SOME = (
     f"/people/{DANA.email}",
     "/you",
     "/rights",
+    "/notices/NTC-1084",
 )
 REFUSED = ("/circuits/CKT-9", "/circuits?colour=red", "/nowhere")
 OUTSIDE = ("/sign-in", "/signed-out")

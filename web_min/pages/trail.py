@@ -159,6 +159,10 @@ def said(entry: AuditEntry, zone: ZoneInfo) -> str | None:
             whose = "for everybody" if told.get("shared") else None
             by = ", ".join(field_label(str(name)).lower() for name in told.get("fields") or ())
             return ", ".join(str(part) for part in (told.get("name"), whose, by) if part)
+        case "notice", _:
+            return f"{count(int(told.get('notices', 1)), 'notice')}, {words(str(told.get('channel'))).lower()}"
+        case "notice_preference", _:
+            return "; ".join(f"{field_label(name).lower()}: {value}" for name, value in told.items())
         case _:
             return None
 

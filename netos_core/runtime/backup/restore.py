@@ -48,6 +48,9 @@ PATIENCE = "30s"
 LEAVING = 3.0
 """Seconds until a connection that ended is surely gone from the server's list."""
 
+MAYBE_SENT_SINCE = "update outbox set repeat = true where state = 'waiting'"
+"""What waited when the backup was taken may have gone out since, so it says that it may be a repeat."""
+
 ALWAYS_WRITTEN = "audit"
 """Whatever people have done has left rows here, and no migration ever does."""
 
@@ -133,6 +136,7 @@ def _put_back(
             _make_schema(connection, manifest.revision)
             left_out = _load(connection, archive, manifest, stage)
             _migrate(connection, "head")
+            connection.exec_driver_sql(MAYBE_SENT_SINCE)
             connection.exec_driver_sql("analyze")
             with Session(connection, join_transaction_mode="rollback_only") as session:
                 here = audit.seals_after(session, None)

@@ -89,6 +89,14 @@ def without(rows: Rows, action: str) -> Rows:
     return rows | {"audit": [row for row in rows["audit"] if row[at] != action]}
 
 
+def marked(rows: Rows) -> Rows:
+    """Mark what waits in the outbox as a restore does: it may have gone out since the backup."""
+    names = [column.name for column in metadata.tables["outbox"].columns]
+    outbox = [dict(zip(names, row, strict=True)) for row in rows["outbox"]]
+    found = [tuple((row | {"repeat": row["repeat"] or row["state"] == "waiting"}).values()) for row in outbox]
+    return rows | {"outbox": sorted(found, key=repr)}
+
+
 def has_no_tables(url: str) -> bool:
     with connect(url) as connection:
         found = connection.execute("select count(*) from pg_tables where schemaname = 'public'").fetchone()
