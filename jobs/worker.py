@@ -11,7 +11,7 @@ from arq.cron import CronJob, cron
 from arq.typing import WorkerSettingsBase
 from arq.worker import func
 
-from jobs import audit, delivery, documents, queue, renewals, search, upkeep
+from jobs import audit, delivery, documents, letters, queue, renewals, search, upkeep
 from netos_core.notices.channels import channels
 from netos_core.runtime import telemetry
 from netos_core.runtime.calls import Core, plan_large_sets
@@ -42,6 +42,7 @@ async def start(worker: Worker) -> None:
     plan_large_sets()
     worker["home"] = open_home(settings.home)
     await search.begin(worker)
+    await letters.begin(worker)
     worker["ways"] = channels(worker["home"].folder("outbox"), settings.url)
 
 
@@ -65,6 +66,8 @@ class WorkerSettings(WorkerSettingsBase):
         tick(renewals.advance, second=every(5)),
         tick(documents.store, second=every(2)),
         tick(documents.sweep, minute={17}, second=40),
+        tick(letters.work, second=every(2)),
+        tick(letters.nightly, hour=7, minute=40, second=0),
         tick(audit.seal, second=every(10)),
         tick(upkeep.requeue, second=every(5)),
         tick(upkeep.tidy, minute=every(5), second=20),

@@ -133,6 +133,7 @@ PREFIXES = {
     "quote": "QUO",
     "circuit_order": "ORD",
     "quote_draft": "QDR",
+    "letter": "LTR",
 }
 
 

@@ -260,6 +260,18 @@ FIELD_ASPECT: dict[str, dict[str, Aspect]] = {
         "confirmed_date": Aspect.ATTRIBUTE,
         "confirmation": Aspect.ATTRIBUTE,
     },
+    "letter": {
+        "sending": Aspect.OUTSIDE,
+        "sending_key": Aspect.OUTSIDE,
+        "wording": Aspect.OUTSIDE,
+        "pdf_sha256": Aspect.OUTSIDE,
+        "pdf_document_id": Aspect.OUTSIDE,
+        "serve_to": Aspect.OUTSIDE,
+        "served_date": Aspect.OUTSIDE,
+        "served_method": Aspect.OUTSIDE,
+        "tracking_number": Aspect.OUTSIDE,
+        "proof_document_id": Aspect.OUTSIDE,
+    },
     "contract": {
         "mrc": Aspect.MONEY,
         "nrc": Aspect.MONEY,

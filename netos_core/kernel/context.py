@@ -60,6 +60,11 @@ class Policy:
     second_approval_from: Decimal | None = None
     upload_bytes: int = 50 << 20
     scans_uploads: bool = False
+    letterhead: tuple[str, ...] = ()
+    """Our own name and the lines of our address, as letters carry them."""
+
+    signs_letters: bool = False
+    """Whether a service is configured that has letters signed."""
 
 
 def new_request_id() -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from netos_core.kernel.errors import NetosError
-from netos_core.runtime import files, outside
+from netos_core.runtime import files, letters, outside
 from netos_core.runtime.callers import ENTRA
 from netos_core.runtime.calls import Core
 from netos_core.runtime.systems import Watch
@@ -53,6 +53,7 @@ def integrations(core: Core) -> Iterator[Integration]:
         yield _asked(ENTRA, "Keys read, and a token of ours given out.", watch.asking, entra.check)
     yield from _documents(core)
     yield _availability(core)
+    yield _signing(core)
     yield from _secrets(core)
 
 
@@ -75,6 +76,14 @@ def _availability(core: Core) -> Integration:
         told = "Our own circuits and assets answer."
         return Integration(outside.CHECKER, "default", True, told, None, None)
     return _asked(outside.CHECKER, "It knows us.", core.watch(outside.CHECKER).asking, checker.check)
+
+
+def _signing(core: Core) -> Integration:
+    signer = core.signer
+    if signer is None:
+        told = "Letters are printed and signed by hand."
+        return Integration(letters.SYSTEM, "default", True, told, None, None)
+    return _asked(letters.SYSTEM, "It knows us.", core.watch(letters.SYSTEM).asking, signer.check)
 
 
 def _secrets(core: Core) -> Iterator[Integration]:

@@ -34,6 +34,8 @@ SECRET = frozenset(
         "doppler_token",
         "store_secret",
         "availability_token",
+        "docuseal_token",
+        "docuseal_webhook_secret",
     }
 )
 
@@ -137,6 +139,23 @@ class Settings(BaseSettings):
         description="What its path, header and fields are called where they differ from ours, as JSON: "
         '{"path": "/check", "header": "X-Api-Key", "scheme": "", "line1": "street"}.',
     )
+    company_name: str | None = Field(None, description="Our own name, at the head of notice letters.")
+    company_address: str = Field("", description="Our address there, its lines with semicolons between them.")
+    docuseal_url: str = Field("https://api.docuseal.com", description="DocuSeal; one's own is https://host/api.")
+    docuseal_token: str | None = Field(
+        None, repr=False, description="Its API token. Unset: letters are printed and signed by hand."
+    )
+    docuseal_webhook_secret: str | None = Field(
+        None,
+        repr=False,
+        description="Secret of its webhook to /hooks/docuseal. Unset: only the nightly look tells news.",
+    )
+    docuseal_webhook_mode: Literal["hmac", "static"] = Field(
+        "hmac", description="hmac: DocuSeal signs its calls; static: it sends the secret in X-Docuseal-Signature."
+    )
+    docuseal_template_id: int | None = Field(
+        None, gt=0, description="Template for a DocuSeal of one's own that takes no PDF (docs/letters.md)."
+    )
     otlp_endpoint: str | None = Field(None, description="Where traces and metrics are sent (OTLP over HTTP).")
     metrics_token: str | None = Field(
         None, repr=False, description="Bearer token that reads /metrics from another machine. Unset: loopback only."
@@ -212,6 +231,7 @@ class Settings(BaseSettings):
         "otlp_endpoint",
         "store_endpoint",
         "availability_url",
+        "docuseal_url",
     )
     @classmethod
     def _safe_address(cls, value: str | None) -> str | None:
@@ -299,6 +319,13 @@ class Settings(BaseSettings):
         """The names a request may be addressed to: the loopback's, those listened on, and the public ones."""
         named = {*LOOPBACK, self.host, urlsplit(self.url).hostname or "", *listed(self.allowed_hosts)}
         return frozenset(name.lower() for name in named - {"", "0.0.0.0", "::"})  # noqa: S104 - compared, not bound
+
+    @property
+    def letterhead(self) -> tuple[str, ...]:
+        """Our name and the lines of our address; the sample company has some of its own."""
+        if self.company_name is not None:
+            return (self.company_name, *(line for part in self.company_address.split(";") if (line := part.strip())))
+        return ("Xiber", "200 South Meridian Street", "Indianapolis, IN 46225") if self.demo else ()
 
     @property
     def zone(self) -> ZoneInfo:

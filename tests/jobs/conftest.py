@@ -47,8 +47,8 @@ def queue(home: Path) -> Iterator[valkey.Valkey]:
 class Worker:
     """The worker as `netos up` starts it, in a process of its own."""
 
-    def __init__(self, database_url: str, redis_url: str, home: Path) -> None:
-        chosen = {"NETOS_DATABASE_URL": database_url, "NETOS_REDIS_URL": redis_url, "NETOS_HOME": str(home)}
+    def __init__(self, database_url: str, redis_url: str, home: Path, **more: str) -> None:
+        chosen = {"NETOS_DATABASE_URL": database_url, "NETOS_REDIS_URL": redis_url, "NETOS_HOME": str(home), **more}
         kept = {name: value for name, value in os.environ.items() if not name.startswith("NETOS_")}
         self.log = home / "worker.log"
         with self.log.open("ab") as log:

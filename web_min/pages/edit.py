@@ -16,6 +16,8 @@ from netos_core.contracts.schemas import ContractEdit
 from netos_core.customers.schemas import CustomerEdit
 from netos_core.electrical.schemas import ElectricalAccountEdit
 from netos_core.kernel.operation import Operation
+from netos_core.letters import operations as letters
+from netos_core.letters.schemas import LetterEdit
 from netos_core.links.schemas import RfLinkEdit
 from netos_core.overview import operations as overview
 from netos_core.overview.schemas import CircuitView, ContractView, SiteView
@@ -213,6 +215,23 @@ KINDS = (
         ),
         _of_decision,
         given=("contract", "choice"),
+    ),
+    Kind(
+        "letter",
+        "/letters",
+        LetterEdit,
+        letters.get_letter,
+        Layout(
+            {
+                "Letter": ("contract", "kind", "method", "letter_date", "effective_date", "sign_by"),
+                "To": ("recipient_name", "recipient_email", "recipient_address"),
+                "Signed by": ("signer_name", "signer_title", "signer_email"),
+                "Text": ("opening", "extra", "circuits"),
+            },
+            frozenset({"contract"}),
+        ),
+        partial(_same_names, model=LetterEdit),
+        given=("contract",),
     ),
     Kind(
         "rf_link",
