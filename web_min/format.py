@@ -40,6 +40,7 @@ CODES: Mapping[str, str] = {
     "loa_cfa": "LOA/CFA",
     "kmz": "KMZ",
     "docuseal": "Through DocuSeal",
+    "non_renewal": "Non-renewal",
 }
 FIELDS: Mapping[str, str] = {
     "provider_circuit": "Provider circuit id",

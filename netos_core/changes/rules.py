@@ -307,14 +307,17 @@ def not_to_propose(aspects: Iterable[Aspect], rights: Collection[str]) -> list[A
 
 
 def aspects_of(change_set: ChangeSet, *, bulk_limit: int) -> frozenset[Aspect]:
-    """List what a change set touches; a retirement, an ending status and a large number weigh by themselves."""
+    """List what a change set touches; a retirement, an ending status and a large number weigh by themselves.
+
+    What is of the sort of notes weighs nothing beside something graver: who decides that decides it along.
+    """
     found: set[Aspect] = set()
     for change in change_set.changes:
         found |= _aspects(change)
     records = {(change.ref or str(change.id)) for change in change_set.changes}
     if len(records) > bulk_limit:
         found.add(Aspect.BULK)
-    return frozenset(found)
+    return frozenset(found - {Aspect.NOTE} or found)
 
 
 def _aspects(change: Change) -> set[Aspect]:

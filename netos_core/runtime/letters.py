@@ -240,7 +240,10 @@ def _note(core: Core, one: Claimed, action: str, why: str, **values: object) -> 
 def _trail(ctx: Context, one: Claimed, action: str, why: str) -> None:
     letter = work.named(ctx.session, one.letter_id)
     _, act = work.approver(ctx.session, one.id)
-    audit.record(ctx, action, entity="letter", entity_id=letter.id, ref=letter.ref, proposal=act, reason=why)
+    by = (ctx.principal.person_id,)
+    audit.record(
+        ctx, action, entity="letter", entity_id=letter.id, ref=letter.ref, proposal=act, reason=why, approved_by=by
+    )
 
 
 def take_hook(core: Core, signature: str | None, body: bytes) -> bool:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from fastmcp import Client
 from fastmcp.client.transports import StreamableHttpTransport
@@ -143,7 +144,7 @@ async def _journey(web: Web, state: docuseal.State, running: Served, contract: s
         assert len(running.requests) > asked
         looked = len(running.requests)
         assert call_hook(web, body, genuine) == 200, "a repeated call is answered, and does nothing"
-        time.sleep(5)
+        await anyio.sleep(5)
         assert len(running.requests) == looked
 
         shown = await answered(agent, "get_letter", ref=letter)

@@ -74,7 +74,10 @@ def client(server: Served) -> Iterator[DocuSeal]:
 
 # The stand-in is one that DocuSeal's own client works with
 
+LEAVES_SOCKETS_OPEN = pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning")
 
+
+@LEAVES_SOCKETS_OPEN
 def test_the_client_of_docuseal_itself_accepts_the_stand_in(server: Served, state: docuseal.State) -> None:
     official = DocusealApi(key=docuseal.TOKEN, url=server.url)
     field = {
@@ -104,6 +107,7 @@ def test_the_client_of_docuseal_itself_accepts_the_stand_in(server: Served, stat
     assert [one["id"] for one in official.list_submissions({"archived": True})["data"]] == [other["id"]]
 
 
+@LEAVES_SOCKETS_OPEN
 def test_the_client_of_docuseal_itself_reads_the_stand_in_s_refusals(server: Served, state: docuseal.State) -> None:
     with pytest.raises(ApiError, match=r"401: .*Not authenticated"):
         DocusealApi(key="wrong", url=server.url).list_submissions()
