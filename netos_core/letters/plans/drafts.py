@@ -29,6 +29,7 @@ _SAYS = frozenset({*_TEXT, "circuits"})
 _REQUIRED = ("kind", "letter_date", "circuits")
 _SERVED = ("served_date", "served_method", "tracking_number", "proof_document")
 _LATER = frozenset({"sending", "signed_date", *_SERVED})
+MOST_SENT = 20  # each is printed while the proposal is made
 _WORDS = {state: str(state).replace("_", " ") for state in LetterState}
 
 
@@ -58,6 +59,10 @@ def plan(ctx: Context, wanted: Sequence[Wanted[LetterEdit]]) -> list[Change]:
         LetterClosed: Its text is with the signer, or it is served.
         Conflict: The same letter is asked for twice.
     """
+    if sum(w.edit.sending is not None for w in wanted) > MOST_SENT:
+        raise Invalid(
+            f"At most {MOST_SENT} letters go out with one change.", field="items", fix="Send them in several changes."
+        )
     known = _known(ctx, wanted)
     asked = [None if w.action is Action.CREATE else known.letters.get(w.ref or "", "ref") for w in wanted]
     refuse_doubles((named.id, named.ref) for named in asked if named)

@@ -17,7 +17,7 @@ from netos_core.kernel.lookup import like
 from netos_core.kernel.page import columns_of
 from netos_core.letters.model import Letter, LetterSigning
 from netos_core.letters.queries.finding import COUNTS, STATE
-from netos_core.letters.rules.states import EDITABLE, LetterState
+from netos_core.letters.rules.states import LetterState
 from netos_core.letters.schemas import LetterList, LetterRow, ListLetters
 from netos_core.overview.queries.words import page_of
 from netos_core.providers.model import Provider
@@ -85,6 +85,6 @@ def _filters(ctx: Context, request: ListLetters) -> list[ColumnElement[bool]]:
     if request.state:
         wanted.append(STATE.in_([str(state) for state in request.state]))
     if request.open is not None:
-        done = STATE.in_([str(state) for state in (*EDITABLE, LetterState.SERVED)])
+        done = STATE.in_([LetterState.DRAFT, LetterState.SERVED])
         wanted.append(~done if request.open else done)
     return wanted

@@ -295,6 +295,11 @@ def test_a_retired_letter_leaves_the_list_and_comes_back(session: Session) -> No
     assert list_letters(author(session), ListLetters(contract=contract)).total == 1
 
 
+def test_letters_do_not_go_out_by_the_hundred(session: Session) -> None:
+    with pytest.raises(Invalid, match="At most 20 letters"):
+        propose(author(session), "letter", items=[{"ref": f"LTR-{n}"} for n in range(21)], sending="docuseal")
+
+
 def test_a_stale_approval_sends_nothing(session: Session) -> None:
     ref = make_letter(session)
     change = propose(author(session), "letter", ref=ref, sending="docuseal")
