@@ -6,12 +6,13 @@ from netos_core.documents import operations as documents
 from netos_core.letters import operations as letters
 from netos_mcp.answers import LIST_WORDS, Published
 
+KINDS = "contract, loa_cfa, invoice, quote, photo, permit, notice …"
 PUBLISHED = (
     Published(
         documents.list_site_documents,
         "List documents and photos of a site. Read one by its resource, netos://document/DOC-1007/page/1. "
         'Example: {"site": "SIT-1007", "kind": ["photo"]}.',
-        words=LIST_WORDS,
+        words={**LIST_WORDS, "kind": KINDS},
     ),
 )
 
@@ -21,7 +22,7 @@ TOOLSET = (
         documents.list_documents,
         "List documents and photos of any record by its ref, kind or day of upload, newest first. Of one site: "
         'list_site_documents. Example: {"kind": ["contract", "loa_cfa"]}.',
-        words=LIST_WORDS,
+        words={**LIST_WORDS, "kind": KINDS},
         toolset=NAME,
     ),
     Published(
