@@ -146,9 +146,7 @@ class Settings(BaseSettings):
         None, repr=False, description="Its API token. Unset: letters are printed and signed by hand."
     )
     docuseal_webhook_secret: str | None = Field(
-        None,
-        repr=False,
-        description="Secret of its webhook to /hooks/docuseal. Unset: only the nightly look tells news.",
+        None, repr=False, description="Secret of its calls to /hooks/docuseal. Unset: only a nightly look tells news."
     )
     docuseal_webhook_mode: Literal["hmac", "static"] = Field(
         "hmac", description="hmac: DocuSeal signs its calls; static: it sends the secret in X-Docuseal-Signature."

@@ -157,6 +157,7 @@ async def standing(client: Client[Any], plant: Plant, name: str, example: dict[s
 
 EMPTY_IS_FINE = {
     "get_worklist",
+    "list_letters",
     "list_views",
     "get_outage_history",
     "list_site_documents",

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from netos_core.circuits.model import Circuit, Termination
 from netos_core.circuits.rules import bandwidth_words
 from netos_core.contracts.model import Contract, ContractCircuit
-from netos_core.contracts.queries import parents_from, terms_of
+from netos_core.contracts.queries import above, completed, parents_from, terms_of
 from netos_core.contracts.rules import NoticeCountedFrom, NoticeMethod
 from netos_core.kernel.context import Context
 from netos_core.letters.rules.sending import Ready
@@ -21,6 +21,7 @@ from netos_core.letters.rules.states import LetterKind
 from netos_core.letters.rules.text import mail_in
 from netos_core.letters.wording import Facts
 from netos_core.providers.model import Provider, ProviderContact
+from netos_core.renewals.queries import ACT_BY, NOTICE_DEADLINE, TERM_END, with_standing
 from netos_core.sites.model import Site
 
 CONTRACT = Contract.__table__
@@ -29,13 +30,21 @@ _FOR_NOTICES = re.compile(r"\b(notices?|legal|general counsel|contracts?)\b", re
 
 
 def contract_of(ctx: Context, contract_id: UUID) -> Mapping[str, Any]:
-    """Return the row of a contract, live or retired, with the names of its provider."""
-    row = ctx.session.execute(
-        select(CONTRACT, Provider.name.label("provider"), Provider.legal_name, Provider.ref.label("provider_ref"))
-        .join(Provider, Provider.id == CONTRACT.c.provider_id)
-        .where(CONTRACT.c.id == contract_id)
-    )
-    return dict(row.mappings().one())
+    """Return the row of a contract, live or retired, its provider's names, and the days of the term in force.
+
+    Notice is about that term, not the first one the paper names; and an amendment's clause may be its agreement's.
+    """
+    found = ctx.session.execute(
+        with_standing(
+            select(
+                CONTRACT, Provider.name.label("provider"), Provider.legal_name, Provider.ref.label("provider_ref"),
+                TERM_END.label("ends"), NOTICE_DEADLINE.label("due"), ACT_BY.label("act"),
+            ).join(Provider, Provider.id == CONTRACT.c.provider_id)
+        ).where(CONTRACT.c.id == contract_id)
+    )  # fmt: skip
+    paper = dict(found.mappings().one())
+    row = completed(paper, above(ctx.session, [paper]))
+    return {**row, "term_end_date": row["ends"], "notice_deadline": row["due"], "act_by": row["act"]}
 
 
 def defaults(ctx: Context, contract: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,14 +67,14 @@ def defaults(ctx: Context, contract: Mapping[str, Any]) -> dict[str, Any]:
 
 def _address(ctx: Context, contract: Mapping[str, Any]) -> str | None:
     """Return where notice goes: as the contract says, else as the nearest agreement above it does."""
-    above = parents_from(ctx, [contract["id"]])
+    parents = parents_from(ctx, [contract["id"]])
     at, seen = contract["id"], set[UUID]()
     while at is not None and at not in seen:
         seen.add(at)
         found = ctx.session.scalar(select(CONTRACT.c.notice_address).where(CONTRACT.c.id == at))
         if found:
             return str(found)
-        at = above.get(at)
+        at = parents.get(at)
     return None
 
 

@@ -22,14 +22,15 @@ from netos_core.letters.schemas import LetterList, LetterRow, ListLetters
 from netos_core.overview.queries.words import page_of
 from netos_core.providers.model import Provider
 from netos_core.providers.queries import get_provider_id
+from netos_core.renewals.queries import ACT_BY, NOTICE_DEADLINE, with_standing
 
 NEVER = date(2200, 12, 31)  # so that what has no day comes last
 CONCISE = ("ref", "contract", "provider", "kind", "state", "method", "act_by", "notice_deadline", "served_date")
-_ROWS = (
+_ROWS = with_standing(
     select(
         Letter.ref, Letter.kind, Contract.ref.label("contract"), Contract.title.label("contract_title"),
         Provider.name.label("provider"), STATE.label("state"), Letter.method, Letter.letter_date,
-        Letter.effective_date, Contract.notice_deadline, Contract.act_by, Letter.served_date,
+        Letter.effective_date, NOTICE_DEADLINE.label("notice_deadline"), ACT_BY.label("act_by"), Letter.served_date,
         Letter.signer_name.label("signer"), LetterSigning.problem, LetterSigning.ended_at,
     )
     .select_from(Letter)
@@ -49,8 +50,8 @@ def list_letters(ctx: Context, request: ListLetters) -> LetterList:
         "kind": Letter.kind,
         "state": STATE,
         "letter_date": Letter.letter_date,
-        "act_by": func.coalesce(Contract.act_by, NEVER),
-        "notice_deadline": func.coalesce(Contract.notice_deadline, NEVER),
+        "act_by": func.coalesce(ACT_BY, NEVER),
+        "notice_deadline": func.coalesce(NOTICE_DEADLINE, NEVER),
     }
     source = listing.ListSource("letters", _ROWS, sortable, Letter.id, "-ref")
     found, hint = page_of(

@@ -21,6 +21,7 @@ from netos_core.letters.operations import get_letter, get_letter_file, list_lett
 from netos_core.letters.plans.drafts import LetterClosed
 from netos_core.letters.plans.sending import NotReady
 from netos_core.letters.schemas import GetLetter, GetLetterFile, ListLetters
+from netos_core.renewals import records
 from tests.core.letters.making import ADDRESS, BY_HAND, SIGNER, SIGNING, author, make_draft, make_letter, make_terms
 from tests.factories import (
     apply,
@@ -85,6 +86,29 @@ def test_the_address_of_notice_is_never_an_account_manager(session: Session) -> 
         session, provider=provider, notice_method="email", notice_address="Only to Notices@X.example."
     )
     assert view(session, make_draft(session, stated)).recipient_email == "notices@x.example"
+
+
+def test_notice_is_about_the_term_in_force(session: Session) -> None:
+    contract, _ = make_terms(session, term_start_date="2022-04-01")
+    records.advance(author(session), every=True)
+    found = view(session, make_draft(session, contract))
+    assert (found.effective_date, found.notice_deadline) == (date(2027, 3, 31), date(2026, 12, 31))
+    terms = next(one.text for one in found.wording if one.part == "terms")
+    assert "end of its term on March 31, 2027" in terms
+    rows = list_letters(author(session), ListLetters(contract=contract)).rows
+    assert [row.notice_deadline for row in rows] == [date(2026, 12, 31)]
+
+
+def test_an_amendment_gives_notice_as_its_order_asks(session: Session) -> None:
+    provider = make_provider(session)
+    order, _ = make_terms(session, provider=provider)
+    amendment = make_contract(
+        session, provider=provider, kind="amendment", parent=order, title="Amendment 1", term_months=36,
+        term_start_date="2024-04-01",
+    )  # fmt: skip
+    found = view(session, make_draft(session, amendment))
+    assert (found.method, found.recipient_address) == ("certified_mail", ADDRESS)
+    assert "asks for 90 days" in next(one.text for one in found.wording if one.part == "terms")
 
 
 def test_what_a_letter_can_not_be_without(session: Session) -> None:
