@@ -231,6 +231,9 @@ ENTITY_ASPECT: dict[str, Aspect] = {
     "quote_term": Aspect.MONEY,
 }
 
+_OF_LETTERS_OUTSIDE = ("sending", "sending_key", "wording", "pdf_sha256", "pdf_document_id", "serve_to", "served_date",
+                       "served_method", "tracking_number", "proof_document_id")  # fmt: skip
+
 # The one table of fields that weigh more, or less, than their row.
 FIELD_ASPECT: dict[str, dict[str, Aspect]] = {
     "provider": {
@@ -260,18 +263,7 @@ FIELD_ASPECT: dict[str, dict[str, Aspect]] = {
         "confirmed_date": Aspect.ATTRIBUTE,
         "confirmation": Aspect.ATTRIBUTE,
     },
-    "letter": {
-        "sending": Aspect.OUTSIDE,
-        "sending_key": Aspect.OUTSIDE,
-        "wording": Aspect.OUTSIDE,
-        "pdf_sha256": Aspect.OUTSIDE,
-        "pdf_document_id": Aspect.OUTSIDE,
-        "serve_to": Aspect.OUTSIDE,
-        "served_date": Aspect.OUTSIDE,
-        "served_method": Aspect.OUTSIDE,
-        "tracking_number": Aspect.OUTSIDE,
-        "proof_document_id": Aspect.OUTSIDE,
-    },
+    "letter": dict.fromkeys(_OF_LETTERS_OUTSIDE, Aspect.OUTSIDE),
     "contract": {
         "mrc": Aspect.MONEY,
         "nrc": Aspect.MONEY,

@@ -100,6 +100,7 @@ class Kind:
     title: str = ""  # of its list, where that is not its path
     given: Sequence[str] = ()  # fields that the address of a new one's form may fill in
     labels: Mapping[str, str] = field(default_factory=dict)  # of fields whose names read badly
+    hint: str = "Only fields you fill in are proposed."  # of a new one's form
 
     @property
     def said(self) -> str:
@@ -232,6 +233,7 @@ KINDS = (
         ),
         partial(_same_names, model=LetterEdit),
         given=("contract",),
+        hint="What you leave empty is taken from the contract and its provider.",
     ),
     Kind(
         "rf_link",
@@ -346,7 +348,7 @@ def _form(kind: Kind, view: Any = None) -> Form:
             back=kind.path,
             keep="Leave it out",
             send=f"Propose the {kind.said}",
-            hint="Only fields you fill in are proposed.",
+            hint=kind.hint,
         )
     page = f"{kind.path}/{view.ref}"
     return Form(
