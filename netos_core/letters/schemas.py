@@ -8,13 +8,13 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from netos_core.changes.schemas import OpenChange
 from netos_core.contracts.rules import NoticeMethod
 from netos_core.contracts.schemas import TermDate
 from netos_core.kernel.fields import LongText, Mail, Name, Text
 from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Request, View
 from netos_core.letters.rules.states import LetterKind, LetterState, Sending
-from netos_core.overview.schemas import OpenChange
 
 
 def _listed(value: Any) -> Any:

@@ -22,10 +22,28 @@ from web_min import fields, files, forms
 from web_min.asked import validated
 from web_min.fields import Layout, Section
 from web_min.forms import Form
-from web_min.pages import records
+from web_min.pages import edit, records
 from web_min.site import Site, Visit, get, post, require
 
 MOST_DOCUMENTS = 100
+KIND = edit.Kind(
+    "letter",
+    "/letters",
+    LetterEdit,
+    letters.get_letter,
+    Layout(
+        {
+            "Letter": ("contract", "kind", "method", "letter_date", "effective_date", "sign_by"),
+            "To": ("recipient_name", "recipient_email", "recipient_address"),
+            "Signed by": ("signer_name", "signer_title", "signer_email"),
+            "Text": ("opening", "extra", "circuits"),
+        },
+        frozenset({"contract"}),
+    ),
+    partial(edit.same_names, model=LetterEdit),
+    given=("contract",),
+    hint="What you leave empty is taken from the contract and its provider.",
+)
 WAYS = ((str(Sending.DOCUSEAL), "Through DocuSeal"), (str(Sending.MANUAL), "Printed and signed by hand"))
 
 
@@ -102,7 +120,8 @@ def routes(site: Site) -> list[BaseRoute]:
             post(site, f"/letters/{{ref}}/{name}", partial(_propose, name=name), f"propose_letter_{name}"),
         )
     ]
-    return [*acts, get(site, "/letters/{ref}/pdf", _pdf, "letter_pdf"), get(site, "/letters/{ref}", _show, "letter")]
+    shown = [get(site, "/letters/{ref}/pdf", _pdf, "letter_pdf"), get(site, "/letters/{ref}", _show, "letter")]
+    return [*edit.kind_routes(site, KIND), *acts, *shown]
 
 
 def _view(visit: Visit) -> LetterView:
