@@ -12,7 +12,7 @@ from arq.cron import CronJob, cron
 from arq.typing import WorkerSettingsBase
 from arq.worker import func
 
-from jobs import audit, delivery, documents, queue, renewals, search, upkeep
+from jobs import audit, delivery, documents, letters, queue, renewals, search, upkeep
 from netos_core.runtime import telemetry
 from netos_core.runtime.calls import Core, plan_large_sets
 from netos_core.runtime.home import open_home
@@ -43,6 +43,7 @@ async def start(worker: Worker) -> None:
     plan_large_sets()
     worker["home"] = open_home(settings.home)
     await search.begin(worker)
+    await letters.begin(worker)
     worker["post"] = Post(worker["core"], worker["home"])
     await anyio.to_thread.run_sync(worker["post"].begin)
 
@@ -69,6 +70,8 @@ class WorkerSettings(WorkerSettingsBase):
         tick(renewals.advance, second=every(5)),
         tick(documents.store, second=every(2)),
         tick(documents.sweep, minute={17}, second=40),
+        tick(letters.work, second=every(2)),
+        tick(letters.nightly, hour=7, minute=40, second=0),
         tick(audit.seal, second=every(10)),
         tick(upkeep.requeue, second=every(5)),
         tick(upkeep.tidy, minute=every(5), second=20),

@@ -9,6 +9,7 @@ from netos_core.documents import operations as documents
 from netos_core.feedback import operations as feedback
 from netos_core.imports import operations as imports
 from netos_core.kernel.operation import Operation
+from netos_core.letters import operations as letters
 from netos_core.lookup import operations as lookup
 from netos_core.network import operations as network
 from netos_core.outages import operations as outages
@@ -61,6 +62,9 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     renewals.replay_renewals,
     renewals.run_renewals,
     overview.get_timeline,
+    letters.list_letters,
+    letters.get_letter,
+    letters.get_letter_file,
     overview.get_dashboard,
     quotes.list_quotes,
     quotes.get_quote,

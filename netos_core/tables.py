@@ -12,6 +12,7 @@ import netos_core.documents.model
 import netos_core.electrical.model
 import netos_core.feedback.model
 import netos_core.imports.model
+import netos_core.letters.model
 import netos_core.links.model
 import netos_core.network.model
 import netos_core.notices.model

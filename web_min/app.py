@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from netos_core.access.queries import principal
 from netos_core.runtime.calls import Core
-from web_min import api, session
+from web_min import api, hooks, session
 from web_min.pages import (
     approvals,
     bulk,
@@ -26,6 +26,7 @@ from web_min.pages import (
     find,
     home,
     imports,
+    letters,
     lists,
     lookup,
     network,
@@ -49,7 +50,7 @@ log = logging.getLogger(__name__)
 # Forms before records: `/circuits/new` is no circuit.
 FAMILIES = (
     sign_in, home, find, lookup, approvals, notes, trail, people, imports, lists, bulk, network, documents, drafts,
-    edit, feedback, parts, quotes, records, renewals, notices,
+    edit, letters, feedback, parts, quotes, records, renewals, notices,
 )  # fmt: skip
 
 
@@ -58,7 +59,12 @@ def make_routes(core: Core) -> list[BaseRoute]:
     site = Site(core)
     pages = [route for family in FAMILIES for route in family.routes(site)]
     pages += views.routes(site, (*lists.SPECS, *network.SPECS, *notices.SPECS))
-    return [Route("/static/{name}", serve, methods=["GET"], name="static"), *api.routes(core), *pages]
+    return [
+        Route("/static/{name}", serve, methods=["GET"], name="static"),
+        *hooks.routes(core),
+        *api.routes(core),
+        *pages,
+    ]
 
 
 def middleware(core: Core) -> list[Middleware]:

@@ -67,9 +67,28 @@ class Diff:
     mixed: bool
 
 
-FREE_TEXT = frozenset({"text", "description", "summary", "cause", "notice_address", "caption"})
+FREE_TEXT = frozenset(
+    {"text", "description", "summary", "cause", "notice_address", "caption", "recipient_address", "opening", "extra"}
+)
 PREFIXES = ("CKT-", "PRV-", "CUS-", "SIT-", "CTR-", "CHG-", "DOC-", "IFC-", "PRT-", "VLN-", "BGP-", "IPB-", "RFL-",
-            "ELE-", "FBK-", "QUO-", "ORD-", "DEC-")  # fmt: skip
+            "ELE-", "FBK-", "QUO-", "ORD-", "DEC-", "LTR-")  # fmt: skip
+
+
+LETTER_TEXT = ("letter", "wording")
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The text of a letter that a change would send, part by part."""
+
+    ref: str
+    parts: Sequence[tuple[str, str]]
+
+
+def letters_in(rows: Sequence[DiffRow]) -> list[Letter]:
+    """Take out the letters that a change would send: what is approved is read in one piece."""
+    sent = [row for row in rows if (row.entity, row.field) == LETTER_TEXT and row.new]
+    return [Letter(row.ref, [(part["part"], part["text"]) for part in row.new]) for row in sent]
 
 
 def laid_out(
@@ -97,6 +116,8 @@ def _silent(row: DiffRow) -> bool:
             "provider_contact": {"provider"}, "provider_alias": {"provider"}, "billing_account": {"provider"},
             "contract_circuit": {"contract"}, "document": {"entity", "uploaded_by", "agent"},
             "quote_term": {"quote", "currency"}, "order_step": {"order", "currency"}}  # fmt: skip
+    if (row.entity, row.field) == LETTER_TEXT:
+        return True  # it is shown whole, below
     return row.action == "create" and (row.new is None or row.field in tied.get(row.entity, set()))
 
 

@@ -72,6 +72,8 @@ def _input(name: str, info: FieldInfo) -> Input:
             made.kind, made.choices = "choice", [("true", "Yes"), ("false", "No")]
         elif codes:
             made.kind, made.choices = "choice", [(code, words(code)) for code in codes]
+        elif typing.get_origin(part) is list:
+            made.kind = "long"
         elif part in CONTROLS:
             made.kind = CONTROLS[part]
         elif secret:
@@ -172,6 +174,8 @@ def as_input(value: object) -> str:
     """Write a value the way its input holds it."""
     if value is None:
         return ""
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, Enum):

@@ -48,6 +48,8 @@ CODES: Mapping[str, str] = {
     "held": "Held for the digest",
     "gathered": "In a digest",
     "dead": "Not delivered",
+    "docuseal": "Through DocuSeal",
+    "non_renewal": "Non-renewal",
 }
 FIELDS: Mapping[str, str] = {
     "provider_circuit": "Provider circuit id",
@@ -90,6 +92,18 @@ FIELDS: Mapping[str, str] = {
     "etf_terms": "ETF in their words",
     "acceptance_days": "Acceptance, business days",
     "who": "Who",
+    "wording": "Text",
+    "pdf_sha256": "PDF, SHA-256",
+    "pdf_document": "PDF",
+    "sending": "Goes out",
+    "sending_key": "Request",
+    "serve_to": "Signed copy goes to",
+    "proof_document": "Proof",
+    "letter_date": "Date of the letter",
+    "effective_date": "Takes effect",
+    "served_date": "Served on",
+    "served_method": "Served by",
+    "signed_date": "Signed on",
 }
 MONEY_FIELDS = frozenset(
     {"mrc", "nrc", "mrr", "amount", "total_value", "monthly_cost", "average_monthly_cost", "special_build",
@@ -99,7 +113,7 @@ MBPS_FIELDS = frozenset({"bandwidth_mbps", "port_speed_mbps", "speed_mbps", "cap
 CODED_FIELDS = frozenset(
     {"status", "role", "service_type", "kind", "impact", "cadence", "end_of_term", "notice_unit", "notice_method",
      "notice_counted_from", "choice", "co_terminus", "sensitivity", "licensing", "phase", "priority", "level",
-     "stage", "serviceability"}
+     "stage", "serviceability", "method", "served_method", "sending"}
 )  # fmt: skip
 
 
@@ -293,7 +307,7 @@ def diff_value(field: str, value: Any, currency: str = "USD", zone: tzinfo = UTC
         return NOT_SET
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = str(value)
+    text = _listed(value) if isinstance(value, list) else str(value)
     try:
         if field in MONEY_FIELDS:
             return money(Decimal(text), currency)
@@ -306,6 +320,12 @@ def diff_value(field: str, value: Any, currency: str = "USD", zone: tzinfo = UTC
     except (InvalidOperation, ValueError):
         return text
     return words(text) if field in CODED_FIELDS else text
+
+
+def _listed(value: list[Any]) -> str:
+    """Write a list: words side by side, parts of a text one under the other."""
+    texts = [one["text"] for one in value if isinstance(one, dict) and isinstance(one.get("text"), str)]
+    return "\n\n".join(texts) if texts else ", ".join(str(one) for one in value)
 
 
 def size(value: int) -> str:

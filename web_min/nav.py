@@ -102,6 +102,7 @@ class Nav:
             link("Worklist", "/worklist", "today", "w"),
             link("Renewals", "/renewals", "renew", "r"),
             link("Timeline", "/timeline", "timeline", "m"),
+            link("Letters", "/letters", "document", "y"),
             link("Quote drafts", "/quotes/drafts", "quote", "q"),
             link("Orders", "/orders", "open", "k"),
         ]

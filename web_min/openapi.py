@@ -20,7 +20,7 @@ BASE = "/api/v1"
 UPLOADS: Mapping[str, str] = {"stage_import": "content", "upload_document": "content"}
 """Operations that take a file, and the field of their request it becomes."""
 
-DOWNLOADS = frozenset({"get_document_file"})
+DOWNLOADS = frozenset({"get_document_file", "get_letter_file"})
 """Operations whose answer is the bytes of a file."""
 
 CSV = "text/csv"

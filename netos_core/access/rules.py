@@ -50,6 +50,7 @@ class Aspect(StrEnum):
     BULK = "bulk"
     BANK = "bank"
     KEY = "key"
+    OUTSIDE = "outside"
 
 
 class Risk(StrEnum):
@@ -79,6 +80,7 @@ RISK: dict[Aspect, AspectPolicy] = {
     # A wrong key takes a session down, so a signed-in person decides; but no money leaves by it, and whoever restores
     # a session at night has no second pair of eyes at hand.
     Aspect.KEY: AspectPolicy(Risk.HIGH, four_eyes=False, words="a key of the network"),
+    Aspect.OUTSIDE: AspectPolicy(Risk.HIGH, four_eyes=True, words="an act on the outside world"),
 }
 
 _LADDER = (Risk.LOW, Risk.MEDIUM, Risk.HIGH)

@@ -33,6 +33,7 @@ ENTITY_OF_PREFIX = {
     "FBK": "feedback",
     "QUO": "quote",
     "ORD": "circuit_order",
+    "LTR": "letter",
 }
 
 

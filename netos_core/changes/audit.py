@@ -31,8 +31,9 @@ def record(
     proposal: Proposal | None = None,
     reason: str | None = None,
     after: dict[str, Any] | None = None,
+    approved_by: Sequence[UUID] = (),
 ) -> None:
-    """Write one row about something that happened by itself: a proposal, a decision, a sign-in."""
+    """Write one row about something that happened by itself: a proposal, a decision, a sign-in, what an act led to."""
     _join_writers(ctx.session)
     ctx.session.execute(
         insert(AuditRow).values(
@@ -47,7 +48,7 @@ def record(
             labels={},
             person_id=ctx.principal.person_id,
             proposed_by=proposal.person_id if proposal else None,
-            approved_by=[],
+            approved_by=[str(person) for person in approved_by],
             agent=ctx.principal.agent,
             channel=ctx.channel,
             reason=reason if reason is not None else (proposal.reason if proposal else None),

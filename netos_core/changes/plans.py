@@ -134,6 +134,7 @@ PREFIXES = {
     "circuit_order": "ORD",
     "quote_draft": "QDR",
     "notice": "NTC",
+    "letter": "LTR",
 }
 
 

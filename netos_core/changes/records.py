@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ import psycopg
 from sqlalchemy import CursorResult, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from netos_core.access.rules import highest
+from netos_core.access.rules import Aspect, Risk, highest
 from netos_core.changes import audit, guard, letters, queries
 from netos_core.changes.model import Approval, Proposal, ProposalChange
 from netos_core.changes.plans import take_refs
@@ -34,7 +34,7 @@ from netos_core.changes.rules import (
 )
 from netos_core.kernel.context import Context
 from netos_core.kernel.db import Base, new_id
-from netos_core.kernel.errors import Conflict, Invalid
+from netos_core.kernel.errors import Conflict, Forbidden, Invalid
 
 
 class NothingToChange(Invalid):
@@ -64,6 +64,51 @@ def save_proposal(
     known = queries.find_open_twin(ctx, fingerprint)
     if known is not None:
         return known
+    proposal = _store(ctx, change_set, aspects, fingerprint, reason=reason, source=source, undoes=undoes)
+    if proposal.counts.get(Action.RETIRE):
+        guard.refuse_if_used(ctx, proposal, planned=True)
+    audit.record(ctx, "propose", entity="proposal", entity_id=proposal.id, ref=proposal.ref, proposal=proposal)
+    letters.tell_approvers(ctx, proposal)
+    return proposal
+
+
+def follow(ctx: Context, change_set: ChangeSet, *, of: Proposal, reason: str) -> Proposal:
+    """Apply at once what an approved act on the outside world has brought back, such as a signed copy.
+
+    It is a change of its own, in the name of the caller and with the approvals of the act: shown, trailed and undone
+    like any other. It can do no more than file: new rows of low risk.
+
+    Args:
+        ctx: The call of who approved the act.
+        change_set: What came back.
+        of: The applied proposal of the act.
+        reason: What came back, from where.
+
+    Raises:
+        Forbidden: It would do more than file, or the act was not applied.
+    """
+    aspects = aspects_of(change_set, bulk_limit=ctx.policy.bulk_limit)
+    files = all(change.action is Action.CREATE for change in change_set.changes) and highest(aspects) is Risk.LOW
+    if not files or of.status != Status.COMMITTED:
+        raise Forbidden(f"What follows {of.ref} needs an approval of its own.", fix="Propose it.")
+    source = {"follows": of.ref}
+    proposal = _store(ctx, change_set, aspects, fingerprint_of(change_set), reason=reason, source=source)
+    audit.record(ctx, "propose", entity="proposal", entity_id=proposal.id, ref=proposal.ref, proposal=proposal)
+    commit(ctx, proposal, [a.person_id for a in queries.approvals_of(ctx, of) if a.decision == "approve"])
+    return proposal
+
+
+def _store(
+    ctx: Context,
+    change_set: ChangeSet,
+    aspects: Collection[Aspect],
+    fingerprint: str,
+    *,
+    reason: str,
+    source: dict[str, Any],
+    undoes: Proposal | None = None,
+) -> Proposal:
+    """Write a proposal with its changes, under real references."""
     change_set = with_refs(change_set, _real_refs(ctx, change_set))
     counts = Counter(change.action for change in change_set.changes)
     proposal = Proposal(
@@ -96,10 +141,6 @@ def save_proposal(
     ctx.session.flush()
     _touch(ctx, proposal)
     _save_changes(ctx, proposal, change_set)
-    if counts[Action.RETIRE]:
-        guard.refuse_if_used(ctx, proposal, planned=True)
-    audit.record(ctx, "propose", entity="proposal", entity_id=proposal.id, ref=proposal.ref, proposal=proposal)
-    letters.tell_approvers(ctx, proposal)
     return proposal
 
 

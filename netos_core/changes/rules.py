@@ -231,6 +231,9 @@ ENTITY_ASPECT: dict[str, Aspect] = {
     "quote_term": Aspect.MONEY,
 }
 
+_OF_LETTERS_OUTSIDE = ("sending", "sending_key", "wording", "pdf_sha256", "pdf_document_id", "serve_to", "served_date",
+                       "served_method", "tracking_number", "proof_document_id")  # fmt: skip
+
 # The one table of fields that weigh more, or less, than their row.
 FIELD_ASPECT: dict[str, dict[str, Aspect]] = {
     "provider": {
@@ -260,6 +263,7 @@ FIELD_ASPECT: dict[str, dict[str, Aspect]] = {
         "confirmed_date": Aspect.ATTRIBUTE,
         "confirmation": Aspect.ATTRIBUTE,
     },
+    "letter": dict.fromkeys(_OF_LETTERS_OUTSIDE, Aspect.OUTSIDE),
     "contract": {
         "mrc": Aspect.MONEY,
         "nrc": Aspect.MONEY,
@@ -295,14 +299,17 @@ def not_to_propose(aspects: Iterable[Aspect], rights: Collection[str]) -> list[A
 
 
 def aspects_of(change_set: ChangeSet, *, bulk_limit: int) -> frozenset[Aspect]:
-    """List what a change set touches; a retirement, an ending status and a large number weigh by themselves."""
+    """List what a change set touches; a retirement, an ending status and a large number weigh by themselves.
+
+    What is of the sort of notes weighs nothing beside something graver: who decides that decides it along.
+    """
     found: set[Aspect] = set()
     for change in change_set.changes:
         found |= _aspects(change)
     records = {(change.ref or str(change.id)) for change in change_set.changes}
     if len(records) > bulk_limit:
         found.add(Aspect.BULK)
-    return frozenset(found)
+    return frozenset(found - {Aspect.NOTE} or found)
 
 
 def _aspects(change: Change) -> set[Aspect]:

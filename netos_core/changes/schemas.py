@@ -178,14 +178,14 @@ class ChangePage(View):
 # What the trail tells of. A shown record stands there under the operation that showed it.
 ACTIONS = (
     "propose", "approve", "reject", "expire", "create", "update", "retire", "restore", "read", "sign_in", "sign_out",
-    "open", "close", "revoke", "backup", "send",
+    "open", "close", "revoke", "backup", "send", "resend", "sign", "decline", "withdraw",
 )  # fmt: skip
 ENTITIES = (
     "circuit", "termination", "circuit_event", "circuit_customer", "provider", "provider_alias", "provider_contact",
     "billing_account", "customer", "customer_contact", "site", "site_cost", "site_circuit", "rf_link",
     "electrical_account", "electrical_bill", "contract", "contract_circuit", "contract_site", "renewal_decision",
     "document", "interface", "handoff_port", "vlan", "bgp_session", "ip_block", "quote", "quote_term",
-    "circuit_order", "order_step", "note", "tag", "feedback", "feedback_comment", "proposal", "person",
+    "circuit_order", "order_step", "letter", "note", "tag", "feedback", "feedback_comment", "proposal", "person",
     "access_token", "installation", "saved_view", "notice", "notice_preference",
 )  # fmt: skip
 

@@ -74,7 +74,7 @@ STAGES = (
     Stage("leases", "leases and electrical accounts", MARCUS, (("plant", "lease"), ("plant", "electrical_account"))),
     Stage(
         "ties",
-        "leased sites, radio links, subtended circuits, power bills and customer contacts",
+        "leased sites, radio links, subtended circuits, power bills, customer contacts and a notice letter",
         MARCUS,
         (
             ("plant", "lease_site"),
@@ -82,6 +82,7 @@ STAGES = (
             ("plant", "site_circuit"),
             ("plant", "electrical_bill"),
             ("plant", "customer_contact"),
+            ("contracts", "letter"),
         ),
     ),
     Stage("feedback", "feedback", TOM, (("feedback", "feedback"),)),

@@ -79,6 +79,11 @@ class Policy:
     scans_uploads: bool = False
     personal_channels: frozenset[str] = frozenset({"mail"})
     rooms: tuple[Room, ...] = ()
+    letterhead: tuple[str, ...] = ()
+    """Our own name and the lines of our address, as letters carry them."""
+
+    signs_letters: bool = False
+    """Whether a service is configured that has letters signed."""
 
 
 def new_request_id() -> str:

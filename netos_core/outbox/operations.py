@@ -59,7 +59,7 @@ def resend_notice(ctx: Context, request: ResendNotice) -> Resent:
     if found:
         told = {"notices": len(found), "channel": found[0].channel, "recipients": sorted({r.recipient for r in found})}
         entity_id, ref = (found[0].id, found[0].ref) if request.ref else (None, str(request.channel))
-        audit.record(ctx, "send", entity="notice", entity_id=entity_id, ref=ref, after=told)
+        audit.record(ctx, "resend", entity="notice", entity_id=entity_id, ref=ref, after=told)
     return Resent(count=len(found), refs=[row.ref for row in found])
 
 

@@ -21,7 +21,9 @@ def propose_change(ctx: Context, request: ProposeChange) -> ChangeView:
     """Put a change before people as an exact diff. Nothing is written until it is approved."""
     request = plans.sealed(ctx, request)
     source: dict[str, Any] = {"propose_change": request.model_dump(mode="json", exclude_unset=True)}
-    proposal = records.save_proposal(ctx, plans.change_set(ctx, request), reason=request.reason, source=source)
+    planned = plans.change_set(ctx, request)
+    plans.keep(ctx, request, planned)
+    proposal = records.save_proposal(ctx, planned, reason=request.reason, source=source)
     return views.change_view(ctx, proposal, limit=SAMPLE, cursor=None)
 
 
@@ -34,6 +36,7 @@ def rebase_change(ctx: Context, request: Rebase) -> ChangeView:
         raise Conflict(f"{old.ref} can not be planned anew.", fix="Make a new proposal, or import the file again.")
     wish = ProposeChange.model_validate(asked)
     planned = plans.change_set(ctx, wish)
+    plans.keep(ctx, wish, planned)
     records.end(ctx, old, Status.SUPERSEDED, reason="planned anew")
     proposal = records.save_proposal(ctx, planned, reason=old.reason, source=old.source)
     return views.change_view(ctx, proposal, limit=SAMPLE, cursor=None)

@@ -29,6 +29,9 @@ from netos_core.feedback.schemas import FeedbackCommentEdit, FeedbackEdit
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import Invalid, one_of
 from netos_core.kernel.sealing import secret_fields
+from netos_core.letters import keeping
+from netos_core.letters import plans as letters
+from netos_core.letters.schemas import LetterEdit
 from netos_core.links import plans as links
 from netos_core.links.schemas import ContractSiteEdit, RfLinkEdit, SiteCircuitEdit
 from netos_core.network import plans as network
@@ -53,12 +56,16 @@ class Kind:
         plan: The function.
         entity: The table its fields are kept in.
         elsewhere: The table of each field that is kept in another one.
+        heading: Heads a change in words of the kind's own; None where the usual ones do.
+        keep: Keeps beside a proposal what its rows only name, such as a file by its digest.
     """
 
     edit: type[BaseModel]
     plan: Callable[[Context, Sequence[Wanted[Any]]], list[Change]]
     entity: str
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+    heading: Callable[[Sequence[Change]], str | None] | None = None
+    keep: Callable[[Context, Sequence[Change]], None] | None = None
 
     def aspect(self, name: str) -> Aspect:
         """Return what a field touches, by its name alone."""
@@ -90,6 +97,14 @@ KINDS: Mapping[str, Kind] = {
     "quote_term": Kind(QuoteTermEdit, quotes.plan_terms, "quote_term"),
     "order": Kind(OrderEdit, quotes.plan_orders, "circuit_order"),
     "order_step": Kind(OrderStepEdit, quotes.plan_steps, "order_step"),
+    "letter": Kind(
+        LetterEdit,
+        letters.plan,
+        "letter",
+        {"proof_document": "letter"},
+        heading=letters.heading,
+        keep=keeping.keep,
+    ),
     "document": Kind(DocumentEdit, documents.plan, "document"),
     **{name: Kind(edit, plan, name) for name, (edit, plan) in network.KINDS.items()},
     "note": Kind(NoteEdit, remarks.plan_notes, "note"),
@@ -97,6 +112,13 @@ KINDS: Mapping[str, Kind] = {
     "feedback": Kind(FeedbackEdit, feedback.plan, "feedback"),
     "feedback_comment": Kind(FeedbackCommentEdit, feedback.plan_comments, "feedback_comment"),
 }
+
+
+def keep(ctx: Context, request: ProposeChange, planned: ChangeSet) -> None:
+    """Keep what the rows of a planned change only name, before its proposal is stored."""
+    keeper = KINDS[request.kind].keep
+    if keeper is not None:
+        keeper(ctx, planned.changes)
 
 
 def sealed(ctx: Context, request: ProposeChange) -> ProposeChange:
@@ -152,7 +174,11 @@ def change_set(ctx: Context, request: ProposeChange) -> ChangeSet:
         wanted = queries.by_ref(ctx, wanted)
     changes = kind.plan(ctx, wanted)
     changes = [*_going_along(ctx, request, changes), *changes]
-    warnings = (*contracts.warnings_of(ctx, changes), *providers.warnings_of(ctx, changes))
+    warnings = (
+        *contracts.warnings_of(ctx, changes),
+        *providers.warnings_of(ctx, changes),
+        *letters.warnings_of(ctx, changes),
+    )
     return ChangeSet(title(request, changes), tuple(changes), warnings)
 
 
@@ -217,6 +243,9 @@ def _fix(context: Mapping[str, Any]) -> str | None:
 
 def title(request: ProposeChange, changes: Sequence[Change]) -> str:
     """Head a proposal with what it does: verb, count or ref, and the fields."""
+    heading = KINDS[request.kind].heading
+    if heading is not None and (own := heading(changes)) is not None:
+        return own
     refs = sorted({c.ref for c in changes if c.entity == request.kind} or {c.ref for c in changes})
     what = request.kind.replace("_", " ")
     one = refs[0] if len(refs) == 1 else f"{len(refs)} {what}s"

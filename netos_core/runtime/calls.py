@@ -38,6 +38,7 @@ from netos_core.runtime.settings import Settings, listed
 
 if TYPE_CHECKING:
     from netos_core.documents.store import Scanner, Store
+    from netos_core.letters.signing import SigningService
     from netos_core.lookup.checker import AvailabilityChecker
     from netos_core.runtime.systems import Watch
     from netos_core.vendors.entra import Entra
@@ -85,6 +86,8 @@ class Core:
             scans_uploads=settings.clamd_url is not None,
             personal_channels=settings.personal_channels,
             rooms=settings.rooms,
+            letterhead=settings.letterhead,
+            signs_letters=settings.docuseal_token is not None,
         )
 
     @functools.cached_property
@@ -138,6 +141,20 @@ class Core:
             chosen.availability_url,
             lambda fresh: chosen.secret("availability_token", fresh=fresh),
             names=chosen.availability_names,
+        )
+
+    @functools.cached_property
+    def signer(self) -> SigningService | None:
+        """What has letters signed; None where none is configured."""
+        from netos_core.vendors.docuseal import DocuSeal  # lazy: most installations have none
+
+        chosen = self.settings
+        if chosen.docuseal_token is None:
+            return None
+        return DocuSeal(
+            chosen.docuseal_url,
+            lambda fresh: chosen.secret("docuseal_token", fresh=fresh),
+            template_id=chosen.docuseal_template_id,
         )
 
     def watch(self, system: str) -> Watch:
@@ -242,6 +259,8 @@ class Core:
             self.entra.close()
         if "availability" in vars(self) and self.availability is not None:
             self.availability.close()
+        if "signer" in vars(self) and self.signer is not None:
+            self.signer.close()
         self.engine.dispose()
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from netos_core.kernel.errors import NetosError
 from netos_core.notices import sending
 from netos_core.notices.rules.kinds import Way
-from netos_core.runtime import files, outside
+from netos_core.runtime import files, letters, outside
 from netos_core.runtime.callers import ENTRA
 from netos_core.runtime.calls import Core
 from netos_core.runtime.home import open_home
@@ -68,6 +68,7 @@ def integrations(core: Core) -> Iterator[Integration]:
     yield from _documents(core)
     yield from _notices(core)
     yield _availability(core)
+    yield _signing(core)
     yield from _secrets(core)
 
 
@@ -107,6 +108,14 @@ def _availability(core: Core) -> Integration:
         told = "Our own circuits and assets answer."
         return Integration(outside.CHECKER, "default", True, told, None, None)
     return _asked(outside.CHECKER, "It knows us.", core.watch(outside.CHECKER).asking, checker.check)
+
+
+def _signing(core: Core) -> Integration:
+    signer = core.signer
+    if signer is None:
+        told = "Letters are printed and signed by hand."
+        return Integration(letters.SYSTEM, "default", True, told, None, None)
+    return _asked(letters.SYSTEM, "It knows us.", core.watch(letters.SYSTEM).asking, signer.check)
 
 
 def _secrets(core: Core) -> Iterator[Integration]:

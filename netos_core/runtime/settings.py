@@ -17,6 +17,7 @@ from pydantic_settings import SettingsConfigDict
 
 from netos_core.access.rules import Role
 from netos_core.kernel.errors import Invalid
+from netos_core.runtime.settings_letters import LETTER_SECRETS, LetterSettings
 from netos_core.runtime.settings_notices import NOTICE_SECRETS, NoticeSettings
 
 PREFIX = "NETOS_"
@@ -24,18 +25,22 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 ELSEWHERE = ("vault:", "doppler:")
 SHORTEST_KEY = 32
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-SECRET = NOTICE_SECRETS | frozenset(
-    {
-        "database_url",
-        "redis_url",
-        "secret_keys",
-        "entra_client_secret",
-        "metrics_token",
-        "vault_secret_id",
-        "doppler_token",
-        "store_secret",
-        "availability_token",
-    }
+SECRET = (
+    NOTICE_SECRETS
+    | LETTER_SECRETS
+    | frozenset(
+        {
+            "database_url",
+            "redis_url",
+            "secret_keys",
+            "entra_client_secret",
+            "metrics_token",
+            "vault_secret_id",
+            "doppler_token",
+            "store_secret",
+            "availability_token",
+        }
+    )
 )
 
 
@@ -43,7 +48,7 @@ class SettingsRefused(Invalid):
     """At least one setting is wrong; the message has one line for each."""
 
 
-class Settings(NoticeSettings):
+class Settings(NoticeSettings, LetterSettings):
     """The settings of this process. Frozen: a change takes a restart, so every process agrees."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
@@ -213,6 +218,7 @@ class Settings(NoticeSettings):
         "otlp_endpoint",
         "store_endpoint",
         "availability_url",
+        "docuseal_url",
     )
     @classmethod
     def _safe_address(cls, value: str | None) -> str | None:
@@ -300,6 +306,13 @@ class Settings(NoticeSettings):
         """The names a request may be addressed to: the loopback's, those listened on, and the public ones."""
         named = {*LOOPBACK, self.host, urlsplit(self.url).hostname or "", *listed(self.allowed_hosts)}
         return frozenset(name.lower() for name in named - {"", "0.0.0.0", "::"})  # noqa: S104 - compared, not bound
+
+    @property
+    def letterhead(self) -> tuple[str, ...]:
+        """Our name and the lines of our address; the sample company has some of its own."""
+        if self.company_name is not None:
+            return (self.company_name, *(line for part in self.company_address.split(";") if (line := part.strip())))
+        return ("Xiber", "200 South Meridian Street", "Indianapolis, IN 46225") if self.demo else ()
 
     @property
     def zone(self) -> ZoneInfo:

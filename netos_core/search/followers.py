@@ -14,6 +14,7 @@ from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
 from netos_core.contracts.model import Contract
 from netos_core.electrical.model import ElectricalAccount
 from netos_core.feedback.model import FeedbackComment
+from netos_core.letters.model import Letter
 from netos_core.links.model import RfLink
 from netos_core.network.model import BgpSession, HandoffPort, Interface, IpBlock, Vlan
 from netos_core.providers.model import BillingAccount, Provider, ProviderAlias, ProviderContact
@@ -49,6 +50,8 @@ _ALIASED_QUOTES = select(Quote.id).join(ProviderAlias, ProviderAlias.provider_id
 _ORDERS_WITH = select(CircuitOrder.id).join(Quote, Quote.id == CircuitOrder.quote_id)
 _ALIASED_ORDERS = _ORDERS_WITH.join(ProviderAlias, ProviderAlias.provider_id == Quote.provider_id)
 _POWERED_SITES = select(ElectricalAccount.id).join(Site, Site.id == ElectricalAccount.site_id)
+_LETTERS_UNDER = select(Letter.id).join(Contract, Contract.id == Letter.contract_id)
+_ALIASED_LETTERS = _LETTERS_UNDER.join(ProviderAlias, ProviderAlias.provider_id == Contract.provider_id)
 _ALIASED_CONTRACTS = select(Contract.id).join(ProviderAlias, ProviderAlias.provider_id == Contract.provider_id)
 
 FOLLOWERS: Mapping[str, Sequence[Follower]] = {
@@ -62,6 +65,7 @@ FOLLOWERS: Mapping[str, Sequence[Follower]] = {
         Follower("electrical_account", select(ElectricalAccount.id), ElectricalAccount.provider_id),
         Follower("quote", select(Quote.id), Quote.provider_id),
         Follower("circuit_order", _ORDERS_WITH, Quote.provider_id),
+        Follower("letter", _LETTERS_UNDER, Contract.provider_id),
     ),
     "provider_alias": (
         Follower("provider", select(ProviderAlias.provider_id), ProviderAlias.id),
@@ -70,7 +74,9 @@ FOLLOWERS: Mapping[str, Sequence[Follower]] = {
         Follower("electrical_account", _ALIASED_ACCOUNTS, ProviderAlias.id),
         Follower("quote", _ALIASED_QUOTES, ProviderAlias.id),
         Follower("circuit_order", _ALIASED_ORDERS, ProviderAlias.id),
+        Follower("letter", _ALIASED_LETTERS, ProviderAlias.id),
     ),
+    "contract": (Follower("letter", select(Letter.id), Letter.contract_id),),
     "provider_contact": (Follower("provider", select(ProviderContact.provider_id), ProviderContact.id),),
     "billing_account": (Follower("provider", select(BillingAccount.provider_id), BillingAccount.id),),
     "site": (

@@ -10,7 +10,7 @@ from netos_core.kernel.redaction import Request, View
 
 Kind = Literal[
     "circuit", "site", "provider", "customer", "contract", "quote", "order", "rf_link", "electrical_account",
-    "interface", "handoff_port", "vlan", "bgp_session", "ip_block", "document", "feedback", "note", "change",
+    "interface", "handoff_port", "vlan", "bgp_session", "ip_block", "document", "letter", "feedback", "note", "change",
 ]  # fmt: skip
 
 

@@ -19,6 +19,8 @@ from netos_core.kernel.context import Context
 from netos_core.kernel.errors import Invalid, NetosError, NotFound
 from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import sensitive_fields
+from netos_core.letters.queries import lists as letters
+from netos_core.letters.schemas import LetterList, ListLetters
 from netos_core.network import schemas as network
 from netos_core.network.queries import lists
 from netos_core.outbox.queries import list_notices
@@ -99,6 +101,7 @@ LISTS: Mapping[str, Source] = {
     "contracts": _source(
         "search_contracts", "contracts", overview.SearchContracts, overview.ContractList, contracts.search_contracts
     ),
+    "letters": _source("list_letters", "contracts", ListLetters, LetterList, letters.list_letters),
     "renewals": _source("list_renewals", "renewals", ListRenewals, RenewalList, list_renewals),
     "worklist": _source("get_worklist", "renewals", GetWorklist, Worklist, worklist),
     "documents": _source("list_documents", "documents", ListDocuments, DocumentList, list_documents),

@@ -11,8 +11,9 @@ from netos_core.kernel.fields import JsonObject
 from netos_core.kernel.redaction import Request, View
 
 ListName = Literal[
-    "circuits", "sites", "providers", "customers", "contracts", "renewals", "worklist", "documents", "interfaces",
-    "ports", "vlans", "bgp", "blocks", "quotes", "orders", "rf-links", "electrical", "feedback", "notices",
+    "circuits", "sites", "providers", "customers", "contracts", "renewals", "worklist", "letters", "documents",
+    "interfaces", "ports", "vlans", "bgp", "blocks", "quotes", "orders", "rf-links", "electrical", "feedback",
+    "notices",
 ]  # fmt: skip
 ViewName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 

@@ -47,3 +47,13 @@ class OutsideSystem(Base):
     setting: Mapped[str | None]
     told: Mapped[str | None]
     since: Mapped[datetime]
+
+
+class WebhookReceipt(Base):
+    """A call of an outside system that was taken, by its signature: the same call again does nothing."""
+
+    __tablename__ = "webhook_receipt"
+
+    system: Mapped[str] = mapped_column(primary_key=True)
+    mark: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)

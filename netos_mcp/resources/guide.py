@@ -59,6 +59,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "quote": {"action": "create", "set": {"provider": "Zayo", "service_type": "dia", "valid_until": "2026-12-31"}},
     "quote_term": {"action": "create", "set": {"quote": "QUO-1003", "term_months": 36, "mrc": "1080.00"}},
     "order": {"action": "create", "set": {"quote": "QUO-1003", "term_months": 36, "number": "SO-4471"}},
+    "letter": {"action": "create", "set": {"contract": "CTR-1011", "kind": "non_renewal", "signer_name": "Ana Ruiz"}},
     "order_step": {"action": "create", "set": {"order": "ORD-1001", "stage": "foc", "planned_date": "2026-12-20"}},
     "circuit": {"ref": "CKT-1042", "set": {"mrc": "1250.00", "status": "active"}},
     "event": {

@@ -263,6 +263,8 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Planted:
     page = make_ctx(session, Role.FINANCE, channel=Channel.PAGE, now=PLANTED_AT, policy=core.policy)
     dear = {"min_mrc": money[0], "sort": "-mrc"}
     save_view(page, SaveView(list="circuits", name="Marker view", query=dear, shared=True))
+    draft = {"contract": contract, "method": "portal", "signer_name": "Marker Signer", "opening": "Marker opening."}
+    letter = apply(filed, "letter", "create", **draft).diff[0].ref
     document = _document(filed, contract, secrets.titles[0], kind="contract")
     cheque = _document(filed, provider, secrets.titles[1], sensitivity="bank")
     admin = make_ctx(session, Role.ADMIN, now=PLANTED_AT, policy=core.policy)
@@ -297,6 +299,7 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Planted:
         propose(admin, "bgp_session", "retire", ref=bgp),
         propose(finance, "document", ref=document, caption=f"{secrets.titles[0]} again"),
         propose_import(finance, ProposeImport(ref=good.ref)),
+        propose(finance, "letter", ref=letter, sending="manual"),
         said_no,
     ]  # fmt: skip
     reject_change(approver(session, PLANTED_AT), Decide(change_id=said_no.change_id, digest=said_no.digest))
@@ -308,6 +311,6 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Planted:
         "circuit": circuit, "provider": provider, "customer": customer, "site": site, "contract": contract,
         "job": enqueue(finance, "verify_trail", {}).ref, "cost": cost, "bad_import": bad.ref, "good_import": good.ref,
         "own_import": own.ref, "idle": idle, "session": bgp, "document": document,
-        "cheque": cheque, **plant, **notices,
+        "cheque": cheque, "letter": letter, **plant, **notices,
     }  # fmt: skip
     return {"refs": refs, "changes": [c.change_id for c in changed], "digests": digests}

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from netos_core.access.model import Person
-from netos_core.access.rules import RIGHTS, Role
+from netos_core.access.rules import RIGHTS, Role, rights_of
 from netos_core.catalogue import OPERATIONS
 from netos_core.kernel.context import Channel
 from netos_core.kernel.errors import NetosError

@@ -69,14 +69,21 @@ def refs(core: Core) -> dict[str, str]:
     with core.session() as session:
         provider = make_provider(session, "Carrier", bank_account="1")
         circuit = make_circuit(session, provider=provider, mrc="100.00")
+        contract = make_contract(session, provider=provider, term_start_date="2026-01-01", term_months=12)
         return {
             "provider": provider,
             "circuit": circuit,
             "other": make_circuit(session, provider=provider),
             "third": make_circuit(session, provider=provider),
             "session": made_session(session, circuit),
-            "contract": make_contract(session, provider=provider, term_start_date="2026-01-01", term_months=12),
+            "contract": contract,
+            "letter": made_letter(session, contract),
         }
+
+
+def made_letter(session: Any, contract: str) -> str:
+    wish = {"contract": contract, "method": "portal", "signer_name": "Elena Ruiz"}
+    return apply(make_ctx(session, Role.ADMIN), "letter", "create", **wish).diff[0].ref
 
 
 def made_session(session: Any, circuit: str) -> str:
@@ -112,6 +119,7 @@ def wishes(refs: Mapping[str, str]) -> dict[Aspect, dict[str, Any]]:
         Aspect.DELETE: {"kind": "circuit", "action": "retire", "ref": refs["third"]},
         Aspect.BULK: {"kind": "circuit", "items": many},
         Aspect.KEY: {"kind": "bgp_session", "ref": refs["session"], "set": {"md5_key": "another-key"}},
+        Aspect.OUTSIDE: {"kind": "letter", "ref": refs["letter"], "set": {"sending": "manual"}},
         Aspect.BANK: {"kind": "provider", "ref": refs["provider"], "set": {"bank_account": "2"}},
     }  # fmt: skip
 

@@ -105,6 +105,9 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
             {"on": refs["contract"], "content": make_pdf("Marker upload"), "file_name": "x.pdf", "kind": "contract"},
             {"on": refs["provider"], "content": make_pdf("Marker upload"), "file_name": "x.pdf"},
         ],
+        "list_letters": [{}, {"contract": refs["contract"]}],
+        "get_letter": of["letter"],
+        "get_letter_file": [{"ref": refs["letter"]}, *({"ref": refs["letter"], "change": c} for c in plant.changes)],
         "get_dashboard": [{}],
         "list_quotes": [{}, {"state": ["draft"]}, {"circuit": refs["circuit"]}],
         "get_quote": of["quote"],
@@ -134,6 +137,8 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
             {"kind": "bgp_session", "ref": refs["session"], "set": {"max_prefix": 5}, "reason": "walking"},
             {"kind": "bgp_session", "ref": refs["session"], "set": {"md5_key": "mine"}, "reason": "walking"},
             {"kind": "bgp_session", "action": "retire", "ref": refs["session"], "reason": "walking"},
+            {"kind": "letter", "action": "create", "set": {"contract": refs["contract"]}, "reason": "walking"},
+            {"kind": "letter", "ref": refs["letter"], "set": {"sending": "manual"}, "reason": "walking"},
             *guesses(plant),
         ],
         "rebase_change": everything,
@@ -274,7 +279,7 @@ def pages(plant: Plant) -> list[str]:
     refs, made = plant.refs, []
     kept = {"circuits": "circuit", "sites": "site", "providers": "provider", "customers": "customer",
             "contracts": "contract", "rf-links": "rf_link", "electrical": "electrical_account",
-            "feedback": "feedback", "quotes": "quote", "orders": "order"}  # fmt: skip
+            "feedback": "feedback", "quotes": "quote", "orders": "order", "letters": "letter"}  # fmt: skip
     for folder, kind in kept.items():
         made += [f"/{folder}{more}" for more in ("", ".csv", ".xlsx", "/new", f"/{refs[kind]}", f"/{refs[kind]}/edit")]
     made += [f"/renewals{more}" for more in ("", ".csv", ".xlsx")] + [f"/trail{more}" for more in ("", ".csv", ".xlsx")]
@@ -295,6 +300,7 @@ def pages(plant: Plant) -> list[str]:
     ]
     made += [f"/{name}.ics" for name in ("circuits", "contracts", "renewals")]
     made += [f"/lookup?radius_km=50&{asked}" for asked in (f"site={refs['site']}", "address=Marker")]
+    made += [f"/letters/{refs['letter']}/send"]
     made += ["/documents", "/documents.csv", "/documents?query=zebra"]
     made += [f"/circuits/bulk?ref={refs['circuit']}", f"/circuits/{refs['idle']}", "/search?q=Marker"]
     return ["/", "/you", "/people", "/rights", "/imports", "/approvals", *made]

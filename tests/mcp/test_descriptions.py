@@ -25,7 +25,7 @@ pytestmark = pytest.mark.anyio
 
 EXAMPLE = re.compile(r"(?:Example|argument): (\{.*\})\.$", re.DOTALL)
 PRIYA = "priya.raman@xiber.example"
-BYTES = {"get_document_file", "upload_document", "stage_import"}
+BYTES = {"get_document_file", "get_letter_file", "upload_document", "stage_import"}
 """What carries a file: a page, the API or the command line does that."""
 
 DECISIONS = {"reject_change", "undo_change", "rebase_change"}
@@ -160,6 +160,7 @@ async def standing(client: Client[Any], plant: Plant, name: str, example: dict[s
 
 EMPTY_IS_FINE = {
     "get_worklist",
+    "list_letters",
     "list_views",
     "get_outage_history",
     "list_site_documents",

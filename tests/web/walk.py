@@ -13,22 +13,21 @@ from netos_core.imports.schemas import StageImport
 from netos_core.kernel.context import Channel
 from netos_core.runtime.calls import Core
 
-LISTS = ("/circuits", "/sites", "/providers", "/customers", "/contracts", "/renewals", "/quotes", "/orders",
+LISTS = ("/circuits", "/sites", "/providers", "/customers", "/contracts", "/renewals", "/letters", "/quotes", "/orders",
          "/documents", "/rf-links", "/electrical", "/feedback", "/network/blocks", "/network/vlans", "/network/bgp",
          "/network/interfaces", "/network/ports")  # fmt: skip
 RECORDS = ("/circuits/CKT-1001", "/circuits/CKT-1007", "/circuits/CKT-1034", "/sites/SIT-1001", "/sites/SIT-1045",
            "/providers/PRV-1002", "/customers/CUS-1002", "/contracts/CTR-1027", "/decisions/DEC-1002",
-           "/quotes/QUO-1002", "/orders/ORD-1001",
-           "/documents/DOC-1001", "/rf-links/RFL-1001", "/electrical/ELE-1001", "/feedback/FBK-1001",
-           "/network/blocks/IPB-1001", "/network/vlans/VLN-1001", "/network/bgp/BGP-1001",
-           "/network/interfaces/IFC-1001", "/network/ports/PRT-1001", "/approvals/CHG-1012",
+           "/letters/LTR-1001", "/quotes/QUO-1002", "/orders/ORD-1001", "/documents/DOC-1001", "/rf-links/RFL-1001",
+           "/electrical/ELE-1001", "/feedback/FBK-1001", "/network/blocks/IPB-1001", "/network/vlans/VLN-1001",
+           "/network/bgp/BGP-1001", "/network/interfaces/IFC-1001", "/network/ports/PRT-1001", "/approvals/CHG-1012",
            "/approvals/CHG-1023")  # fmt: skip
 NEW = ("/circuits/new", "/sites/new", "/providers/new", "/customers/new", "/contracts/new", "/decisions/new",
-       "/rf-links/new",
-       "/electrical/new", "/quotes/new", "/orders/new", "/feedback/new", "/network/blocks/new", "/network/vlans/new",
-       "/network/bgp/new", "/network/interfaces/new", "/network/ports/new")  # fmt: skip
+       "/letters/new", "/rf-links/new", "/electrical/new", "/quotes/new", "/orders/new", "/feedback/new",
+       "/network/blocks/new", "/network/vlans/new", "/network/bgp/new", "/network/interfaces/new",
+       "/network/ports/new")  # fmt: skip
 EDIT = ("/circuits/CKT-1007/edit", "/sites/SIT-1001/edit", "/providers/PRV-1002/edit", "/customers/CUS-1002/edit",
-        "/contracts/CTR-1027/edit", "/decisions/DEC-1002/edit",
+        "/contracts/CTR-1027/edit", "/decisions/DEC-1002/edit", "/letters/LTR-1001/edit",
         "/rf-links/RFL-1001/edit", "/electrical/ELE-1001/edit", "/quotes/QUO-1002/edit",
         "/orders/ORD-1001/edit", "/feedback/FBK-1001/edit", "/documents/DOC-1001/edit",
         "/network/blocks/IPB-1001/edit", "/network/vlans/VLN-1001/edit", "/network/bgp/BGP-1001/edit",
@@ -49,6 +48,7 @@ OTHERS = ("/", "/worklist", "/timeline", "/decisions",
           "/quotes/drafts/QDR-1001", "/quotes/drafts/QDR-1002", "/circuits?fields=nrc&fields=market",
           "/circuits?query=qqqqqq", "/notices", "/me/notices")  # fmt: skip
 FOR_SOME = (
+    "/letters/LTR-1001/send",
     "/quotes/compare?ref=QUO-1001&ref=QUO-1002&overlap=1",
     "/imports",
     "/trail",
@@ -59,7 +59,13 @@ FOR_SOME = (
     "/rights",
     "/notices/NTC-1084",
 )
-REFUSED = ("/circuits/CKT-9", "/circuits?colour=red", "/nowhere")
+REFUSED = (
+    "/letters/LTR-1001/signed",
+    "/letters/LTR-1001/served",
+    "/circuits/CKT-9",
+    "/circuits?colour=red",
+    "/nowhere",
+)
 OUTSIDE = ("/sign-in", "/signed-out")
 
 FORMS = (*NEW, *EDIT, *BULK, *PARTS)
@@ -86,7 +92,7 @@ def not_walked(routes: Iterable[BaseRoute]) -> list[str]:
         if isinstance(route, Route)
         and "GET" in (route.methods or ())
         and not route.path.startswith(("/api/", "/static/"))
-        and not re.search(r"\.(csv|xlsx|ics)$|/(file|thumbnail|preview)$", route.path)
+        and not re.search(r"\.(csv|xlsx|ics)$|/(file|pdf|thumbnail|preview)$", route.path)
     ]
     opened = {next((r.path for r in pages if r.path_regex.fullmatch(path)), None) for path in paths}
     return sorted({route.path for route in pages} - opened - {"/network"})

@@ -81,6 +81,7 @@ def _change(visit: Visit) -> Response:
         sentence=diffs.sentence(first, diff),
         changes=diffs.changes(first, diff),
         page_of=page_of,
+        letters=diffs.letters_in(rows),
         completes=_completes(visit, first),
         own=any(a.by_you and a.decision == "approve" for a in first.approvals),
         toast={"text": f"{first.change_id} {said}", "undo": None, "back": ""} if said else None,

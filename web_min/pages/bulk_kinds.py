@@ -16,6 +16,8 @@ from netos_core.electrical.schemas import ElectricalAccountEdit
 from netos_core.feedback import operations as feedback
 from netos_core.feedback.schemas import FeedbackEdit
 from netos_core.kernel.operation import Operation
+from netos_core.letters.operations import list_letters
+from netos_core.letters.schemas import LetterEdit
 from netos_core.links.schemas import RfLinkEdit
 from netos_core.network import operations as network
 from netos_core.network.schemas import BgpSessionEdit, HandoffPortEdit, InterfaceEdit, IpBlockEdit, VlanEdit
@@ -139,6 +141,12 @@ BULKS = (
         "decision", "contract", "CTR", "/renewals", list_renewals, DecisionEdit,
         Layout({"Decision": ("choice", "decided_date", "owner", "due_date", "reasoning")}, frozenset({"choice"})),
         frozenset(), ref="contract", listed="Renewals", about="contract", verb="Decide",
+    ),
+    Bulk(
+        "letter", "letter", "LTR", "/letters", list_letters, LetterEdit,
+        Layout({EVERY: ("method", "letter_date", "effective_date", "sign_by", "signer_name", "signer_title",
+                      "signer_email", "extra")}),
+        frozenset({"letter_date"}),
     ),
     Bulk(
         "quote", "quote", "QUO", "/quotes", quotes.list_quotes, QuoteEdit,

@@ -41,13 +41,13 @@ PLAIN_CIRCUIT = ("provider", "provider_circuit_id", "service_type", "bandwidth_m
 DATES = ("ordered_date", "foc_date", "install_date", "billing_start_date", "disconnect_date")
 
 
-def _same_names(view: BaseModel, model: type[BaseModel]) -> dict[str, str]:
+def same_names(view: BaseModel, model: type[BaseModel]) -> dict[str, str]:
     """Take over what a view calls by the name its form does."""
     return {name: as_input(getattr(view, name)) for name in model.model_fields if name in type(view).model_fields}
 
 
 def _of_circuit(view: CircuitView) -> dict[str, str]:
-    known = _same_names(view, CircuitEdit)
+    known = same_names(view, CircuitEdit)
     for end in view.ends:
         side = end.side.lower()
         known |= {f"{side}_{name}": as_input(getattr(end, name)) for name in END}
@@ -55,33 +55,33 @@ def _of_circuit(view: CircuitView) -> dict[str, str]:
 
 
 def _of_contract(view: ContractView) -> dict[str, str]:
-    known = _same_names(view.term, ContractEdit) | _same_names(view, ContractEdit)
+    known = same_names(view.term, ContractEdit) | same_names(view, ContractEdit)
     known["parent"] = as_input(view.term.parent_ref)
     known["evergreen"] = str(view.term.evergreen).lower()
     return known
 
 
 def _of_site(view: SiteView) -> dict[str, str]:
-    known = _same_names(view, SiteEdit)
+    known = same_names(view, SiteEdit)
     known["parent"] = view.ancestors[-1].ref if view.ancestors else ""
     return known
 
 
 def _of_rf_link(view: RfLinkView) -> dict[str, str]:
     refs = {"a_site": view.a_ref, "z_site": view.z_ref, "circuit": as_input(view.circuit_ref)}
-    return _same_names(view, RfLinkEdit) | refs
+    return same_names(view, RfLinkEdit) | refs
 
 
 def _of_electrical(view: ElectricalView) -> dict[str, str]:
-    return _same_names(view, ElectricalAccountEdit) | {"site": view.site_ref}
+    return same_names(view, ElectricalAccountEdit) | {"site": view.site_ref}
 
 
 def _of_quote(view: QuoteView) -> dict[str, str]:
-    return {**_same_names(view, QuoteEdit), "state": view.recorded_state}
+    return {**same_names(view, QuoteEdit), "state": view.recorded_state}
 
 
 def _of_decision(view: DecisionView) -> dict[str, str]:
-    return _same_names(view, DecisionEdit) | {"owner": as_input(view.owner_email)}
+    return same_names(view, DecisionEdit) | {"owner": as_input(view.owner_email)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,7 @@ class Kind:
     title: str = ""  # of its list, where that is not its path
     given: Sequence[str] = ()  # fields that the address of a new one's form may fill in
     labels: Mapping[str, str] = field(default_factory=dict)  # of fields whose names read badly
+    hint: str = "Only fields you fill in are proposed."  # of a new one's form
 
     @property
     def said(self) -> str:
@@ -163,7 +164,7 @@ KINDS = (
             },
             frozenset({"name"}),
         ),
-        partial(_same_names, model=ProviderEdit),
+        partial(same_names, model=ProviderEdit),
     ),
     Kind(
         "customer",
@@ -174,7 +175,7 @@ KINDS = (
             {"Customer": ("name", "account_number", "kind"), "Contact": ("email", "phone", "city", "state")},
             frozenset({"name"}),
         ),
-        partial(_same_names, model=CustomerEdit),
+        partial(same_names, model=CustomerEdit),
     ),
     Kind(
         "contract",
@@ -281,7 +282,7 @@ KINDS = (
             },
             frozenset({"quote"}),
         ),
-        partial(_same_names, model=OrderEdit),
+        partial(same_names, model=OrderEdit),
     ),
 )  # fmt: skip
 
@@ -327,7 +328,7 @@ def _form(kind: Kind, view: Any = None) -> Form:
             back=kind.path,
             keep="Leave it out",
             send=f"Propose the {kind.said}",
-            hint="Only fields you fill in are proposed.",
+            hint=kind.hint,
         )
     page = f"{kind.path}/{view.ref}"
     return Form(

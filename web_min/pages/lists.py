@@ -20,7 +20,7 @@ from web_min.export import as_csv_of, as_xlsx_of
 from web_min.pages import views
 from web_min.pages.bulk_kinds import BY_PATH
 from web_min.pages.find import page_of
-from web_min.pages.sheets import DOCUMENTS, ELECTRICAL, FEEDBACK, ORDERS, QUOTES, RF_LINKS
+from web_min.pages.sheets import DOCUMENTS, ELECTRICAL, FEEDBACK, LETTERS, ORDERS, QUOTES, RF_LINKS
 from web_min.site import Site, Visit, get
 from web_min.table import DATED, YES_NO, Column, Filter, Spec, choices, read, rows_of
 
@@ -245,8 +245,8 @@ WORKLIST = Spec(
 
 SPECS = (
     WORKLIST,
-    CIRCUITS, SITES, PROVIDERS, CUSTOMERS, CONTRACTS, RENEWALS, QUOTES, ORDERS, DOCUMENTS, RF_LINKS, ELECTRICAL,
-    FEEDBACK,
+    CIRCUITS, SITES, PROVIDERS, CUSTOMERS, CONTRACTS, RENEWALS, LETTERS, QUOTES, ORDERS, DOCUMENTS, RF_LINKS,
+    ELECTRICAL, FEEDBACK,
 )  # fmt: skip
 
 # Ready-made views: the words of the tab and the filters behind it.
@@ -277,6 +277,13 @@ VIEWS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Leases", "kind=lease&sort=act_by"),
         ("Auto-renewing", "end_of_term=auto_renew&sort=act_by"),
         ("No known deadline", "renewal_state=unknown"),
+    ),
+    "/letters": (
+        ("All", ""),
+        ("Under way", "open=true&sort=act_by"),
+        ("To be served", "state=signed&sort=act_by"),
+        ("Drafts", "state=draft"),
+        ("Served", "state=served"),
     ),
     "/rf-links": (
         ("All", ""),
@@ -328,6 +335,7 @@ NEW = {
     "/providers": "Propose a provider",
     "/customers": "Propose a customer",
     "/contracts": "Propose a contract",
+    "/letters": "Draft a letter",
     "/rf-links": "Propose an RF link",
     "/electrical": "Propose an account",
     "/quotes": "Propose a quote",

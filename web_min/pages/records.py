@@ -11,6 +11,8 @@ from starlette.routing import BaseRoute
 
 from netos_core.changes.operations import search_audit
 from netos_core.changes.schemas import AuditEntry, SearchAudit
+from netos_core.letters.operations import list_letters
+from netos_core.letters.schemas import ListLetters
 from netos_core.outages.operations import get_outage_history
 from netos_core.outages.schemas import OutageHistoryRequest
 from netos_core.overview import operations as overview
@@ -27,6 +29,7 @@ from web_min.site import Site, Visit, get
 
 TRAIL_SHOWN = 8
 QUOTES_SHOWN = 8
+LETTERS_SHOWN = 8
 
 
 def routes(site: Site) -> list[BaseRoute]:
@@ -132,7 +135,14 @@ def _customer(visit: Visit) -> Response:
 def _contract(visit: Visit) -> Response:
     view = visit.call(overview.get_contract, _one(visit))
     timeline = charts.notice_timeline(view.term, visit.today)
-    return visit.page("contract.html", k=view, term=view.term, timeline=timeline, **shared(visit, view.ref))
+    return visit.page(
+        "contract.html",
+        k=view,
+        term=view.term,
+        timeline=timeline,
+        letters=visit.call(list_letters, ListLetters(contract=view.ref, limit=LETTERS_SHOWN)),
+        **shared(visit, view.ref),
+    )
 
 
 def _rf_link(visit: Visit) -> Response:

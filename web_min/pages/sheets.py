@@ -8,6 +8,8 @@ from netos_core.documents.rules.kinds import DocumentKind
 from netos_core.electrical.rules import Phase
 from netos_core.feedback import operations as feedback
 from netos_core.feedback.rules import FeedbackKind, FeedbackStatus, Priority
+from netos_core.letters.operations import list_letters
+from netos_core.letters.rules.states import LetterKind, LetterState
 from netos_core.links.rules import Licensing, RfStatus
 from netos_core.overview import operations as overview
 from netos_core.quotes import operations as quotes
@@ -102,6 +104,36 @@ DOCUMENTS = Spec(
     ),
     "-uploaded_at",
     "/documents",
+)
+
+
+LETTERS = Spec(
+    "Letters",
+    "/letters",
+    "letter",
+    list_letters,
+    rows_of,
+    (
+        Column("ref", "Ref", "ref", sort="ref"),
+        Column("contract", "Contract", "record", "at-s", sort="contract"),
+        Column("provider", "Provider", "clip", "at-s", sort="provider"),
+        Column("kind", "Kind", "words", "at-l", sort="kind"),
+        Column("state", "Stands", "letter_state", sort="state"),
+        Column("method", "Method", "words", "at-m"),
+        Column("act_by", "Act by", "date", "at-s", sort="act_by"),
+        Column("notice_deadline", "Received by", "date", "at-l", sort="notice_deadline"),
+        Column("letter_date", "Dated", "date", "at-l", sort="letter_date"),
+        Column("served_date", "Served", "date", "at-m"),
+    ),
+    (
+        Filter("state", "Stands", "many", choices(LetterState)),
+        Filter("open", "Under way", "one", YES_NO),
+        Filter("kind", "Kind", "many", choices(LetterKind)),
+        Filter("contract", "Contract"),
+        Filter("provider", "Provider"),
+    ),
+    "-ref",
+    "/letters",
 )
 
 

@@ -16,6 +16,7 @@ class DocumentKind(StrEnum):
     SITE_SURVEY = "site_survey"
     PERMIT = "permit"
     DRAWING = "drawing"
+    NOTICE = "notice"
     OTHER = "other"
 
 

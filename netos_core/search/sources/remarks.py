@@ -15,6 +15,7 @@ from netos_core.customers.model import Customer
 from netos_core.documents.model import Document
 from netos_core.electrical.model import ElectricalAccount
 from netos_core.feedback.model import Feedback, FeedbackComment
+from netos_core.letters.model import Letter
 from netos_core.links.model import RfLink
 from netos_core.network.model import BgpSession, HandoffPort, Interface, IpBlock, Vlan
 from netos_core.providers.model import Provider
@@ -25,7 +26,7 @@ from netos_core.sites.model import Site
 OWNERS: Mapping[str, Any] = {
     "circuit": Circuit, "site": Site, "provider": Provider, "customer": Customer, "contract": Contract,
     "interface": Interface, "handoff_port": HandoffPort, "vlan": Vlan, "bgp_session": BgpSession, "ip_block": IpBlock,
-    "document": Document,
+    "document": Document, "letter": Letter,
     "rf_link": RfLink, "electrical_account": ElectricalAccount, "feedback": Feedback,
     "quote": Quote, "circuit_order": CircuitOrder,
 }  # fmt: skip

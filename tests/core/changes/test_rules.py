@@ -145,6 +145,13 @@ def test_many_records_weigh_by_themselves_and_parts_count_once() -> None:
     assert Aspect.BULK in aspects_of(ChangeSet("t", nameless), bulk_limit=25)
 
 
+def test_a_note_beside_something_graver_is_decided_along() -> None:
+    note = replace(UPDATE, entity="note", action=Action.CREATE, ref="NOTE", after={"text": "A"})
+    alone = aspects_of(ChangeSet("t", (note,)), bulk_limit=25)
+    assert alone == {Aspect.NOTE}
+    assert Aspect.NOTE not in aspects_of(ChangeSet("t", (note, UPDATE)), bulk_limit=25)
+
+
 def test_risk_is_the_highest_and_says_why() -> None:
     assert highest([Aspect.NOTE]) is Risk.LOW
     assert highest([Aspect.NOTE, Aspect.CONTACT]) is Risk.MEDIUM

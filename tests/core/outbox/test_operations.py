@@ -125,7 +125,7 @@ def test_a_dead_one_says_why_and_is_sent_again_by_who_runs_netos(told_of: Sessio
     assert (done.count, done.refs) == (1, [ref])
     assert get_notice(page(told_of), GetNotice(ref=ref)).state == "waiting"
     (entry,) = audit_of(told_of, ref)
-    assert (entry.action, entry.entity, entry.person) == ("send", "notice", "Admin Person")
+    assert (entry.action, entry.entity, entry.person) == ("resend", "notice", "Admin Person")
     with pytest.raises(Conflict, match="is waiting, not dead"):
         resend_notice(page(told_of), ResendNotice(ref=ref, channel=None))
 

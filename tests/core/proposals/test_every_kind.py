@@ -91,6 +91,7 @@ RECIPES: Mapping[str, Recipe] = {
     "contract_site": Recipe(lambda s: {"contract": make_contract(s), "site": make_site(s)},
                             {"starts_on": "2026-01-01"}),
     "decision": Recipe(lambda s: {"contract": make_contract(s), "choice": "renew"}, {"choice": "terminate"}),
+    "letter": Recipe(lambda s: {"contract": make_contract(s)}, {"signer_title": "Vice President"}),
     "quote": Recipe(lambda s: {"provider": make_provider(s), "service_type": "dia"}, {"level": "firm"}),
     "quote_term": Recipe(lambda s: {"quote": _quote(s), "term_months": 36, "mrc": "900.00"}, {"mrc": "850.00"}),
     "order": Recipe(lambda s: {"quote": _quote(s)}, {"number": "SO-1"}),
