@@ -27,7 +27,10 @@ def _batch(core: Core, after: UUID | None) -> UUID | None:
     with core.session() as session:
         caller = itself(session)
     with core.context(caller, Channel.JOB) as ctx:
-        looks, fresh = records.advance(ctx, after=after)
-    if fresh:
-        log.info("contracts moved", extra={"looked_at": len(looks.seen), "steps": len(fresh)})
-    return looks.last
+        done = records.advance(ctx, after=after)
+    if done.fresh or done.notices:
+        log.info(
+            "contracts moved",
+            extra={"looked_at": len(done.looks.seen), "steps": len(done.fresh), "notices": done.notices},
+        )
+    return done.looks.last

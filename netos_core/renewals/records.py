@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -18,13 +19,21 @@ from netos_core.renewals.queries.due import Subject
 from netos_core.renewals.queries.looks import BATCH, Looks, Taken, after_of, look_at, run_of
 from netos_core.renewals.rules import KINDS, Look, findings
 from netos_core.renewals.schemas import RenewalRun, RunRenewals
+from netos_core.renewals.telling import tell_of
 from netos_core.worklist.records import About, say
 
 
-def advance(
-    ctx: Context, *, every: bool = False, after: UUID | None = None, limit: int = BATCH
-) -> tuple[Looks, list[Taken]]:
-    """Bring the standing of contracts up to today, and return the steps that were not kept before.
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """What one batch came to: the looks, the steps that were not kept before, and how many messages tell of them."""
+
+    looks: Looks
+    fresh: Sequence[Taken]
+    notices: int
+
+
+def advance(ctx: Context, *, every: bool = False, after: UUID | None = None, limit: int = BATCH) -> Advance:
+    """Bring the standing of contracts up to today, and tell who has to know of what is new.
 
     Safe to run twice, late, or by several workers at once: a step is kept once for its term, deadline and state.
     """
@@ -38,13 +47,13 @@ def advance(
         KINDS,
         [(_about(subject), findings(seen.place, subject.monthly, subject.problem)) for subject, seen in looks.seen],
     )
-    return looks, fresh
+    return Advance(looks, fresh, tell_of(ctx, looks.seen, frozenset(taken.subject.id for taken in fresh)))
 
 
 def run(ctx: Context, request: RunRenewals) -> RenewalRun:
     """Bring the next batch of contracts up to today, due or not."""
-    looks, fresh = advance(ctx, every=True, after=after_of(request.cursor), limit=request.limit)
-    return run_of(ctx, ctx.today, looks, fresh, 0)
+    done = advance(ctx, every=True, after=after_of(request.cursor), limit=request.limit)
+    return run_of(ctx, ctx.today, done.looks, done.fresh, done.notices)
 
 
 def _forget_retired(ctx: Context) -> None:

@@ -10,6 +10,7 @@ from netos_core.contracts.rules import Terms
 from netos_core.kernel.money import Amount
 from netos_core.renewals.rules.course import Decisions, Place, missed, next_look, place_on, steps
 from netos_core.renewals.rules.ladder import RenewalState, cost_of_silence
+from netos_core.renewals.rules.telling import reminder_days
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one look found: the steps in order, the place today, and the day to look again."""
+    """What one look found: the steps in order, the place today, and the day to look again.
+
+    `reminds` says that a day to be reminded has come since the last look, and nothing else has happened.
+    """
 
     steps: Sequence[Step]
     place: Place
     next_on: date | None
+    reminds: bool = False
 
 
 def look(
@@ -72,12 +77,18 @@ def look(
         mrc: What it costs a month.
     """
     place = place_on(terms, decisions, today)
-    following = next_look(place, decisions, today)
+    reminders = reminder_days(place)
+    following = min(
+        (day for day in (next_look(place, decisions, today), *reminders) if day is not None and day > today),
+        default=None,
+    )
     if superseded and place.state is not RenewalState.DECIDED:
         place, following = replace(place, state=RenewalState.SUPERSEDED, alarm=None), None
+    if stood is not None and stood.key == place.key:
+        waited = stood.next_on
+        reminds = not superseded and waited is not None and any(waited <= day <= today for day in reminders)
+        return Look((), place, following, reminds)
     if stood is None or is_new or superseded or stood.next_on is None:
-        if stood is not None and stood.key == place.key:
-            return Look((), place, following)
         number = None if stood is None else stood.number
         return Look((_step(today, None if stood is None else stood.state, place, number, mrc),), place, following)
     taken: list[Step] = []

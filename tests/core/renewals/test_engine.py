@@ -44,7 +44,7 @@ def nights(ctx: Context, first: str, count: int) -> list[records.Taken]:
     start = datetime.fromisoformat(f"{first}T18:00:00").replace(tzinfo=UTC)
     taken: list[records.Taken] = []
     for night in range(count):
-        taken += records.advance(replace(ctx, now=start + timedelta(days=night)))[1]
+        taken += records.advance(replace(ctx, now=start + timedelta(days=night))).fresh
     return taken
 
 
@@ -81,9 +81,9 @@ def test_missed_nights_are_caught_up_in_order(session: Session) -> None:
 def test_a_contract_that_nothing_happens_to_is_not_looked_at_again(session: Session) -> None:
     make_contract(session, **AUTO)
     ctx = make_ctx(session, Role.FINANCE)
-    assert len(records.advance(on(ctx, "2026-11-25"))[0].seen) == 1
-    assert not records.advance(on(ctx, "2026-11-26"))[0].seen
-    assert len(records.advance(on(ctx, "2026-12-02"))[0].seen) == 1
+    assert len(records.advance(on(ctx, "2026-11-25")).looks.seen) == 1
+    assert not records.advance(on(ctx, "2026-11-26")).looks.seen
+    assert len(records.advance(on(ctx, "2026-12-02")).looks.seen) == 1
 
 
 def test_a_missed_window_opens_the_next_term_flagged_with_its_cost_and_lists_follow(session: Session) -> None:
