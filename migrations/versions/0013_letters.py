@@ -43,6 +43,7 @@ def upgrade() -> None:
         moment("retired_at"),
         sa.Column("ref", sa.String(24), nullable=False),
         *link("letter", "contract_id", "contract", needed=True),
+        *link("letter", "decision_id", "renewal_decision"),
         words("kind", needed=True),
         words("method"),
         day("letter_date", needed=True),

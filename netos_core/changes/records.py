@@ -17,7 +17,7 @@ import psycopg
 from sqlalchemy import CursorResult, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from netos_core.access.rules import Aspect, Risk, highest
+from netos_core.access.rules import Aspect, at_most, highest
 from netos_core.changes import audit, guard, letters, queries
 from netos_core.changes.model import Approval, Proposal, ProposalChange
 from netos_core.changes.plans import take_refs
@@ -76,7 +76,7 @@ def follow(ctx: Context, change_set: ChangeSet, *, of: Proposal, reason: str) ->
     """Apply at once what an approved act on the outside world has brought back, such as a signed copy.
 
     It is a change of its own, in the name of the caller and with the approvals of the act: shown, trailed and undone
-    like any other. It can do no more than file: new rows of low risk.
+    like any other. It can do no more than file and fill in: new rows, and what was empty, at no more risk than the act.
 
     Args:
         ctx: The call of who approved the act.
@@ -85,11 +85,12 @@ def follow(ctx: Context, change_set: ChangeSet, *, of: Proposal, reason: str) ->
         reason: What came back, from where.
 
     Raises:
-        Forbidden: It would do more than file, or the act was not applied.
+        Forbidden: It would do more than that, or the act was not applied.
     """
     aspects = aspects_of(change_set, bulk_limit=ctx.policy.bulk_limit)
-    files = all(change.action is Action.CREATE for change in change_set.changes) and highest(aspects) is Risk.LOW
-    if not files or of.status != Status.COMMITTED:
+    files = all(change.only_adds for change in change_set.changes)
+    graver = not at_most(highest(aspects), highest(Aspect(a) for a in of.aspects))
+    if not files or graver or of.status != Status.COMMITTED:
         raise Forbidden(f"What follows {of.ref} needs an approval of its own.", fix="Propose it.")
     source = {"follows": of.ref}
     proposal = _store(ctx, change_set, aspects, fingerprint_of(change_set), reason=reason, source=source)

@@ -14,7 +14,7 @@ from netos_core.kernel.db import Base, Entity, ref_column, search_column, trigra
 
 
 class Letter(Entity, Base):
-    """A notice to a provider. What hangs on it: the contract, and later the decision it carries out.
+    """A notice to a provider, under a contract, and the decision that its service carries out.
 
     `circuits` are the refs of the services it names. `wording`, `pdf_sha256` and the document are set by the change
     that sends it: its parts, word for word, and the PDF that was printed of them. `serve_to` is the address its
@@ -24,7 +24,8 @@ class Letter(Entity, Base):
     __tablename__ = "letter"
 
     ref: Mapped[str] = ref_column()
-    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contract.id"), index=True)  # a decision_id stands beside it
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contract.id"), index=True)
+    decision_id: Mapped[UUID | None] = mapped_column(ForeignKey("renewal_decision.id"), index=True)
     kind: Mapped[str]
     method: Mapped[str | None]
     letter_date: Mapped[date]

@@ -28,6 +28,9 @@ class LetterEdit(Request):
     """A notice letter. A field left out stays, or is taken from the contract for a new one; null clears it."""
 
     contract: Text | None = Field(None, description="Ref or number of the contract it is under.")
+    decision: Text | None = Field(
+        None, description="Ref of the decision its service carries out; by default the open one to leave."
+    )
     kind: LetterKind | None = None
     method: NoticeMethod | None = Field(None, description="How it is served; by default as the contract asks.")
     letter_date: TermDate | None = None
@@ -56,6 +59,7 @@ class LetterEdit(Request):
 
 class ListLetters(ListRequest):
     contract: str | None = None
+    decision: str | None = None
     provider: str | None = None
     kind: list[LetterKind] | None = None
     state: list[LetterState] | None = None
@@ -69,6 +73,7 @@ class LetterRow(View):
     kind: str
     contract: str
     contract_title: str
+    decision: str | None
     provider: str
     state: str
     method: str | None
@@ -134,6 +139,7 @@ class LetterView(View):
     contract: str
     contract_number: str | None
     contract_title: str
+    decision: str | None
     provider: str
     provider_ref: str
     method: str | None

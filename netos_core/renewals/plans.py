@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from netos_core.access import queries as people
-from netos_core.changes.plans import Wanted
+from netos_core.changes.plans import Wanted, changed
 from netos_core.changes.rows import Draft, Kind, plan_leaving, plan_rows
 from netos_core.changes.rules import Action, Change
 from netos_core.contracts import queries as contracts
@@ -28,6 +29,17 @@ DECISION = RenewalDecision.__table__
 
 class AlreadyDecided(Conflict):
     """The term has a decision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Notice as it was served: the day, the method, its tracking number, and the document that proves it."""
+
+    on: date
+    method: str
+    reference: str | None
+    proof_id: UUID
+    proof: str
 
 
 def names(ctx: Context, keys: Iterable[str]) -> Names:
@@ -118,6 +130,26 @@ def _check_terms(ctx: Context, drafts: Sequence[Draft]) -> None:
             raise AlreadyDecided(
                 f"The term is decided already, by {ref}.", field="term_end_date", fix="Change that decision instead."
             )
+
+
+def plan_served(ctx: Context, decision_id: UUID, service: Service) -> Change | None:
+    """Plan that notice has carried a decision out; None where its service is on record, or it is retired."""
+    found = ctx.session.execute(
+        select(DECISION).where(
+            DECISION.c.id == decision_id, DECISION.c.retired_at.is_(None), DECISION.c.served_date.is_(None)
+        )
+    )
+    row = found.mappings().first()
+    if row is None:
+        return None
+    values = {
+        "served_date": service.on,
+        "served_method": service.method,
+        "served_reference": service.reference,
+        "proof_id": service.proof_id,
+    }
+    new = {name: value for name, value in values.items() if value is not None}
+    return changed("renewal_decision", dict(row), new, ref=row["ref"], labels={str(service.proof_id): service.proof})
 
 
 def plan_gone(ctx: Context, changes: Sequence[Change]) -> list[Change]:

@@ -11,14 +11,16 @@ from netos_core.annotations.queries import Target
 from netos_core.changes import audit
 from netos_core.changes import records as write_path
 from netos_core.changes.rules import Change, ChangeSet
+from netos_core.contracts.rules import NoticeMethod
 from netos_core.documents import plans as documents
 from netos_core.documents import staging
 from netos_core.documents.rules.content import FileRefused
 from netos_core.documents.rules.kinds import DocumentKind, Sensitivity
 from netos_core.documents.schemas import UploadDocument
-from netos_core.kernel.clock import utc_now
+from netos_core.kernel.clock import business_day, utc_now
 from netos_core.kernel.context import Channel, Context
-from netos_core.letters import records
+from netos_core.letters import records, telling
+from netos_core.letters.plans import decisions
 from netos_core.letters.queries import work
 from netos_core.letters.records import Claimed
 from netos_core.letters.rules.states import SigningState
@@ -171,12 +173,16 @@ def _fetched(core: Core, signer: SigningService, found: Submission) -> tuple[lis
 
 
 def _filed(ctx: Context, one: Claimed, copies: Sequence[bytes], record: bytes | None, ended: datetime) -> None:
-    """File the signed copies and the signing record with the contract, as a change that follows the approved one."""
+    """File the signed copies and the signing record with the contract, as a change that follows the approved one.
+
+    Where the signed copy went to the provider by itself, notice is served by it, and that is recorded along.
+    """
     letter = work.named(ctx.session, one.letter_id)
     _, act = work.approver(ctx.session, one.id)
     signed = [_document(ctx, letter, content, "signed") for content in copies]
     kept = [_document(ctx, letter, record, "signing record")] if record else []
-    change_set = ChangeSet(f"File the signed {letter.ref} with {letter.contract_ref}", (*signed, *kept))
+    served = _served(ctx, one, letter, signed[0], ended)
+    change_set = ChangeSet(f"File the signed {letter.ref} with {letter.contract_ref}", (*signed, *kept, *served))
     why = f"{letter.ref} was signed through DocuSeal on {ended.astimezone(ctx.policy.zone):%Y-%m-%d}."
     write_path.follow(ctx, change_set, of=act, reason=why)
     records.settle(
@@ -187,6 +193,21 @@ def _filed(ctx: Context, one: Claimed, copies: Sequence[bytes], record: bytes | 
         signed_document_id=signed[0].id,
         record_document_id=kept[0].id if kept else None,
     )
+    telling.tell_of(ctx, one.id)
+
+
+def _served(ctx: Context, one: Claimed, letter: work.Named, proof: Change, ended: datetime) -> list[Change]:
+    """Plan that a letter whose signed copy serves it carries its decision out."""
+    if not work.serves_itself(ctx.session, one.id):
+        return []
+    service = {
+        "decision_id": letter.decision_id,
+        "served_date": business_day(ended, ctx.policy.zone),
+        "served_method": NoticeMethod.EMAIL,
+        "tracking_number": None,
+        "proof_document_id": proof.id,
+    }
+    return decisions.carried_out(ctx, service, {str(proof.id): proof.ref})
 
 
 def _document(ctx: Context, letter: work.Named, content: bytes, what: str) -> Change:
@@ -223,9 +244,10 @@ def _adopt(core: Core, signer: SigningService, one: Claimed, found: Submission) 
 
 def _refused(core: Core, one: Claimed, problem: str) -> None:
     with core.session() as session:
-        records.settle(
-            session, one, utc_now(), state=SigningState.REFUSED, ended_at=utc_now(), problem=problem
-        )  # fmt: skip
+        caller, _ = work.approver(session, one.id)
+    with core.context(caller, Channel.JOB) as ctx:
+        if records.settle(ctx.session, one, ctx.now, state=SigningState.REFUSED, ended_at=ctx.now, problem=problem):
+            telling.tell_of(ctx, one.id)
 
 
 def _note(core: Core, one: Claimed, action: str, why: str, **values: object) -> None:
@@ -235,6 +257,8 @@ def _note(core: Core, one: Claimed, action: str, why: str, **values: object) -> 
     with core.context(caller, Channel.JOB) as ctx:
         if records.settle(ctx.session, one, ctx.now, **values):
             _trail(ctx, one, action, why)
+            if values.get("state") in telling.ENDED:
+                telling.tell_of(ctx, one.id)
 
 
 def _trail(ctx: Context, one: Claimed, action: str, why: str) -> None:

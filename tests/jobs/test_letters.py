@@ -27,6 +27,7 @@ from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
 from netos_core.work import systems
 from tests.core.letters.making import make_letter, make_terms
+from tests.core.notices.outbox import messages
 from tests.factories import apply, approve, approver, make_ctx, propose, undo
 from tests.jobs.conftest import PATIENCE, REPOSITORY
 from tests.standins import docuseal
@@ -121,6 +122,12 @@ def trail(core: Core, ref: str) -> list[tuple[str, str, str | None]]:
         return [(row.action, row.channel, row.agent) for row in rows]
 
 
+def heard(core: Core) -> set[tuple[str, str]]:
+    """Say who was told what of letters."""
+    with core.session() as session:
+        return {(m.recipient, m.title) for m in messages(session, "letter:")}
+
+
 def test_an_approved_letter_goes_out_once_as_it_was_approved(
     core: Core, state: docuseal.State, service: Served
 ) -> None:
@@ -168,6 +175,7 @@ def test_the_webhook_brings_the_signed_copy_home(core: Core, state: docuseal.Sta
         assert filed.reason is not None
         assert filed.reason.startswith(f"{ref} was signed through DocuSeal on ")
     assert [action for action, _, _ in trail(core, ref)] == ["send", "sign"]
+    assert heard(core) == {("erin.exec@isp.example", f"{ref} is signed and not served yet")}
     while files.store_staged(core):
         pass
     with core.store.read(signed.sha256) as kept:

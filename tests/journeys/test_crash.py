@@ -160,12 +160,14 @@ def all_of_it_is_there(url: str, change: ChangeView) -> None:
 class Web:
     """The real web server in a process of its own, and a browser that is signed in to it."""
 
-    def __init__(self, url: str, home: Path, **more: str) -> None:
+    def __init__(self, url: str, home: Path, **settings: str) -> None:
         port = free_port("127.0.0.1", 8600)
         self.base = f"http://127.0.0.1:{port}"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "--factory", "netos_mcp.app:app", "--port", str(port)],
-            env=environment(url, home) | {"NETOS_PORT": str(port), **more},
+            env=environment(url, home)
+            | {f"NETOS_{name.upper()}": value for name, value in settings.items()}
+            | {"NETOS_PORT": str(port)},
             stderr=subprocess.DEVNULL,
         )
         self.cookies = http.cookiejar.CookieJar()

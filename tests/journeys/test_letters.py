@@ -1,7 +1,8 @@
-"""From an agent's draft to a filed, signed notice over real sockets: web server, worker, queue and DocuSeal's stand-in.
+"""From a pressing deadline to an executed decision over real sockets: web server, worker, queue, DocuSeal's stand-in.
 
-An agent drafts and proposes over MCP; a person approves on the page; the worker sends; the signer signs; DocuSeal calls
-the webhook; the copy is filed; the trail tells it all. A forged, an old and a replayed call do nothing.
+An agent lists what presses and drafts the decision and the letter over MCP; a person approves on the page; the worker
+sends; the signer signs; DocuSeal calls the webhook; the copy is filed and the decision is carried out; the trail tells
+it all. A forged, an old and a replayed call do nothing.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from fastmcp import Client
 from fastmcp.client.transports import StreamableHttpTransport
 
 from netos_core.access.rules import Role
+from netos_core.kernel.clock import business_day, utc_now
 from netos_core.runtime import valkey
 from tests.core.letters.making import SIGNER, make_terms
 from tests.factories import make_person
@@ -83,11 +86,14 @@ async def test_a_decision_becomes_a_served_notice_with_proof(
     core = settled(fresh_db)
     with core.session() as session:
         make_person(session, Role.FINANCE)
-        contract, circuits = make_terms(session, notice_method="email", notice_address=f"By email to {NOTICES}")
+        ends = (business_day(utc_now(), core.policy.zone) + timedelta(days=90 + 20)).isoformat()
+        contract, circuits = make_terms(
+            session, notice_method="email", notice_address=f"By email to {NOTICES}", term_start_date=None,
+            term_months=None, term_end_date=ends,
+        )  # fmt: skip
     chosen = {
-        "NETOS_DOCUSEAL_URL": running.url, "NETOS_DOCUSEAL_TOKEN": docuseal.TOKEN,
-        "NETOS_DOCUSEAL_WEBHOOK_SECRET": docuseal.SECRET, "NETOS_COMPANY_NAME": "Xiber LLC",
-        "NETOS_COMPANY_ADDRESS": "200 South Meridian Street; Indianapolis, IN 46225",
+        "docuseal_url": running.url, "docuseal_token": docuseal.TOKEN, "docuseal_webhook_secret": docuseal.SECRET,
+        "company_name": "Xiber LLC", "company_address": "200 South Meridian Street; Indianapolis, IN 46225",
     }  # fmt: skip
     queue = valkey.start(home / "valkey")
     worker = Worker(fresh_db, queue.url, home, **chosen)
@@ -100,17 +106,34 @@ async def test_a_decision_becomes_a_served_notice_with_proof(
         core.close()
 
 
+async def _decide(web: Web, agent: Client[Any], contract: str) -> str:
+    """Have an agent find what presses and draft the decision, and Elena approve it; returns its ref."""
+    until(lambda: "critical: act by" in web.get(f"/notices?about={contract}"), "finance was told")
+    pressing = await answered(agent, "list_renewals", state=["critical"])
+    assert contract in {row[pressing["columns"].index("contract")] for row in pressing["rows"]}
+    decision = await answered(
+        agent, "propose_change", kind="decision", action="create", reason="The site moves to another carrier.",
+        set={"contract": contract, "choice": "terminate", "reasoning": "Its rate is twice the market's."},
+    )  # fmt: skip
+    decided = next(row["ref"] for row in decision["diff"])
+    approved(web, decision["change_id"])
+    assert "Not carried out" in web.get(f"/decisions/{decided}")
+    return str(decided)
+
+
 async def _journey(web: Web, state: docuseal.State, running: Served, contract: str, circuits: list[str]) -> None:
     transport = StreamableHttpTransport(f"{web.base}/mcp", headers={"Authorization": f"Bearer demo:{AGENT}"})
     async with Client(transport) as agent:
         found = await answered(agent, "get_contract", ref=contract)
         assert found["term"]["notice_method"] == "email"
+        decided = await _decide(web, agent, contract)
         draft = await answered(
             agent, "propose_change", kind="letter", action="create", reason="Marcus decided to let it end.",
             set={"contract": contract, **SIGNER},
         )  # fmt: skip
-        letter = next(row["ref"] for row in draft["diff"])
+        letter = next(row["ref"] for row in draft["diff"] if row["entity"] == "letter")
         approved(web, draft["change_id"])
+        assert letter in web.get(f"/decisions/{decided}"), "its letter stands on its page"
         shown = await answered(agent, "get_letter", ref=letter)
         assert (shown["state"], shown["recipient_email"], shown["circuits"]) == ("draft", NOTICES, circuits)
         sending = await answered(
@@ -153,6 +176,13 @@ async def _journey(web: Web, state: docuseal.State, running: Served, contract: s
         files = await answered(agent, "list_documents", on=contract, detail="detailed")
         titles = [row[files["columns"].index("title")] for row in files["rows"]]
         assert set(titles) == {f"{letter}, as approved", f"{letter}, signed", f"{letter}, signing record"}
+        assert "Carried out" in web.get(f"/decisions/{decided}")
+        standing = await answered(agent, "list_renewals", state=["decided"])
+        assert contract in {row[standing["columns"].index("contract")] for row in standing["rows"]}
+    _trail_tells_it(web, letter)
+
+
+def _trail_tells_it(web: Web, letter: str) -> None:
     trail = re.sub(r"<[^>]+>", " ", web.get(f"/trail?ref={letter}"))
     trail = re.sub(r"\s+", " ", trail)
     for said in (

@@ -33,7 +33,7 @@ KIND = edit.Kind(
     letters.get_letter,
     Layout(
         {
-            "Letter": ("contract", "kind", "method", "letter_date", "effective_date", "sign_by"),
+            "Letter": ("contract", "decision", "kind", "method", "letter_date", "effective_date", "sign_by"),
             "To": ("recipient_name", "recipient_email", "recipient_address"),
             "Signed by": ("signer_name", "signer_title", "signer_email"),
             "Text": ("opening", "extra", "circuits"),
@@ -41,7 +41,7 @@ KIND = edit.Kind(
         frozenset({"contract"}),
     ),
     partial(edit.same_names, model=LetterEdit),
-    given=("contract",),
+    given=("contract", "decision"),
     hint="What you leave empty is taken from the contract and its provider.",
 )
 WAYS = ((str(Sending.DOCUSEAL), "Through DocuSeal"), (str(Sending.MANUAL), "Printed and signed by hand"))

@@ -7,14 +7,16 @@ from functools import partial
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
+from netos_core.letters.operations import list_letters
+from netos_core.letters.schemas import ListLetters
 from netos_core.overview.operations import get_timeline
 from netos_core.overview.schemas.timeline import GetTimeline
 from netos_core.renewals.operations import get_decision
-from netos_core.renewals.rules import RenewalState
+from netos_core.renewals.rules import LEAVING, RenewalState
 from netos_core.renewals.schemas import GetDecision
 from web_min import asked, gantt
 from web_min.asked import validated
-from web_min.pages.records import shared
+from web_min.pages.records import LETTERS_SHOWN, shared
 from web_min.site import Site, Visit, get
 
 SEE_OTHER = 303
@@ -49,4 +51,10 @@ def _decisions(_visit: Visit) -> Response:
 
 def _decision(visit: Visit) -> Response:
     view = visit.call(get_decision, validated(GetDecision, {"ref": visit.request.path_params["ref"]}))
-    return visit.page("decision.html", d=view, **shared(visit, view.ref))
+    leaving = view.choice in LEAVING
+    return visit.page(
+        "decision.html",
+        d=view,
+        letters=visit.call(list_letters, ListLetters(decision=view.ref, limit=LETTERS_SHOWN)) if leaving else None,
+        **shared(visit, view.ref),
+    )

@@ -16,7 +16,7 @@ from netos_core.kernel.context import Context
 from netos_core.kernel.db import new_id
 from netos_core.kernel.errors import Conflict, Invalid
 from netos_core.kernel.lookup import Named, Names
-from netos_core.letters.plans import sending
+from netos_core.letters.plans import decisions, sending
 from netos_core.letters.queries import facts, finding
 from netos_core.letters.rules.states import EDITABLE, LetterState, Sending
 from netos_core.letters.schemas import LetterEdit
@@ -46,6 +46,7 @@ class Known:
     circuits: Names
     rows: Mapping[UUID, dict[str, Any]]
     states: Mapping[UUID, LetterState]
+    decisions: decisions.Decisions
     documents: Mapping[str, dict[str, Any]]
     labels: Mapping[UUID, Named]
 
@@ -90,6 +91,7 @@ def _known(ctx: Context, wanted: Sequence[Wanted[LetterEdit]]) -> Known:
         circuits=circuits.names(ctx, {key for w in wanted for key in w.edit.circuits or ()}),
         rows=rows,
         states=finding.standing(ctx, ids),
+        decisions=decisions.known(ctx, {w.edit.decision for w in wanted if w.edit.decision}),
         documents=documents.rows_by_ref(ctx, [w.edit.proof_document for w in wanted if w.edit.proof_document]),
         labels=finding.contract_refs(ctx, {row["contract_id"] for row in rows.values()}),
     )
@@ -107,7 +109,20 @@ def _created(ctx: Context, edit: LetterEdit, ref: str, known: Known) -> Change:
     row = facts.contract_of(ctx, contract.id)
     given = {name: value for name, value in _said(edit, known).items() if value is not None}
     values = {"ref": ref, "contract_id": contract.id, **facts.defaults(ctx, row), **given}
-    return created("letter", values, ref=ref, labels={str(contract.id): contract.ref}, row_id=new_id())
+    labels = {str(contract.id): contract.ref}
+    values |= _decision(edit, contract.id, known, labels)
+    if (decision_id := values["decision_id"]) is not None and str(decision_id) not in labels:
+        labels |= {str(decision_id): finding.decision_refs(ctx, [decision_id])[decision_id]}
+    return created("letter", values, ref=ref, labels=labels, row_id=new_id())
+
+
+def _decision(edit: LetterEdit, contract_id: UUID, known: Known, labels: dict[str, str]) -> dict[str, Any]:
+    """Return the decision that is asked for; null means none."""
+    if "decision" not in edit.model_fields_set:
+        return {}
+    named = known.decisions.of(edit, contract_id)
+    labels |= {str(named.id): named.ref} if named else {}
+    return {"decision_id": named.id if named else None}
 
 
 def _said(edit: LetterEdit, known: Known) -> dict[str, Any]:
@@ -142,11 +157,15 @@ def _updated(ctx: Context, edit: LetterEdit, row: dict[str, Any], known: Known) 
         sent = _sent(ctx, edit.sending, row, {**row, **values}, state)
         values |= sent.values
         labels |= sent.labels
-        extra = sent.filed
+        extra = list(sent.filed)
+    values |= _decision(edit, row["contract_id"], known, labels)
     values |= _signed(ctx, edit, row, state)
     values |= _served(ctx, edit, row, state, known, labels)
     change = changed("letter", row, values, ref=row["ref"], labels=labels)
-    return [*extra, change] if change else []
+    if change is None:
+        return []
+    carried_out = decisions.carried_out(ctx, {**row, **values}, labels) if values.get("served_date") else []
+    return [*extra, change, *carried_out]
 
 
 def _sent(

@@ -19,7 +19,7 @@ from netos_core.kernel.clock import business_day
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import NotFound
 from netos_core.letters.model import Letter, LetterSigning
-from netos_core.letters.queries import facts
+from netos_core.letters.queries import facts, finding
 from netos_core.letters.queries.finding import LETTER, state_in
 from netos_core.letters.rules.sending import Ready, problems, warnings
 from netos_core.letters.rules.states import EDITABLE, NEXT, LetterState, Sending, SigningState
@@ -76,6 +76,7 @@ def letter(ctx: Context, ref: str) -> LetterView:
         contract=contract["ref"],
         contract_number=contract["number"],
         contract_title=contract["title"],
+        decision=finding.decision_refs(ctx, {row["decision_id"]} - {None}).get(row["decision_id"]),
         provider=contract["provider"],
         provider_ref=contract["provider_ref"],
         notice=str(notice) if notice else None,

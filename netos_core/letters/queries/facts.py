@@ -22,6 +22,7 @@ from netos_core.letters.rules.text import mail_in
 from netos_core.letters.wording import Facts
 from netos_core.providers.model import Provider, ProviderContact
 from netos_core.renewals.queries import ACT_BY, NOTICE_DEADLINE, TERM_END, with_standing
+from netos_core.renewals.queries.decisions import open_to_leave
 from netos_core.sites.model import Site
 
 CONTRACT = Contract.__table__
@@ -53,6 +54,7 @@ def defaults(ctx: Context, contract: Mapping[str, Any]) -> dict[str, Any]:
     act_by = contract["act_by"]
     address = _address(ctx, contract)
     return {
+        "decision_id": open_to_leave(ctx, contract["id"]),
         "kind": LetterKind.NON_RENEWAL,
         "method": method if method not in (None, NoticeMethod.UNKNOWN) else None,
         "letter_date": ctx.today,

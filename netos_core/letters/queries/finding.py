@@ -13,6 +13,7 @@ from netos_core.kernel.context import Context
 from netos_core.kernel.lookup import Named, Names, fill, nearest
 from netos_core.letters.model import Letter, LetterSigning
 from netos_core.letters.rules.states import LetterState, Sending, SigningState, state_of
+from netos_core.renewals.model import RenewalDecision
 
 LETTER = Letter.__table__
 
@@ -35,6 +36,12 @@ def contract_refs(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, Named]:
     """Return how contracts are called, live or retired."""
     rows = ctx.session.execute(select(Contract.id, Contract.ref, Contract.title).where(Contract.id.in_(list(ids))))
     return {row.id: Named(row.id, row.ref, row.title) for row in rows}
+
+
+def decision_refs(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return how decisions are called, live or retired."""
+    rows = ctx.session.execute(select(RenewalDecision.id, RenewalDecision.ref).where(RenewalDecision.id.in_(list(ids))))
+    return {row.id: row.ref for row in rows}
 
 
 # The request that counts: the letter's own, else the last one that was signed, which no undo takes back.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from netos_core.contracts.model import Contract
 from netos_core.contracts.queries import get_contract_id
@@ -22,13 +22,15 @@ from netos_core.letters.schemas import LetterList, LetterRow, ListLetters
 from netos_core.overview.queries.words import page_of
 from netos_core.providers.model import Provider
 from netos_core.providers.queries import get_provider_id
+from netos_core.renewals.model import RenewalDecision
 from netos_core.renewals.queries import ACT_BY, NOTICE_DEADLINE, with_standing
 
 NEVER = date(2200, 12, 31)  # so that what has no day comes last
 CONCISE = ("ref", "contract", "provider", "kind", "state", "method", "act_by", "notice_deadline", "served_date")
-_ROWS = with_standing(
+_ROWS: Select[Any] = with_standing(
     select(
         Letter.ref, Letter.kind, Contract.ref.label("contract"), Contract.title.label("contract_title"),
+        RenewalDecision.ref.label("decision"),
         Provider.name.label("provider"), STATE.label("state"), Letter.method, Letter.letter_date,
         Letter.effective_date, NOTICE_DEADLINE.label("notice_deadline"), ACT_BY.label("act_by"), Letter.served_date,
         Letter.signer_name.label("signer"), LetterSigning.problem, LetterSigning.ended_at,
@@ -36,7 +38,8 @@ _ROWS = with_standing(
     .select_from(Letter)
     .join(Contract, Contract.id == Letter.contract_id)
     .join(Provider, Provider.id == Contract.provider_id)
-    .outerjoin(LetterSigning, COUNTS)
+    .outerjoin(RenewalDecision, RenewalDecision.id == Letter.decision_id)
+    .outerjoin(LetterSigning, COUNTS)  # type: ignore[arg-type]  # a statement of so many columns has no type of its own
 )  # fmt: skip
 
 
@@ -79,6 +82,8 @@ def _filters(ctx: Context, request: ListLetters) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [Letter.retired_at.is_(None)]
     if request.contract:
         wanted.append(Letter.contract_id == get_contract_id(ctx, request.contract, "contract").id)
+    if request.decision:
+        wanted.append(RenewalDecision.ref == request.decision.strip().upper())
     if request.provider:
         wanted.append(Contract.provider_id == get_provider_id(ctx, request.provider).id)
     if request.kind:

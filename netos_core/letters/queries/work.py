@@ -29,21 +29,22 @@ class NotAsApproved(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A letter and its contract, as they are spoken of."""
+    """A letter and its contract, as they are spoken of, and the decision it carries out."""
 
     id: UUID
     ref: str
     contract_id: UUID
     contract_ref: str
+    decision_id: UUID | None
 
 
 def named(session: Session, letter_id: UUID) -> Named:
     row = session.execute(
-        select(Letter.id, Letter.ref, Letter.contract_id, Contract.ref.label("contract_ref"))
+        select(Letter.id, Letter.ref, Letter.contract_id, Contract.ref.label("contract_ref"), Letter.decision_id)
         .join(Contract, Contract.id == Letter.contract_id)
         .where(Letter.id == letter_id)
     ).one()
-    return Named(row.id, row.ref, row.contract_id, row.contract_ref)
+    return Named(row.id, row.ref, row.contract_id, row.contract_ref, row.decision_id)
 
 
 def approved_pdf(session: Session, sending_key: str) -> str | None:
@@ -89,6 +90,11 @@ def request(session: Session, sending_key: str, pdf: bytes, zone: ZoneInfo) -> R
 
 def _end_of(day: date | None, zone: ZoneInfo) -> datetime | None:
     return None if day is None else datetime.combine(day, time(23, 59, 59), zone).astimezone(UTC)
+
+
+def serves_itself(session: Session, signing_id: UUID) -> bool:
+    """Whether the signed copy goes to the provider's address of notice by itself."""
+    return session.get_one(LetterSigning, signing_id).serve_to is not None
 
 
 def approver(session: Session, signing_id: UUID) -> tuple[Principal, Proposal]:

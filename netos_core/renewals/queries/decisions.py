@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
@@ -19,7 +21,7 @@ from netos_core.kernel.money import Amount, Basis
 from netos_core.providers.model import Provider
 from netos_core.renewals.model import RenewalDecision
 from netos_core.renewals.queries.standing import NUMBER, TERM_END, alarm, executed, renewal_state, with_standing
-from netos_core.renewals.rules import Choice, cost_of_silence, nth_term, what_is_left
+from netos_core.renewals.rules import LEAVING, Choice, cost_of_silence, nth_term, what_is_left
 from netos_core.renewals.schemas import DecisionView
 
 Successor = aliased(Contract)
@@ -85,6 +87,20 @@ def decision(ctx: Context, ref: str) -> DecisionView:
         notes=notes_on(ctx, "renewal_decision", row["id"]),
         open_changes=open_changes(ctx, row["ref"], row["id"]),
     )
+
+
+def open_to_leave(ctx: Context, contract_id: UUID) -> UUID | None:
+    """Find the decision to leave at the end of the term in force whose notice is still to be served."""
+    found: UUID | None = ctx.session.scalar(
+        with_standing(select(RenewalDecision.id).join(Contract, Contract.id == RenewalDecision.contract_id)).where(
+            RenewalDecision.contract_id == contract_id,
+            RenewalDecision.retired_at.is_(None),
+            RenewalDecision.served_date.is_(None),
+            RenewalDecision.choice.in_(LEAVING),
+            RenewalDecision.term_end_date.is_not_distinct_from(TERM_END),
+        )
+    )
+    return found
 
 
 _OWN = (
