@@ -23,6 +23,7 @@ from netos_core.changes.model import Approval, Proposal, ProposalChange
 from netos_core.changes.plans import take_refs
 from netos_core.changes.rules import (
     Action,
+    Change,
     ChangeSet,
     Status,
     Via,
@@ -88,7 +89,7 @@ def follow(ctx: Context, change_set: ChangeSet, *, of: Proposal, reason: str) ->
         Forbidden: It would do more than that, or the act was not applied.
     """
     aspects = aspects_of(change_set, bulk_limit=ctx.policy.bulk_limit)
-    files = all(change.only_adds for change in change_set.changes)
+    files = all(_only_adds(change) for change in change_set.changes)
     graver = not at_most(highest(aspects), highest(Aspect(a) for a in of.aspects))
     if not files or graver or of.status != Status.COMMITTED:
         raise Forbidden(f"What follows {of.ref} needs an approval of its own.", fix="Propose it.")
@@ -97,6 +98,12 @@ def follow(ctx: Context, change_set: ChangeSet, *, of: Proposal, reason: str) ->
     audit.record(ctx, "propose", entity="proposal", entity_id=proposal.id, ref=proposal.ref, proposal=proposal)
     commit(ctx, proposal, [a.person_id for a in queries.approvals_of(ctx, of) if a.decision == "approve"])
     return proposal
+
+
+def _only_adds(change: Change) -> bool:
+    """Whether a change makes a new row or fills in what was empty, and so takes nothing away."""
+    fills = change.action is Action.UPDATE and all(value is None for value in change.before.values())
+    return change.action is Action.CREATE or fills
 
 
 def _store(

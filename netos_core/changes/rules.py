@@ -69,12 +69,6 @@ class Change:
     after: Mapping[str, Json]
     labels: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def only_adds(self) -> bool:
-        """Whether it makes a new row or fills in what was empty, and so takes nothing away."""
-        fills = self.action is Action.UPDATE and all(value is None for value in self.before.values())
-        return self.action is Action.CREATE or fills
-
     def as_json(self) -> dict[str, Json]:
         return {
             "action": str(self.action),
