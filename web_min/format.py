@@ -45,9 +45,6 @@ CODES: Mapping[str, str] = {
     "centre": "Notice centre",
     "trail_broken": "Broken trail",
     "credentials_invalid": "Refused credential",
-    "held": "Held for the digest",
-    "gathered": "In a digest",
-    "dead": "Not delivered",
     "docuseal": "Through DocuSeal",
     "non_renewal": "Non-renewal",
 }

@@ -261,7 +261,7 @@ STOPS = """
 window.shown = (el) => el.checkVisibility({ visibilityProperty: true }) && !el.disabled && !el.closest("[inert]");
 window.named = (el) => `${el.tagName} ${el.name || el.id || el.textContent.trim().slice(0, 40)}`;
 window.stops = () => {
-  const all = document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]");
+  const all = scope.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]");
   return [...all].filter((el) => {
     if (!shown(el) || el.tabIndex < 0 || el.type === "hidden" || el.tagName === "TR") return false;
     if (el.type !== "radio") return true;
@@ -272,6 +272,7 @@ window.stops = () => {
 window.been = new Set();
 addEventListener("focusin", (event) => been.add(event.target));
 document.activeElement?.blur();
+if (scope !== document) { scope.tabIndex = -1; scope.focus(); }
 """
 POINTED = """[...document.querySelectorAll("main *")]
   .filter((el) => shown(el) && getComputedStyle(el).cursor === "pointer")
@@ -303,11 +304,15 @@ def test_the_door_is_for_everybody(chromium: sync_api.Browser, home: str) -> Non
 
 
 def remarks(page: sync_api.Page, paths: Sequence[str]) -> list[str]:
-    """Open each page once and say what is wrong with it: for the eye, for axe, for the keyboard."""
+    """Open each page once and say what is wrong with it: for the eye, for axe, for the keyboard.
+
+    What stands around every page alike is looked at on the first of them.
+    """
     axe = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
     script = (Path(axe.__file__).parent / "axe.min.js").read_text()
     found: list[str] = []
     for path in paths:
+        scope = "document" if path == paths[0] else "document.querySelector('main')"
         page.emulate_media(color_scheme="dark")
         page.goto(path)
         for width in WIDTHS:
@@ -315,16 +320,16 @@ def remarks(page: sync_api.Page, paths: Sequence[str]) -> list[str]:
             needed = page.evaluate("document.documentElement.scrollWidth")
             found += [f"{path} at {width}: {needed} px wide"] if needed > width else []
         page.evaluate(f"{FEW_ROWS}; {script};0")
-        found += [f"{path} on the phone: {said}" for said in _of_axe(page, BY_LOOK)]
+        found += [f"{path} on the phone: {said}" for said in _of_axe(page, scope, BY_LOOK)]
         page.set_viewport_size({"width": DESK, "height": 900})
         page.emulate_media(color_scheme="light")
-        found += [f"{path} on the desk: {said}" for said in _of_axe(page, RULES)]
-        found += [f"{path}: {said}" for said in _of_keys(page)]
+        found += [f"{path} on the desk: {said}" for said in _of_axe(page, scope, RULES)]
+        found += [f"{path}: {said}" for said in _of_keys(page, scope)]
     return found
 
 
-def _of_axe(page: sync_api.Page, rules: Mapping[str, Sequence[str]]) -> list[str]:
-    result = page.evaluate(f"axe.run(document, {json.dumps(rules)})")
+def _of_axe(page: sync_api.Page, scope: str, rules: Mapping[str, Sequence[str]]) -> list[str]:
+    result = page.evaluate(f"axe.run({scope}, {json.dumps(rules)})")
     return [
         f"{violation['id']} {node['target']} {node['failureSummary'][:300]}"
         for violation in result["violations"]
@@ -332,10 +337,10 @@ def _of_axe(page: sync_api.Page, rules: Mapping[str, Sequence[str]]) -> list[str
     ]
 
 
-def _of_keys(page: sync_api.Page) -> list[str]:
+def _of_keys(page: sync_api.Page, scope: str) -> list[str]:
     """Press Tab through the page; name what it does not reach, what shows no focus and what only a pointer works."""
-    page.evaluate(f"() => {{ {STOPS} }}")
-    steps = page.evaluate("stops().reduce((n, el) => n + ({ date: 5, 'datetime-local': 9 }[el.type] ?? 1), 0)")
+    page.evaluate(f"() => {{ const scope = {scope}; {STOPS} }}")
+    steps = page.evaluate("stops().reduce((n, el) => n + ({ date: 5, time: 4, 'datetime-local': 9 }[el.type] ?? 1), 0)")
     for _ in range(steps + 2):
         page.keyboard.press("Tab")
     missed = page.evaluate("stops().filter((el) => !been.has(el)).map(named)")
