@@ -23,7 +23,7 @@ demo: runtime
 	@exec $(BIN)/netos up --demo --home .netos
 
 test: development
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: development
 	$(BIN)/ruff format --check .

@@ -16,6 +16,15 @@ from tests.database import TestServer, running_server
 os.environ.setdefault("NETOS_SECRET_KEYS", "the keys of a test run and of nothing else")
 
 
+SLOW = ("browser", "processes")
+"""Marks of the tests that take longest; their files begin first, so that no worker is left with one at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    slow = {item.path for item in items if any(item.get_closest_marker(name) for name in SLOW)}
+    items.sort(key=lambda item: (item.path not in slow, "journeys" not in item.path.parts))
+
+
 @pytest.fixture(scope="session")
 def database_server() -> Iterator[TestServer]:
     """The PostgreSQL of this run, started by the first test that needs it."""
