@@ -143,8 +143,9 @@ def _subject(
 def _as_decided(row: Mapping[str, Any], end_of_term: EndOfTerm) -> Decided:
     choice = Choice(row["choice"])
     served = row["served_date"] is not None and row["proof_id"] is not None
-    done = is_executed(choice, end_of_term, served=served, succeeded=row["successor_id"] is not None)
-    return Decided(row["term_end_date"], choice, row["decided_date"], done)
+    succeeded = row["successor_id"] is not None
+    done = is_executed(choice, end_of_term, served=served, succeeded=succeeded)
+    return Decided(row["term_end_date"], choice, row["decided_date"], done, succeeded)
 
 
 def _decided(session: Session, contract_ids: Sequence[UUID]) -> dict[UUID, list[Mapping[str, Any]]]:

@@ -124,6 +124,17 @@ def test_a_decision_alarms_until_it_is_carried_out(session: Session) -> None:
     assert (row.state, row.alarm, row.decision, row.choice) == ("decided", "critical", decision, "terminate")
 
 
+def test_a_contract_renewed_by_another_stands_still_beside_it(session: Session) -> None:
+    old = make_contract(session, **AUTO)
+    new = make_contract(session, provider=_provider_of(session, old), term_start_date="2027-04-01", term_months=36)
+    decision = decide(session, old, "renew", "2026-11-02")
+    apply(make_ctx(session, Role.FINANCE), "decision", ref=decision, successor=new)
+    ctx = make_ctx(session, Role.FINANCE)
+    nights(ctx, "2027-03-30", 3)
+    assert kept(session, old) == [("2027-03-30", "decided", None)]
+    assert list_renewals(on(ctx, "2028-01-01"), ListRenewals(state=["active", "critical", "overdue"])).total == 0
+
+
 def test_one_term_has_one_decision(session: Session) -> None:
     ref = make_contract(session, **AUTO)
     decide(session, ref, "renew", "2026-11-01")
