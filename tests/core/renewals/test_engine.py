@@ -20,7 +20,8 @@ from netos_core.renewals.model import Standing, Transition
 from netos_core.renewals.operations import list_renewals, replay_renewals
 from netos_core.renewals.queries import alarm, renewal_state, with_standing
 from netos_core.renewals.schemas import ListRenewals, ReplayRenewals
-from tests.factories import apply, make_circuit, make_contract, make_ctx, propose
+from netos_core.worklist.model import WorkItem
+from tests.factories import apply, counted_statements, make_circuit, make_contract, make_ctx, propose
 
 AUTO = {
     "term_start_date": "2024-04-01", "term_months": 36, "end_of_term": "auto_renew", "renewal_term_months": 12,
@@ -84,6 +85,20 @@ def test_a_contract_that_nothing_happens_to_is_not_looked_at_again(session: Sess
     assert len(records.advance(on(ctx, "2026-11-25"))[0].seen) == 1
     assert not records.advance(on(ctx, "2026-11-26"))[0].seen
     assert len(records.advance(on(ctx, "2026-12-02"))[0].seen) == 1
+
+
+def test_a_night_that_changes_nothing_writes_nothing_and_a_new_price_is_said(session: Session) -> None:
+    circuit = make_circuit(session, mrc="250.00")
+    make_contract(session, circuits=[circuit], **AUTO)
+    ctx = on(make_ctx(session, Role.FINANCE), "2026-11-25")
+    records.advance(ctx)
+    with counted_statements(session) as sent:
+        records.advance(on(ctx, "2026-11-26"), every=True)
+    assert not [statement for statement in sent if statement.startswith(("INSERT", "UPDATE"))]
+    apply(make_ctx(session, Role.FINANCE), "circuit", ref=circuit, mrc="300.00")
+    records.advance(on(ctx, "2026-11-26"), every=True)
+    (item,) = session.scalars(select(WorkItem))
+    assert (item.amount, item.closed_at, item.opened_at) == (Decimal("3600.00"), None, ctx.now)
 
 
 def test_a_missed_window_opens_the_next_term_flagged_with_its_cost_and_lists_follow(session: Session) -> None:
