@@ -54,7 +54,12 @@ class Subject:
     mrc: Decimal | None
     currency: str
     stood: Mapping[str, Any] | None
-    problem: str | None
+
+    @property
+    def problem(self) -> str | None:
+        """What in its terms contradicts itself."""
+        problems = problems_of(self.terms)
+        return problems[0].message if problems else None
 
     @property
     def monthly(self) -> Amount | None:
@@ -125,7 +130,6 @@ def _subject(
     row: Mapping[str, Any], decided: Sequence[Mapping[str, Any]], monthly: Mapping[tuple[UUID, str], Decimal]
 ) -> Subject:
     terms = contracts.terms_of(row)
-    problems = problems_of(terms)
     return Subject(
         id=row["id"],
         ref=row["ref"],
@@ -139,7 +143,6 @@ def _subject(
         mrc=monthly.get((row["id"], row["currency"]), row["mrc"]),
         currency=row["currency"],
         stood=_stood(row) if row[STOOD["contract_id"]] else None,
-        problem=problems[0].message if problems else None,
     )
 
 
