@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import bring, calls, data, doors, pages, papers, places, speed, start, tokens
+from bench import bring, calls, data, doors, pages, papers, places, renewals, speed, start, tokens
 from bench.figures import Figure, table
 from bench.house import House, house, megabytes, uvicorn, worker
 
-NAMES = ("import", "mcp", "layers", "tokens", "pages", "doors", "documents", "memory", "places", "start")
+NAMES = ("import", "mcp", "layers", "tokens", "pages", "doors", "documents", "memory", "places", "renewals", "start")
+APART = {"renewals", "start"}  # in homes of their own
 CALLS = 212
 RESIDENT_MB = 250.0
 
@@ -37,14 +38,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = set(args.only or NAMES)
     figures: list[Figure] = []
     notes: list[str] = []
-    if wanted - {"start"}:
+    if wanted - APART:
         with house() as place:
             if "documents" in wanted:
                 figures += papers.figures(place)
-            if wanted - {"start", "documents"}:
+            if wanted - APART - {"documents"}:
                 _on_a_home(place, args.circuits, wanted, figures, notes)
             if "places" in wanted:
                 figures += places.figures(place)
+    if "renewals" in wanted:
+        figures += renewals.figures()
     if "start" in wanted:
         figures += start.figures()
     taken = time.monotonic() - started

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -53,6 +54,14 @@ def rows_by_id(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, Mapping[str, Any
     return {row["id"]: dict(row) for row in rows.mappings()}
 
 
+READ = (
+    "kind", "parent_id", "term_start_date", "term_months", "term_end_date", "end_of_term", "evergreen", "notice_count",
+    "notice_unit", "notice_method", "delivery_lead_days", "notice_counted_from", "co_terminus", "renewal_term_months",
+    "renewal_notice_count", "renewal_notice_unit", "notice_opens_count", "notice_opens_unit",
+)  # fmt: skip
+"""Columns that `completed` and `terms_of` read."""
+
+
 def terms_of(row: Mapping[str, Any]) -> Terms:
     """Read the terms of a contract row; an empty column is what the paper does not say.
 
@@ -65,19 +74,19 @@ def terms_of(row: Mapping[str, Any]) -> Terms:
         term_end_date=end,
         end_of_term=EndOfTerm(row["end_of_term"]),
         evergreen=row["evergreen"],
-        notice=_notice(row, "notice"),
+        notice=_notice(row["notice_count"], row["notice_unit"]),
         notice_method=NoticeMethod(row["notice_method"] or NoticeMethod.UNKNOWN),
         delivery_lead_days=row["delivery_lead_days"],
         notice_counted_from=NoticeCountedFrom(row["notice_counted_from"] or NoticeCountedFrom.UNKNOWN),
         co_terminus_end=end if row["co_terminus"] else None,
         renewal_term_months=row["renewal_term_months"],
-        renewal_notice=_notice(row, "renewal_notice"),
-        notice_opens=_notice(row, "notice_opens"),
+        renewal_notice=_notice(row["renewal_notice_count"], row["renewal_notice_unit"]),
+        notice_opens=_notice(row["notice_opens_count"], row["notice_opens_unit"]),
     )
 
 
-def _notice(row: Mapping[str, Any], name: str) -> Notice | None:
-    count, unit = row[f"{name}_count"], row[f"{name}_unit"]
+@lru_cache(maxsize=1000)
+def _notice(count: int | None, unit: str | None) -> Notice | None:
     return None if count is None or unit is None else Notice(count, NoticeUnit(unit))
 
 

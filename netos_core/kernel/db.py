@@ -6,10 +6,10 @@ import os
 import time
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
-from sqlalchemy import Computed, Index, MetaData, Numeric, String, Text, create_engine, text
+from sqlalchemy import Computed, Index, MetaData, Numeric, String, Table, Text, create_engine, text
 from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -45,6 +45,11 @@ def new_id() -> UUID:
     value = (milliseconds << 80) | (0x7 << 76) | (fraction << 64) | int.from_bytes(os.urandom(8), "big")
     value = (value & ~(0x3 << 62)) | (0x2 << 62)
     return UUID(int=value)
+
+
+def table_of(model: type[Base]) -> Table:
+    """Give the table of a model, for many rows at once: written by the model they are split by what each leaves out."""
+    return cast("Table", model.__table__)
 
 
 class Entity:

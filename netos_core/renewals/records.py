@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Uuid, any_, delete, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from netos_core.contracts.model import Contract
 from netos_core.contracts.rules import explain
 from netos_core.kernel.context import Context
-from netos_core.kernel.db import new_id
+from netos_core.kernel.db import new_id, table_of
 from netos_core.renewals.model import Standing, Transition
 from netos_core.renewals.queries.due import Subject
 from netos_core.renewals.queries.looks import BATCH, Looks, Taken, after_of, look_at, run_of
@@ -75,11 +75,12 @@ def _save_steps(ctx: Context, taken: Sequence[Taken]) -> list[Taken]:
     by_id = {new_id(): t for t in taken}
     if not by_id:
         return []
-    made = ctx.session.execute(
-        insert(Transition).on_conflict_do_nothing(constraint="uq_renewal_transition_step").returning(Transition.id),
+    ctx.session.execute(
+        insert(table_of(Transition)).on_conflict_do_nothing(constraint="uq_renewal_transition_step"),
         [_step_row(row_id, t, ctx) for row_id, t in by_id.items()],
     )
-    kept = set(made.scalars())
+    made = select(Transition.id).where(Transition.id == any_(literal(list(by_id), ARRAY(Uuid))))
+    kept = set(ctx.session.scalars(made))
     return [t for row_id, t in by_id.items() if row_id in kept]
 
 
@@ -106,10 +107,12 @@ def _step_row(row_id: UUID, taken: Taken, ctx: Context) -> dict[str, Any]:
 
 
 def _save_standing(ctx: Context, looks: Sequence[tuple[Subject, Look]]) -> None:
-    rows = [_standing_row(subject, seen) for subject, seen in looks]
+    """Write where contracts stand, those that stand where they stood left alone."""
+    stand = [(subject.stood, _standing_row(subject, seen)) for subject, seen in looks]
+    rows = [row for stood, row in stand if row != stood]
     if not rows:
         return
-    upsert = insert(Standing)
+    upsert = insert(table_of(Standing))
     ctx.session.execute(
         upsert.on_conflict_do_update(
             index_elements=["contract_id"],

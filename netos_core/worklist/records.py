@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Uuid, any_, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from netos_core.kernel.context import Context
-from netos_core.kernel.db import new_id
+from netos_core.kernel.db import new_id, table_of
 from netos_core.worklist.model import OPEN, WorkItem
 from netos_core.worklist.rules import Finding, FindingKind
 
@@ -38,40 +38,54 @@ def say(ctx: Context, kinds: Sequence[FindingKind], found: Sequence[tuple[About,
     """
     if not found:
         return
-    rows = [_row(ctx, about, finding) for about, findings in found for finding in findings]
-    known = _open_ones(ctx, kinds, [about.id for about, _ in found])
-    kept = {(row["entity_id"], row["kind"]) for row in rows}
-    done = [row_id for key, row_id in known.items() if key not in kept]
+    open_ones = _open_ones(ctx, kinds, {about.entity for about, _ in found}, [about.id for about, _ in found])
+    done = set(open_ones)
+    rows = []
+    for about, findings in found:
+        for finding in findings:
+            key = (about.entity, about.id, finding.kind)
+            row = _said(about, finding)
+            if key not in done or row != {name: open_ones[key][name] for name in SAID}:
+                rows.append({"id": new_id(), "entity": about.entity, "entity_id": about.id, "kind": finding.kind,
+                             "opened_at": ctx.now, "closed_at": None, **row})  # fmt: skip
+            done.discard(key)
     if done:
-        ctx.session.execute(update(WorkItem).where(WorkItem.id.in_(done)).values(closed_at=ctx.now))
+        gone = [open_ones[key]["id"] for key in done]
+        ctx.session.execute(update(WorkItem).where(WorkItem.id.in_(gone)).values(closed_at=ctx.now))
     if rows:
-        upsert = insert(WorkItem)
-        moving = ("ref", "title", "why", "amount", "currency", "due_date", "owner_id")
+        upsert = insert(table_of(WorkItem))
         ctx.session.execute(
             upsert.on_conflict_do_update(
                 index_elements=["entity", "entity_id", "kind"],
                 index_where=OPEN,
-                set_={name: upsert.excluded[name] for name in moving},
+                set_={name: upsert.excluded[name] for name in SAID},
             ),
             rows,
         )
 
 
-def _open_ones(ctx: Context, kinds: Sequence[FindingKind], ids: Sequence[UUID]) -> Mapping[tuple[UUID, str], UUID]:
+SAID = ("ref", "title", "why", "amount", "currency", "due_date", "owner_id")
+"""What is said of a finding, and said anew where it changes."""
+
+
+def _open_ones(
+    ctx: Context, kinds: Sequence[FindingKind], entities: Collection[str], ids: Sequence[UUID]
+) -> Mapping[tuple[str, UUID, str], Mapping[str, Any]]:
+    work_item = table_of(WorkItem).c
+    columns = [work_item[name] for name in ("id", "entity", "entity_id", "kind", *SAID)]
     rows = ctx.session.execute(
-        select(WorkItem.id, WorkItem.entity_id, WorkItem.kind).where(
-            WorkItem.entity_id.in_(ids), WorkItem.kind.in_(kinds), WorkItem.closed_at.is_(None)
+        select(*columns).where(
+            work_item.entity.in_(entities),
+            work_item.entity_id == any_(literal(ids, ARRAY(Uuid))),
+            work_item.kind.in_(kinds),
+            work_item.closed_at.is_(None),
         )
     )
-    return {(row.entity_id, row.kind): row.id for row in rows}
+    return {(row["entity"], row["entity_id"], row["kind"]): dict(row) for row in rows.mappings()}
 
 
-def _row(ctx: Context, about: About, finding: Finding) -> dict[str, Any]:
+def _said(about: About, finding: Finding) -> dict[str, Any]:
     return {
-        "id": new_id(),
-        "kind": finding.kind,
-        "entity": about.entity,
-        "entity_id": about.id,
         "ref": about.ref,
         "title": about.title,
         "why": finding.why,
@@ -79,6 +93,4 @@ def _row(ctx: Context, about: About, finding: Finding) -> dict[str, Any]:
         "currency": about.currency,
         "due_date": finding.due_date,
         "owner_id": about.owner_id,
-        "opened_at": ctx.now,
-        "closed_at": None,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
+from calendar import isleap
 from collections.abc import Callable
 from datetime import date, timedelta
 from functools import cache
@@ -11,6 +11,8 @@ from netos_core.contracts.rules.clauses import Notice, NoticeUnit
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 6  # ISO weekday
+FEBRUARY, LEAP_FEBRUARY = 2, 29
+MONTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 BusinessCalendar = Callable[[date], bool]
 
@@ -69,7 +71,7 @@ def _plus_months(day: date, months: int) -> date:
 
 
 def _days_in(year: int, month: int) -> int:
-    return monthrange(year, month)[1]
+    return LEAP_FEBRUARY if month == FEBRUARY and isleap(year) else MONTHS[month - 1]
 
 
 def is_month_end(day: date) -> bool:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from netos_core.kernel.page import CursorText
 from netos_core.kernel.redaction import Request, View
 from netos_core.renewals.rules import RenewalState
 
 
+def _number(given: Any) -> Any:
+    return int(given) if isinstance(given, str) and given in {"1", "3", "5"} else given
+
+
 class GetTimeline(Request):
-    years: Literal[1, 3, 5] = 3
+    years: Annotated[Literal[1, 3, 5], BeforeValidator(_number)] = 3  # an address has it as text
     state: list[RenewalState] | None = None
     provider: str | None = None
     market: str | None = Field(None, description="Of a circuit the contract governs.")

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Uuid, and_, any_, func, literal, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from netos_core.circuits.model import Circuit
@@ -23,7 +24,8 @@ from netos_core.renewals.model import RenewalDecision, Standing
 from netos_core.renewals.queries.standing import superseded, with_standing
 from netos_core.renewals.rules import Choice, Decided, Decisions, RenewalState, is_executed
 
-STOOD = "stood_"
+OWN = [Contract.__table__.c[name] for name in ("id", "ref", "title", "version", "mrc", "currency", *contracts.READ)]
+STOOD = {column.name: f"stood_{column.name}" for column in Standing.__table__.columns}
 _SEEN = (
     select(RenewalDecision.contract_id, func.sum(RenewalDecision.version).label("versions"))
     .group_by(RenewalDecision.contract_id)
@@ -52,7 +54,12 @@ class Subject:
     mrc: Decimal | None
     currency: str
     stood: Mapping[str, Any] | None
-    problem: str | None
+
+    @property
+    def problem(self) -> str | None:
+        """What in its terms contradicts itself."""
+        problems = problems_of(self.terms)
+        return problems[0].message if problems else None
 
     @property
     def monthly(self) -> Amount | None:
@@ -90,15 +97,15 @@ def subjects(
         limit: How many at most.
         wanted: Which of them; all by default.
     """
-    stood = [column.label(f"{STOOD}{column.name}") for column in Standing.__table__.columns]
+    stood = [column.label(STOOD[column.name]) for column in Standing.__table__.columns]
     query = (
         with_standing(
             select(
-                Contract.__table__,
+                *OWN,
                 Provider.name.label("provider"),
                 *stood,
                 VERSIONS.label("versions"),
-                superseded(today).label("superseded"),
+                superseded(today, of_few=True).label("superseded"),
             )
         )
         .join(Provider, Provider.id == Contract.provider_id)
@@ -109,7 +116,9 @@ def subjects(
     )
     if after is not None:
         query = query.where(Contract.id > after)
-    rows = [dict(row) for row in ctx.session.execute(query).mappings()]
+    found = ctx.session.execute(query)
+    names = tuple(found.keys())
+    rows = [dict(zip(names, row, strict=True)) for row in found]
     ids = [row["id"] for row in rows]
     above = contracts.above(ctx.session, rows)
     decided = _decided(ctx.session, [row["id"] for row in rows if row["versions"]])
@@ -121,8 +130,6 @@ def _subject(
     row: Mapping[str, Any], decided: Sequence[Mapping[str, Any]], monthly: Mapping[tuple[UUID, str], Decimal]
 ) -> Subject:
     terms = contracts.terms_of(row)
-    problems = problems_of(terms)
-    stood = {name.removeprefix(STOOD): value for name, value in row.items() if name.startswith(STOOD)}
     return Subject(
         id=row["id"],
         ref=row["ref"],
@@ -135,22 +142,31 @@ def _subject(
         superseded=row["superseded"],
         mrc=monthly.get((row["id"], row["currency"]), row["mrc"]),
         currency=row["currency"],
-        stood=stood if stood["contract_id"] else None,
-        problem=problems[0].message if problems else None,
+        stood=_stood(row) if row[STOOD["contract_id"]] else None,
     )
+
+
+def _stood(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: row[label] for name, label in STOOD.items()}
 
 
 def _as_decided(row: Mapping[str, Any], end_of_term: EndOfTerm) -> Decided:
     choice = Choice(row["choice"])
     served = row["served_date"] is not None and row["proof_id"] is not None
-    done = is_executed(choice, end_of_term, served=served, succeeded=row["successor_id"] is not None)
-    return Decided(row["term_end_date"], choice, row["decided_date"], done)
+    succeeded = row["successor_id"] is not None
+    done = is_executed(choice, end_of_term, served=served, succeeded=succeeded)
+    return Decided(row["term_end_date"], choice, row["decided_date"], done, succeeded)
+
+
+def _any(ids: Sequence[UUID]) -> ColumnElement[Any]:
+    """Match any of many ids, given as one value: a list of thousands would be read anew with each statement."""
+    return cast("ColumnElement[Any]", any_(literal(ids, ARRAY(Uuid))))
 
 
 def _decided(session: Session, contract_ids: Sequence[UUID]) -> dict[UUID, list[Mapping[str, Any]]]:
     rows = session.execute(
         select(RenewalDecision.__table__).where(
-            RenewalDecision.contract_id.in_(contract_ids), RenewalDecision.retired_at.is_(None)
+            RenewalDecision.contract_id == _any(contract_ids), RenewalDecision.retired_at.is_(None)
         )
     )
     found: dict[UUID, list[Mapping[str, Any]]] = {}
@@ -165,7 +181,7 @@ def _monthly(session: Session, contract_ids: Sequence[UUID]) -> dict[tuple[UUID,
         select(ContractCircuit.contract_id, Circuit.currency, func.sum(Circuit.mrc))
         .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
         .where(
-            ContractCircuit.contract_id.in_(contract_ids),
+            ContractCircuit.contract_id == _any(contract_ids),
             ContractCircuit.retired_at.is_(None),
             Circuit.retired_at.is_(None),
             Circuit.mrc.is_not(None),
@@ -181,7 +197,7 @@ def circuits_of(ctx: Context, contract_ids: Sequence[UUID]) -> dict[UUID, list[s
         select(ContractCircuit.contract_id, Circuit.ref)
         .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
         .where(
-            ContractCircuit.contract_id.in_(contract_ids),
+            ContractCircuit.contract_id == _any(contract_ids),
             ContractCircuit.governs,
             ContractCircuit.retired_at.is_(None),
             Circuit.retired_at.is_(None),

@@ -70,20 +70,28 @@ def is_served() -> ColumnElement[bool]:
     return and_(RenewalDecision.served_date.is_not(None), RenewalDecision.proof_id.is_not(None))
 
 
-def superseded(today: date) -> ColumnElement[bool]:
+def superseded(today: date, *, of_few: bool = False) -> ColumnElement[bool]:
     """Say whether an amendment with a term of its own has taken the contract's place.
 
     An agreement stands beside its amendments, as others are under it.
+
+    Args:
+        today: The day.
+        of_few: Whether it is asked of a page of contracts: each is then looked up by itself, where the amendments of
+            all contracts would be gathered for each page.
     """
-    amended = exists(
-        select(literal(1)).where(
-            Amendment.parent_id == Contract.id,
-            Amendment.kind == ContractKind.AMENDMENT,
-            Amendment.retired_at.is_(None),
-            Amendment.term_end_date.is_not(None),
-            func.coalesce(Amendment.term_start_date, today) <= today,
-        )
-    ).correlate(Contract)
+    conditions = (
+        Amendment.parent_id == Contract.id,
+        Amendment.kind == ContractKind.AMENDMENT,
+        Amendment.retired_at.is_(None),
+        Amendment.term_end_date.is_not(None),
+        func.coalesce(Amendment.term_start_date, today) <= today,
+    )
+    amended: ColumnElement[bool] = (
+        select(func.count() > 0).select_from(Amendment).where(*conditions).correlate(Contract).scalar_subquery()
+        if of_few
+        else exists(select(literal(1)).where(*conditions)).correlate(Contract)
+    )
     return and_(Contract.kind != ContractKind.AGREEMENT, amended)
 
 

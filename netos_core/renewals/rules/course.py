@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from netos_core.contracts.rules import Deadline, EndOfTerm, Terms, deadline_of, governing_end_date
-from netos_core.renewals.rules.decisions import LEAVING, Choice, Decided
+from netos_core.renewals.rules.decisions import Choice, Decided
 from netos_core.renewals.rules.ladder import PRESSING, RUNGS, RenewalState, renewal_state, term_after
 
 ONE_DAY = timedelta(days=1)
@@ -70,12 +70,12 @@ def term_on(terms: Terms, decisions: Decisions, day: date) -> InForce:
     """Find the term that runs on a day, counting on from the paper's own.
 
     What nobody ended goes on: an auto-renewal opens the next term though somebody meant to leave, where no notice was
-    served. The last term stays in force where nothing follows it.
+    served. The last term stays in force where nothing follows it, or another contract does.
     """
     now = InForce(0, terms, Opening.PAPER, None)
     while (end := now.end) is not None and end < day:
         decided = decisions.get(end)
-        if decided is not None and decided.executed and decided.choice in LEAVING:
+        if decided is not None and decided.ends_the_contract:
             return now
         following = term_after(now.terms)
         if following is None:

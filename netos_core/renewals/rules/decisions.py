@@ -24,12 +24,21 @@ LEAVING = (Choice.TERMINATE, Choice.PORT)
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A decision about the term that ends on `term_end_date`; without an end, about the term that has none."""
+    """A decision about the term that ends on `term_end_date`; without an end, about the term that has none.
+
+    `succeeded` is that the contract which follows is signed.
+    """
 
     term_end_date: date | None
     choice: Choice
     on: date
     executed: bool
+    succeeded: bool
+
+    @property
+    def ends_the_contract(self) -> bool:
+        """Whether the term is the contract's last: it was left, or goes on under its successor, not in silence."""
+        return self.executed and (self.choice in LEAVING or self.succeeded)
 
 
 def is_executed(choice: Choice, end_of_term: EndOfTerm, *, served: bool, succeeded: bool) -> bool:

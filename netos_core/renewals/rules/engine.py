@@ -91,6 +91,8 @@ def look(
     if stood is None or is_new or superseded or stood.next_on is None:
         number = None if stood is None else stood.number
         return Look((_step(today, None if stood is None else stood.state, place, number, mrc),), place, following)
+    if stood.next_on > today:
+        return Look((), place, following)
     taken: list[Step] = []
     before, number = stood.state, stood.number
     for on, there in steps(terms, decisions, stood.next_on - timedelta(days=1), today):

@@ -42,8 +42,8 @@ HUNDRED = Amount(Decimal("100.00"), "USD", Basis.CONTRACTED, "CTR-1")
 END = date(2027, 3, 31)
 
 
-def decided(choice: Choice, on: date, *, executed: bool = False) -> dict[date | None, Decided]:
-    return {END: Decided(END, choice, on, executed)}
+def decided(choice: Choice, on: date, *, executed: bool = False, succeeded: bool = False) -> dict[date | None, Decided]:
+    return {END: Decided(END, choice, on, executed, succeeded)}
 
 
 def walked(terms: Terms, decisions: dict[date | None, Decided], start: date, end: date) -> list[tuple[str, int, str]]:
@@ -77,6 +77,15 @@ def test_a_renewal_somebody_decided_is_not_missed() -> None:
     chosen = decided(Choice.RENEW, date(2026, 11, 2), executed=True)
     term = term_on(YEAR, chosen, date(2027, 4, 1))
     assert (term.number, term.opening) == (1, Opening.DECISION)
+
+
+@pytest.mark.parametrize("end_of_term", [EndOfTerm.AUTO_RENEW, EndOfTerm.ROLL, EndOfTerm.AUTO_DISCONNECT])
+def test_a_contract_with_a_signed_successor_does_not_go_on_beside_it(end_of_term: EndOfTerm) -> None:
+    followed = decided(Choice.RENEW, date(2026, 11, 2), executed=True, succeeded=True)
+    terms = replace(YEAR, end_of_term=end_of_term)
+    place = place_on(terms, followed, date(2027, 4, 1))
+    assert (place.term.number, place.state, place.alarm) == (0, S.DECIDED, None)
+    assert walked(terms, followed, date(2026, 11, 1), date(2029, 1, 1)) == [("2026-11-02", 0, "decided")]
 
 
 def test_notice_that_was_served_ends_the_contract_with_its_term() -> None:
@@ -162,13 +171,21 @@ terms_of_any_kind = st.builds(
 
 
 @settings(deadline=None, max_examples=60)
-@given(terms_of_any_kind, st.dates(date(2025, 1, 1), date(2027, 1, 1)), st.sampled_from((None, *Choice)), st.booleans())
+@given(
+    terms_of_any_kind,
+    st.dates(date(2025, 1, 1), date(2027, 1, 1)),
+    st.sampled_from((None, *Choice)),
+    st.booleans(),
+    st.booleans(),
+)
 def test_walking_finds_every_day_on_which_the_place_is_another(
-    terms: Terms, start: date, choice: Choice | None, executed: bool
+    terms: Terms, start: date, choice: Choice | None, executed: bool, succeeded: bool
 ) -> None:
     decisions = {}
     if choice is not None:
-        decisions = {terms.term_end_date: Decided(terms.term_end_date, choice, start + timedelta(40), executed)}
+        decisions = {
+            terms.term_end_date: Decided(terms.term_end_date, choice, start + timedelta(40), executed, succeeded)
+        }
     found = {on: place.key for on, place in steps(terms, decisions, start, start + timedelta(400))}
     day, key = start, place_on(terms, decisions, start).key
     for _ in range(400):

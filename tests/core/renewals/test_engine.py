@@ -20,7 +20,8 @@ from netos_core.renewals.model import Standing, Transition
 from netos_core.renewals.operations import list_renewals, replay_renewals
 from netos_core.renewals.queries import alarm, renewal_state, with_standing
 from netos_core.renewals.schemas import ListRenewals, ReplayRenewals
-from tests.factories import apply, make_circuit, make_contract, make_ctx, propose
+from netos_core.worklist.model import WorkItem
+from tests.factories import apply, counted_statements, make_circuit, make_contract, make_ctx, propose
 
 AUTO = {
     "term_start_date": "2024-04-01", "term_months": 36, "end_of_term": "auto_renew", "renewal_term_months": 12,
@@ -86,6 +87,20 @@ def test_a_contract_that_nothing_happens_to_is_not_looked_at_again(session: Sess
     assert len(records.advance(on(ctx, "2026-12-02")).looks.seen) == 1
 
 
+def test_a_night_that_changes_nothing_writes_nothing_and_a_new_price_is_said(session: Session) -> None:
+    circuit = make_circuit(session, mrc="250.00")
+    make_contract(session, circuits=[circuit], **AUTO)
+    ctx = on(make_ctx(session, Role.FINANCE), "2026-11-25")
+    records.advance(ctx)
+    with counted_statements(session) as sent:
+        records.advance(on(ctx, "2026-11-26"), every=True)
+    assert not [statement for statement in sent if statement.startswith(("INSERT", "UPDATE"))]
+    apply(make_ctx(session, Role.FINANCE), "circuit", ref=circuit, mrc="300.00")
+    records.advance(on(ctx, "2026-11-26"), every=True)
+    (item,) = session.scalars(select(WorkItem))
+    assert (item.amount, item.closed_at, item.opened_at) == (Decimal("3600.00"), None, ctx.now)
+
+
 def test_a_missed_window_opens_the_next_term_flagged_with_its_cost_and_lists_follow(session: Session) -> None:
     circuit = make_circuit(session, mrc="250.00")
     ref = make_contract(session, circuits=[circuit], **AUTO)
@@ -122,6 +137,17 @@ def test_a_decision_alarms_until_it_is_carried_out(session: Session) -> None:
     there = on(ctx, "2026-12-05")
     (row,) = list_renewals(there, ListRenewals()).rows
     assert (row.state, row.alarm, row.decision, row.choice) == ("decided", "critical", decision, "terminate")
+
+
+def test_a_contract_renewed_by_another_stands_still_beside_it(session: Session) -> None:
+    old = make_contract(session, **AUTO)
+    new = make_contract(session, provider=_provider_of(session, old), term_start_date="2027-04-01", term_months=36)
+    decision = decide(session, old, "renew", "2026-11-02")
+    apply(make_ctx(session, Role.FINANCE), "decision", ref=decision, successor=new)
+    ctx = make_ctx(session, Role.FINANCE)
+    nights(ctx, "2027-03-30", 3)
+    assert kept(session, old) == [("2027-03-30", "decided", None)]
+    assert list_renewals(on(ctx, "2028-01-01"), ListRenewals(state=["active", "critical", "overdue"])).total == 0
 
 
 def test_one_term_has_one_decision(session: Session) -> None:
