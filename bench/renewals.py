@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -26,6 +25,12 @@ from netos_core.work.records import itself
 SHOWN, OF_A_YEAR, OF_A_NIGHT = 2_000, 5_000, 100_000
 NIGHTS, ROUNDS = 365, 72
 SECONDS, MEGABYTES, YEAR_SECONDS, PAGE = 10.0, 300.0, 30.0, 150.0
+PROGRAM = """
+from pathlib import Path
+from netos_mcp.cli import main
+main()
+print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
+"""
 WRITTEN = ("standing", "renewal_transition", "work_item")
 READ = """
 select k.*, s.*, p.name, (select sum(c.mrc) from contract_circuit l join circuit c on c.id = l.circuit_id
@@ -85,15 +90,10 @@ def _look(place: House, now: datetime) -> None:
 
 def _night(place: House, *more: str) -> tuple[float, float]:
     """Evaluate every contract in a process of its own; returns the seconds it took and its peak of memory."""
-    program = "from netos_mcp.cli import main; raise SystemExit(main())"
-    argv = [sys.executable, "-c", program, "renewals", "run", "--json", *more]
-    process = subprocess.Popen(argv, env=place.environment, stdout=subprocess.PIPE)
-    if process.stdout is None:
-        raise AssertionError
-    told = json.loads(process.stdout.read())
-    usage = os.wait4(process.pid, 0)[2]
-    process.returncode = 0
-    return float(told["seconds"]), usage.ru_maxrss / 1024
+    argv = [sys.executable, "-c", PROGRAM, "renewals", "run", "--json", *more]
+    said = subprocess.run(argv, env=place.environment, stdout=subprocess.PIPE, check=True).stdout
+    told, peak = said.splitlines()
+    return float(json.loads(told)["seconds"]), int(peak) / 1024
 
 
 def _read(place: House) -> float:
