@@ -84,7 +84,7 @@ def _look(place: House, now: datetime) -> None:
     after, more = None, True
     while more:
         with place.core.context(caller, Channel.JOB, now=now) as ctx:
-            after = records.advance(ctx, after=after)[0].last
+            after = records.advance(ctx, after=after).looks.last
         more = after is not None
 
 

@@ -87,6 +87,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("ref", name=op.f("uq_letter_ref")),
     )
     op.create_index(op.f("ix_letter_contract_id"), "letter", ["contract_id"])
+    op.create_index(op.f("ix_letter_decision_id"), "letter", ["decision_id"])
     op.create_index("uq_letter_sending_key", "letter", ["sending_key"], unique=True)
     op.create_index(
         "ix_letter_sending", "letter", ["sending"], postgresql_where=sa.text("sending = 'docuseal'")

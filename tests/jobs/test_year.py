@@ -119,5 +119,5 @@ def again(core: Core, now: datetime) -> None:
     with core.session() as session:
         caller = itself(session)
     with core.context(caller, Channel.JOB, now=now) as ctx:
-        assert not records.advance(ctx)[0].seen
+        assert not records.advance(ctx).looks.seen
         assert not records.run(ctx, RunRenewals(limit=2000)).transitions

@@ -39,7 +39,7 @@ def nights(core: Core, start: datetime, first: int = 1, begin: Callable[[int], o
         after, more = None, True
         while more:
             with core.context(caller, Channel.JOB, now=start + timedelta(days=night)) as ctx:
-                after = records.advance(ctx, after=after, limit=BATCH)[0].last
+                after = records.advance(ctx, after=after, limit=BATCH).looks.last
             more = after is not None
 
 

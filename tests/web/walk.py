@@ -60,6 +60,7 @@ FOR_SOME = (
     "/notices/NTC-1084",
 )
 REFUSED = (
+    "/letters/LTR-1001/withdraw",
     "/letters/LTR-1001/signed",
     "/letters/LTR-1001/served",
     "/circuits/CKT-9",
