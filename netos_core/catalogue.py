@@ -58,6 +58,7 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     documents.upload_document,
     worklist.get_worklist,
     renewals.list_renewals,
+    renewals.get_pipeline,
     renewals.get_decision,
     renewals.replay_renewals,
     renewals.run_renewals,

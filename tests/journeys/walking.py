@@ -91,6 +91,7 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
         "get_network_record": [{"ref": ref} for ref in (refs["session"], "IPB-1001", "VLN-1001", "IFC-1001")],
         "get_bgp_key": of["session"],
         "list_renewals": [{}],
+        "get_pipeline": [{}, {"provider": refs["provider"], "limit": 50}],
         "get_worklist": [{}],
         "get_decision": of["decision"],
         "get_timeline": [{}, {"years": 5}],
@@ -303,7 +304,7 @@ def pages(plant: Plant) -> list[str]:
     made += [f"/letters/{refs['letter']}/send"]
     made += ["/documents", "/documents.csv", "/documents?query=zebra"]
     made += [f"/circuits/bulk?ref={refs['circuit']}", f"/circuits/{refs['idle']}", "/search?q=Marker"]
-    return ["/", "/you", "/people", "/rights", "/imports", "/approvals", *made]
+    return ["/", "/pipeline", "/you", "/people", "/rights", "/imports", "/approvals", *made]
 
 
 def read_through(content: bytes) -> str:
