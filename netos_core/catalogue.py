@@ -103,6 +103,8 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     people.open_access,
     people.create_token,
     people.revoke_token,
+    people.create_feed,
+    people.revoke_feed,
     outbox.list_notices,
     outbox.get_notice,
     outbox.resend_notice,

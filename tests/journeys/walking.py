@@ -166,6 +166,8 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
         "open_access": [{"email": "noc.person@isp.example", "reason": "walking"}],
         "create_token": [{"name": "walker"}],
         "revoke_token": [{"ref": "TOK-1001"}],
+        "create_feed": [{}],
+        "revoke_feed": [{}],
     }
 
 
