@@ -23,6 +23,7 @@ from web_min.pages import (
     drafts,
     edit,
     feedback,
+    feeds,
     find,
     home,
     imports,
@@ -50,7 +51,7 @@ log = logging.getLogger(__name__)
 # Forms before records: `/circuits/new` is no circuit.
 FAMILIES = (
     sign_in, home, find, lookup, approvals, notes, trail, people, imports, lists, bulk, network, documents, drafts,
-    edit, letters, feedback, parts, quotes, records, renewals, notices,
+    edit, letters, feedback, parts, quotes, records, renewals, notices, feeds,
 )  # fmt: skip
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vDuration
 from starlette.responses import Response
 
 from web_min.export import everything, file_name
@@ -57,12 +57,15 @@ def days_of(spec: Spec, base: str, rows: Iterable[Any]) -> Iterator[Day]:
                 yield Day(ref, field, on, f"{words}: {ref} {what}".strip(), f"{base}{spec.ref_path}/{ref}")
 
 
-def written(title: str, host: str, now: datetime, days: Iterable[Day]) -> bytes:
-    """Write a calendar of all-day events."""
+def written(title: str, host: str, now: datetime, days: Iterable[Day], *, refresh: timedelta | None = None) -> bytes:
+    """Write a calendar of all-day events; one that is subscribed to says how often to look again."""
     calendar = Calendar()
     calendar.add("prodid", "-//NetOS//NetOS//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", f"NetOS {title}")
+    if refresh is not None:
+        calendar.add("refresh-interval", refresh, parameters={"VALUE": "DURATION"})  # RFC 7986
+        calendar.add("x-published-ttl", vDuration(refresh))  # what came before it, and is still read
     for day in days:
         event = Event()
         event.add("uid", f"{day.ref}-{day.field}@{host}".lower())

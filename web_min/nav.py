@@ -101,6 +101,7 @@ class Nav:
             link("Approvals", "/approvals", "approve", "a", board.waiting_for_you if board else None, hot=True),
             link("Worklist", "/worklist", "today", "w"),
             link("Renewals", "/renewals", "renew", "r"),
+            link("Pipeline", "/pipeline", "board", "j"),
             link("Timeline", "/timeline", "timeline", "m"),
             link("Letters", "/letters", "document", "y"),
             link("Quote drafts", "/quotes/drafts", "quote", "q"),
@@ -119,7 +120,7 @@ class Nav:
             link("Contracts", "/contracts", "contract", "o", board.contracts if board else None),
             link("Quotes", "/quotes", "quote", "b"),
             link("RF links", "/rf-links", "radio", "f"),
-            link("Electrical", "/electrical", "power", "y"),
+            link("Electrical", "/electrical", "power", "z"),
             link("Documents", "/documents", "document", "d"),
         ]
         groups = [Group("Work", work), Group("Inventory", inventory)]
@@ -127,7 +128,7 @@ class Nav:
         if person.may("read:people"):
             record.append(link("People", "/people", "people", "e"))
         if person.may("read:feedback"):
-            record.append(link("Feedback", "/feedback", "feedback", "h"))
+            record.append(link("Feedback", "/feedback", "feedback", "x"))
         if record:
             groups.append(Group("Record", record))
         return groups

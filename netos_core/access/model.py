@@ -72,6 +72,18 @@ class AccessToken(Base):
     revoked_at: Mapped[datetime | None]
 
 
+class CalendarFeed(Base):
+    """The secret address of somebody's calendar of deadlines. It is shown once; only its SHA-256 is stored."""
+
+    __tablename__ = "calendar_feed"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    used_from: Mapped[str | None]
+
+
 class AgentUse(Base):
     """That a client has acted for a person, and when last. `name` is what the client calls itself."""
 

@@ -93,7 +93,9 @@ def _approvals(ctx: Context, ids: list[UUID]) -> dict[UUID, list[Approval]]:
     return kept
 
 
-ACCESS = ("person", "access_token", "installation", "saved_view", "notice", "notice_preference")
+ACCESS = (
+    "person", "access_token", "calendar_feed", "installation", "saved_view", "notice", "notice_preference",
+)  # fmt: skip
 DECISIONS = ("propose", "approve", "reject", "expire")
 
 

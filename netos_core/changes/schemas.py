@@ -186,7 +186,7 @@ ENTITIES = (
     "electrical_account", "electrical_bill", "contract", "contract_circuit", "contract_site", "renewal_decision",
     "document", "interface", "handoff_port", "vlan", "bgp_session", "ip_block", "quote", "quote_term",
     "circuit_order", "order_step", "letter", "note", "tag", "feedback", "feedback_comment", "proposal", "person",
-    "access_token", "installation", "saved_view", "notice", "notice_preference",
+    "access_token", "calendar_feed", "installation", "saved_view", "notice", "notice_preference",
 )  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""Look at people and their rights; sign out, shut out and let in again; make and revoke personal tokens.
+"""Look at people and their rights; sign out, shut out and let in again; make and revoke personal tokens and
+calendar feeds.
 
 Everything that changes something is done by a signed-in person on a page, and is in the trail.
 """
@@ -12,12 +13,15 @@ from netos_core.kernel.errors import Conflict, Forbidden, Invalid
 from netos_core.kernel.operation import Effect, operation
 from netos_core.people import queries, records
 from netos_core.people.schemas import (
+    CreateFeed,
     CreateToken,
+    FeedMade,
     GetPerson,
     ListPeople,
     ListRights,
     PeopleView,
     PersonView,
+    RevokeFeed,
     RevokeToken,
     RightsView,
     RoleView,
@@ -95,6 +99,23 @@ def revoke_token(ctx: Context, request: RevokeToken) -> PersonView:
         raise Conflict(f"{token.ref} is revoked already.")
     records.revoke_token(ctx, token)
     return queries.person_view(ctx, ctx.session.get_one(Person, token.person_id))
+
+
+@operation(Effect.RUN, right="read:renewals", page_only=True)
+def create_feed(ctx: Context, request: CreateFeed) -> FeedMade:  # noqa: ARG001 - every operation takes a request
+    """Make the secret address of your calendar of deadlines; one you had stops working, and it is shown once."""
+    person = ctx.session.get_one(Person, ctx.principal.person_id)
+    row, secret = records.create_feed(ctx, person)
+    return FeedMade(feed=queries.feed_view(row), secret=secret)
+
+
+@operation(Effect.RUN, right=EVERYONE, page_only=True)
+def revoke_feed(ctx: Context, request: RevokeFeed) -> PersonView:
+    """Revoke your calendar feed, or that of somebody you manage; it stops working at once."""
+    person = _someone(ctx, request.email, queries.MANAGE)
+    if not records.revoke_feed(ctx, person):
+        raise Conflict(f"{person.name} has no calendar feed.")
+    return queries.person_view(ctx, person)
 
 
 def _someone(ctx: Context, email: str | None, right: str) -> Person:

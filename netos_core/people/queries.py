@@ -10,13 +10,13 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from netos_core.access import sessions
-from netos_core.access.model import AccessToken, AgentUse, Person, WebSession
+from netos_core.access.model import AccessToken, AgentUse, CalendarFeed, Person, WebSession
 from netos_core.access.queries import principal
 from netos_core.access.rules import PersonKind
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import NotFound
 from netos_core.kernel.redaction import View
-from netos_core.people.schemas import AgentView, PeopleView, PersonRow, PersonView, SessionView, TokenView
+from netos_core.people.schemas import AgentView, FeedView, PeopleView, PersonRow, PersonView, SessionView, TokenView
 
 MANAGE = "run:people"
 MOST_AGENTS = 50
@@ -81,6 +81,7 @@ def person_view(ctx: Context, person: Person) -> PersonView:
         )
         .order_by(WebSession.seen_at.desc())
     )
+    feed = ctx.session.get(CalendarFeed, person.id)
     used = [AgentView(**_fields(row, AgentView)) for row in ctx.session.scalars(agents.limit(MOST_AGENTS))]
     return PersonView(
         email=person.email,
@@ -97,6 +98,7 @@ def person_view(ctx: Context, person: Person) -> PersonView:
         ],
         tokens=[token_view(row, ctx.now) for row in ctx.session.scalars(tokens)],
         agents=used,
+        feed=feed_view(feed) if feed is not None else None,
         may_manage=ctx.principal.may(MANAGE),
     )
 
@@ -104,6 +106,10 @@ def person_view(ctx: Context, person: Person) -> PersonView:
 def token_view(token: AccessToken, now: datetime) -> TokenView:
     live = token.revoked_at is None and token.expires_at > now
     return TokenView(live=live, **_fields(token, TokenView, frozenset({"live"})))
+
+
+def feed_view(feed: CalendarFeed) -> FeedView:
+    return FeedView(**_fields(feed, FeedView))
 
 
 def _fields(row: object, view: type[View], without: frozenset[str] = frozenset()) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from netos_core.access import sessions
 from netos_core.access.claims import Identity, require_role
-from netos_core.access.model import AccessToken, AgentUse, Person
+from netos_core.access.model import AccessToken, AgentUse, CalendarFeed, Person
 from netos_core.access.queries import principal
 from netos_core.access.rules import PersonKind, Scope
 from netos_core.changes import audit
@@ -20,11 +20,12 @@ from netos_core.changes.plans import take_refs
 from netos_core.kernel.context import Context, Principal
 from netos_core.kernel.db import new_id
 from netos_core.kernel.errors import Conflict, Forbidden, NotSignedIn
-from netos_core.people.rules import fingerprint, new_token
+from netos_core.people.rules import fingerprint, new_feed_secret, new_token
 
 NOBODYS_MAIL = "invalid"  # RFC 2606: mail to it goes nowhere
 USED_EVERY = timedelta(minutes=1)
 LONGEST_NAME = 60
+CALENDAR = "calendar feed"
 
 
 class PersonClosed(Forbidden):
@@ -68,6 +69,7 @@ def admit(session: Session, identity: Identity, now: datetime) -> Person:
 
 
 _person, _token = cast("Table", Person.__table__).c, cast("Table", AccessToken.__table__).c
+_feed = cast("Table", CalendarFeed.__table__).c
 _PRINCIPAL = (_person.id, _person.email, _person.name, _person.roles, _person.kind)  # what a call needs of a person
 
 # Asked at every call, so made once, of plain columns: a token may not cost more than the row it stands for.
@@ -81,6 +83,11 @@ _OF_TOKEN = (
         _token.revoked_at.is_(None),
         _person.active,
     )
+)
+_OF_FEED = (
+    select(_feed.used_at, *_PRINCIPAL)
+    .join_from(Person.__table__, CalendarFeed.__table__, _person.id == _feed.person_id)
+    .where(_feed.sha256 == bindparam("sha256"), _person.active)
 )
 
 
@@ -191,6 +198,42 @@ def principal_of_token(session: Session, secret: str, now: datetime, address: st
     return principal(row, client=f"token:{row.ref}", scope=Scope(row.scope))
 
 
+# Calendar feeds
+
+
+def create_feed(ctx: Context, person: Person) -> tuple[CalendarFeed, str]:
+    """Make a person's feed in place of any they had; the second value is its secret, which nobody can show again."""
+    revoke_feed(ctx, person)
+    secret = new_feed_secret()
+    row = CalendarFeed(person_id=person.id, sha256=fingerprint(secret), created_at=ctx.now)
+    ctx.session.add(row)
+    ctx.session.flush()
+    audit.record(ctx, "create", entity="calendar_feed", entity_id=person.id, ref=person.email)
+    return row, secret
+
+
+def revoke_feed(ctx: Context, person: Person) -> bool:
+    """End somebody's feed for good; tells whether there was one."""
+    feed = ctx.session.get(CalendarFeed, person.id, with_for_update=True)
+    if feed is None:
+        return False
+    ctx.session.delete(feed)
+    ctx.session.flush()
+    audit.record(ctx, "revoke", entity="calendar_feed", entity_id=person.id, ref=person.email)
+    return True
+
+
+def principal_of_feed(session: Session, secret: str, now: datetime, address: str | None) -> Principal | None:
+    """Return who a feed shows deadlines to, with what they may read today; None where nobody has it any more."""
+    row = session.execute(_OF_FEED, {"sha256": fingerprint(secret)}).first()
+    if row is None:
+        return None
+    if row.used_at is None or row.used_at < now - USED_EVERY:
+        used = {"used_at": now, "used_from": address}
+        session.execute(update(CalendarFeed).where(CalendarFeed.person_id == row.id).values(**used))
+    return principal(row, CALENDAR, scope=Scope.READ)
+
+
 # Sessions and admission, as acts of a person
 
 
@@ -210,12 +253,13 @@ def end_sessions(ctx: Context, person: Person) -> int:
 
 
 def set_active(ctx: Context, person: Person, *, active: bool, reason: str) -> None:
-    """Shut somebody out, sessions and tokens included, or let them in again."""
+    """Shut somebody out, sessions, tokens and feed included, or let them in again."""
     person.active = active
     ctx.session.flush()
     if not active:
         sessions.end_all(ctx.session, person.id)
         _revoke_all(ctx, person.id)
+        revoke_feed(ctx, person)
     action = "open" if active else "close"
     audit.record(ctx, action, entity="person", entity_id=person.id, ref=person.email, reason=reason)
 

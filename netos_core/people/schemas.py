@@ -40,6 +40,14 @@ class TokenView(View):
     live: bool
 
 
+class FeedView(View):
+    """A calendar feed, without its secret."""
+
+    created_at: datetime
+    used_at: datetime | None
+    used_from: str | None
+
+
 class SessionView(View):
     """A browser somebody is signed in with."""
 
@@ -87,6 +95,7 @@ class PersonView(View):
     sessions: list[SessionView]
     tokens: list[TokenView]
     agents: list[AgentView]
+    feed: FeedView | None
     may_manage: bool
 
 
@@ -131,6 +140,21 @@ class TokenMade(View):
 
     token: TokenView
     secret: str
+
+
+class CreateFeed(Request):
+    """Takes nothing."""
+
+
+class FeedMade(View):
+    """A new calendar feed; `secret`, the part of its address before `.ics`, is shown this once."""
+
+    feed: FeedView
+    secret: str
+
+
+class RevokeFeed(Request):
+    email: str | None = Field(None, description="Whose; your own without one.")
 
 
 class RevokeToken(Request):

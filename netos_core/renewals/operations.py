@@ -9,7 +9,9 @@ from netos_core.renewals.queries import decisions
 from netos_core.renewals.schemas import (
     DecisionView,
     GetDecision,
+    GetPipeline,
     ListRenewals,
+    Pipeline,
     RenewalList,
     RenewalRun,
     ReplayRenewals,
@@ -21,6 +23,12 @@ from netos_core.renewals.schemas import (
 def list_renewals(ctx: Context, request: ListRenewals) -> RenewalList:
     """List contracts by their act-by date, soonest first, with state, deadline and what silence would commit."""
     return queries.list_renewals(ctx, request)
+
+
+@operation(Effect.READ)
+def get_pipeline(ctx: Context, request: GetPipeline) -> Pipeline:
+    """Show renewals as a board: a column for each state, how many, the money at risk, and the soonest to act on."""
+    return queries.pipeline(ctx, request)
 
 
 @operation(Effect.READ)

@@ -57,6 +57,61 @@ class RenewalList(Listing):
     rows: list[RenewalRow]
 
 
+class GetPipeline(Request):
+    provider: str | None = None
+    market: str | None = Field(None, description="Of a circuit the contract names.")
+    owner: str | None = Field(None, description="E-mail of who owns the decision.")
+    limit: int = Field(8, ge=1, le=50, description="Cards of each column; all are counted.")
+
+
+class PipelineCard(View):
+    """One contract on the board; the owner is who saw to its latest decision."""
+
+    contract: str
+    provider: str
+    title: str
+    alarm: str | None
+    act_by: date | None
+    days_left: int | None
+    notice_deadline: date | None
+    term_end_date: date | None
+    decision: str | None
+    choice: str | None
+    owner: str | None
+    owner_email: str | None
+    mrc: Sensitive[Decimal] | None
+    currency: str
+    cost_of_silence: Sensitive[Decimal] | None
+
+
+class PipelineColumn(View):
+    """One state: what silence would commit by currency, and how many renew by themselves for an amount not known.
+
+    That of `decided` holds what is decided and not carried out though it presses.
+    """
+
+    state: str
+    contracts: int
+    at_risk: Sensitive[dict[str, Decimal]]
+    uncosted: Sensitive[int] | None
+    cards: list[PipelineCard]
+
+
+class PipelineRest(View):
+    """How many stand in a state that asks for nothing yet."""
+
+    state: str
+    contracts: int
+
+
+class Pipeline(View):
+    as_of: date
+    total: int
+    at_risk: Sensitive[dict[str, Decimal]]
+    columns: list[PipelineColumn]
+    rest: list[PipelineRest]
+
+
 class DecisionEdit(Request):
     """What is decided about a term, and how it was carried out. A field left out stays; null clears it."""
 

@@ -19,11 +19,12 @@ LONGEST_LINE = 32_768
 _SECRET_NAMES = re.compile(
     r"authorization|cookie|token|secret|password|passwd|api_?key|private_?key|credential|csrf|session_id", re.IGNORECASE
 )
-_HINTS = ("eyJ", "netos_pat_", "earer ", "asic ", "gAAAA", "sealed:", "hvs.", "xox", "dp.", "://", "PRIVATE KEY",
-          "session=", "code=", "secret=", "token=", "assword=")  # fmt: skip
+_HINTS = ("eyJ", "netos_pat_", "netos_cal_", "/feeds/", "earer ", "asic ", "gAAAA", "sealed:", "hvs.", "xox",
+          "dp.", "://", "PRIVATE KEY", "session=", "code=", "secret=", "token=", "assword=")  # fmt: skip
 _SECRETS = re.compile(
     r"""eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?          # a JWT
-    | netos_pat_[\w-]+                              # a personal token
+    | netos_(?:pat|cal)_[\w-]+                      # a personal token, the secret of a calendar feed
+    | (?<=/feeds/)[^\s"'\\?]+                      # and whatever else somebody asks for in its place
     | (?<=earer\ )[\w.~+/=-]{8,} | (?<=asic\ )[\w+/=]{8,}  # what an Authorization header carries
     | gAAAA[\w=-]{20,} | (?<=sealed:)[\w=-]{20,}   # what we seal
     | hvs\.[\w-]+ | xox[a-z]-[\w-]+ | dp\.[a-z]{2,}\.[\w.-]+  # tokens of Vault, Slack and Doppler

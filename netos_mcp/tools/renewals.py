@@ -24,6 +24,12 @@ PUBLISHED = (
 
 TOOLSET = (
     Published(
+        renewals.get_pipeline,
+        "Show renewals by state: how many contracts, what silence would commit, and the soonest to act on. For one "
+        'state in full, use list_renewals. Example: {"market": "Indianapolis"}.',
+        toolset="renewals",
+    ),
+    Published(
         renewals.get_decision,
         "Show one decision about a term: what and why, who sees it through, what carries it out, and the proof. "
         'Example: {"ref": "DEC-1001"}.',

@@ -91,6 +91,7 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
         "get_network_record": [{"ref": ref} for ref in (refs["session"], "IPB-1001", "VLN-1001", "IFC-1001")],
         "get_bgp_key": of["session"],
         "list_renewals": [{}],
+        "get_pipeline": [{}, {"provider": refs["provider"], "limit": 50}],
         "get_worklist": [{}],
         "get_decision": of["decision"],
         "get_timeline": [{}, {"years": 5}],
@@ -165,6 +166,8 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
         "open_access": [{"email": "noc.person@isp.example", "reason": "walking"}],
         "create_token": [{"name": "walker"}],
         "revoke_token": [{"ref": "TOK-1001"}],
+        "create_feed": [{}],
+        "revoke_feed": [{}],
     }
 
 
@@ -303,7 +306,7 @@ def pages(plant: Plant) -> list[str]:
     made += [f"/letters/{refs['letter']}/send"]
     made += ["/documents", "/documents.csv", "/documents?query=zebra"]
     made += [f"/circuits/bulk?ref={refs['circuit']}", f"/circuits/{refs['idle']}", "/search?q=Marker"]
-    return ["/", "/you", "/people", "/rights", "/imports", "/approvals", *made]
+    return ["/", "/pipeline", "/you", "/people", "/rights", "/imports", "/approvals", *made]
 
 
 def read_through(content: bytes) -> str:

@@ -48,6 +48,8 @@ def test_lines_below_the_level_are_left_out_and_a_failure_brings_its_trace() -> 
 
 SHAPES = {
     "personal token": lambda s: f"netos_pat_{s}",
+    "calendar feed": lambda s: f"netos_cal_{s}",
+    "address of a feed": lambda s: f"GET /feeds/{s}.ics HTTP/1.1",
     "JWT": lambda s: f"eyJhbGciOi{s}.{s}.{s}",
     "JWT without signature": lambda s: f"eyJhbGciOi{s}.{s}.",
     "bearer": lambda s: f"Authorization: Bearer {s}",

@@ -12,21 +12,26 @@ from netos_core.access.rules import RISK, Aspect, Scope
 from netos_core.kernel.errors import Invalid
 from netos_core.people.operations import (
     close_access,
+    create_feed,
     create_token,
     end_sessions,
     get_person,
     list_people,
     list_rights,
     open_access,
+    revoke_feed,
     revoke_token,
 )
 from netos_core.people.rules import DEFAULT_DAYS, LONGEST_DAYS
 from netos_core.people.schemas import (
+    CreateFeed,
     CreateToken,
+    FeedMade,
     GetPerson,
     ListPeople,
     ListRights,
     PersonView,
+    RevokeFeed,
     RevokeToken,
     SetAccess,
     SignOut,
@@ -42,6 +47,7 @@ SAID = {
     "closed": "Shut out: sessions ended, tokens revoked.",
     "opened": "Let in again.",
     "revoked": "Token revoked.",
+    "unfed": "Calendar feed revoked.",
 }
 ASPECTS = {str(aspect): RISK[aspect].words for aspect in Aspect}
 WORDS: Mapping[str, Mapping[str, str]] = {
@@ -60,6 +66,7 @@ def routes(site: Site) -> list[BaseRoute]:
         get(site, YOU, _you, "you"),
         get(site, "/rights", _rights, "rights"),
         post(site, "/you/tokens", _make_token, "make_token"),
+        post(site, "/you/feed", _make_feed, "make_feed"),
         post(site, "/people/acts", _act, "act_on_person"),
     ]
 
@@ -80,12 +87,13 @@ def _you(visit: Visit) -> Response:
     return _shown(visit, visit.call(get_person, GetPerson(email=None)))
 
 
-def _shown(visit: Visit, person: PersonView, made: TokenMade | None = None) -> Response:
+def _shown(visit: Visit, person: PersonView, made: TokenMade | None = None, feed: FeedMade | None = None) -> Response:
     text = SAID.get(visit.request.query_params.get("said", ""))
     return visit.page(
         "person.html",
         person=person,
         made=made,
+        feed_url=f"{visit.site.core.settings.url}/feeds/{feed.secret}.ics" if feed else None,
         rights=[(label, _of(person, verb)) for verb, label in VERBS],
         scopes=[*Scope],
         days=DEFAULT_DAYS,
@@ -130,6 +138,12 @@ def _make_token(visit: Visit) -> Response:
     return _shown(visit, visit.call(get_person, GetPerson(email=None)), made)
 
 
+def _make_feed(visit: Visit) -> Response:
+    """Answer with the page itself, as with a token."""
+    made = visit.call(create_feed, CreateFeed())
+    return _shown(visit, visit.call(get_person, GetPerson(email=None)), feed=made)
+
+
 def _act(visit: Visit) -> Response:
     """Do one act on a person; what it may be is a list, and the core says who may."""
     email, why = visit.text("email"), visit.text("reason")
@@ -144,6 +158,8 @@ def _act(visit: Visit) -> Response:
             person, said = visit.call(open_access, wish), "opened"
         case "revoke":
             person, said = visit.call(revoke_token, asked.validated(RevokeToken, {"ref": visit.text("ref")})), "revoked"
+        case "unfeed":
+            person, said = visit.call(revoke_feed, asked.validated(RevokeFeed, {"email": email or None})), "unfed"
         case _:
             raise Invalid("There is no such act.", field="act", fix="Use the buttons of the page.")
     if person.is_you and said == "out":

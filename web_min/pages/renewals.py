@@ -1,4 +1,4 @@
-"""The worklist, the timeline, and the page of a decision."""
+"""The board of renewals, the timeline, and the page of a decision."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from netos_core.letters.operations import list_letters
 from netos_core.letters.schemas import ListLetters
 from netos_core.overview.operations import get_timeline
 from netos_core.overview.schemas.timeline import GetTimeline
-from netos_core.renewals.operations import get_decision
+from netos_core.renewals.operations import get_decision, get_pipeline
 from netos_core.renewals.rules import LEAVING, RenewalState
-from netos_core.renewals.schemas import GetDecision
+from netos_core.renewals.schemas import GetDecision, GetPipeline, ListRenewals
 from web_min import asked, gantt
 from web_min.asked import validated
 from web_min.pages.records import LETTERS_SHOWN, shared
@@ -25,10 +25,31 @@ STATES = tuple(state.value for state in RenewalState if state is not RenewalStat
 
 def routes(site: Site) -> list[BaseRoute]:
     return [
+        get(site, "/pipeline", _pipeline, "pipeline"),
         get(site, "/timeline", _timeline, "timeline"),
         get(site, "/decisions", _decisions, "decisions"),
         get(site, "/decisions/{ref}", _decision, "decision"),
     ]
+
+
+def _pipeline(visit: Visit) -> Response:
+    pairs = asked.given(visit.request.query_params, asked.filters_of(GetPipeline))
+    request = asked.request_of(GetPipeline, pairs)
+
+    def listed(state: str) -> str:
+        """Name the list of a whole column; that of renewals knows no market, the timeline does and no owner."""
+        where = "/timeline" if request.market and not request.owner else "/renewals"
+        known = asked.filters_of(GetTimeline if where == "/timeline" else ListRenewals)
+        return asked.address(where, [pair for pair in pairs if pair[0] in known], state=state)
+
+    return visit.page(
+        "pipeline.html",
+        board=visit.call(get_pipeline, request),
+        wish=request,
+        mine=visit.person.email,
+        link=partial(asked.address, "/pipeline", pairs),
+        listed=listed,
+    )
 
 
 def _timeline(visit: Visit) -> Response:

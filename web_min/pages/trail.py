@@ -155,6 +155,8 @@ def said(entry: AuditEntry, zone: ZoneInfo) -> str | None:
             until = f"until {_day(str(told['expires']), zone)}" if told.get("expires") else None
             scope = words(str(told["scope"])).lower() if told.get("scope") else None
             return ", ".join(str(part) for part in (told.get("name"), scope, until) if part)
+        case "calendar_feed", _:
+            return "calendar of deadlines"
         case "saved_view", _:
             whose = "for everybody" if told.get("shared") else None
             by = ", ".join(field_label(str(name)).lower() for name in told.get("fields") or ())

@@ -11,7 +11,7 @@ const setKeysOff = (off) => { try { localStorage.setItem(KEYS_OFF, off ? "yes" :
 // Rows: one of them is in the tab order (roving tabindex); the links inside stay reachable.
 
 const table = one("table[data-rows]");
-const rows = table ? all("tbody tr", table) : [];
+const rows = table ? all("tbody tr", table) : all("[data-cards] > li");
 let current = 0;
 
 function focusRow(index) {
@@ -156,7 +156,7 @@ if (mistake) mistake.focus();
 const KEYS = [
   ["/", "Search everything"],
   ["F", "Filter this list"],
-  ["J, K", "Next, previous row"],
+  ["J, K", "Next, previous row or card"],
   ["X, Shift+X", "Select, select a range"],
   ["Enter, Esc", "Open, close"],
   ["Ctrl+Enter", "Send the focused form"],
@@ -250,8 +250,8 @@ addEventListener("keydown", (event) => {
     else if (bulk && boxes.some((box) => box.checked)) { boxes.forEach((box) => { box.checked = false; }); showSelection(); }
     return;
   }
-  if (event.key === "Enter" && target.matches("tr[tabindex]")) {
-    const link = one("th a", target);
+  if (event.key === "Enter" && target.matches("tr[tabindex], [data-cards] > li")) {
+    const link = one("th a, h3 a", target);
     if (link) { event.preventDefault(); link.click(); }
     return;
   }

@@ -28,6 +28,7 @@ from netos_core.renewals.queries import (
     TERM_END,
     TERM_START,
     alarm,
+    in_market,
     renewal_state,
     with_standing,
 )
@@ -90,16 +91,7 @@ def _asked(ctx: Context, request: GetTimeline, state: ColumnElement[str]) -> lis
     if request.provider:
         wanted.append(Contract.provider_id == get_provider_id(ctx, request.provider).id)
     if request.market:
-        governed = (
-            select(ContractCircuit.contract_id)
-            .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
-            .where(
-                ContractCircuit.retired_at.is_(None),
-                Circuit.retired_at.is_(None),
-                func.lower(Circuit.market) == request.market.lower(),
-            )
-        )
-        wanted.append(Contract.id.in_(governed))
+        wanted.append(in_market(request.market))
     return [*wanted, *(contracts_with(word) for word in words_of(request.query or ""))]
 
 

@@ -2,6 +2,7 @@
 
 from netos_core.renewals.queries.listed import list_renewals
 from netos_core.renewals.queries.looks import replay
+from netos_core.renewals.queries.pipeline import pipeline
 from netos_core.renewals.queries.standing import (
     ACT_BY,
     NOTICE_DEADLINE,
@@ -9,6 +10,7 @@ from netos_core.renewals.queries.standing import (
     TERM_END,
     TERM_START,
     alarm,
+    in_market,
     of_term,
     renewal_state,
     with_standing,
@@ -21,8 +23,10 @@ __all__ = [
     "TERM_END",
     "TERM_START",
     "alarm",
+    "in_market",
     "list_renewals",
     "of_term",
+    "pipeline",
     "renewal_state",
     "replay",
     "with_standing",

@@ -10,9 +10,8 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from netos_core.access.model import Person
 from netos_core.access.queries import get_person
-from netos_core.circuits.model import Circuit
 from netos_core.contracts import queries as contracts
-from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.contracts.model import Contract
 from netos_core.contracts.rules import deadline_of, explain, problems_of
 from netos_core.kernel import listing
 from netos_core.kernel.context import Context
@@ -21,6 +20,7 @@ from netos_core.kernel.page import columns_of
 from netos_core.providers.model import Provider
 from netos_core.providers.queries import get_provider_id
 from netos_core.renewals.model import RenewalDecision
+from netos_core.renewals.queries.silence import monthly, of_circuits
 from netos_core.renewals.queries.standing import (
     ACT_BY,
     LAST_DAY,
@@ -29,6 +29,7 @@ from netos_core.renewals.queries.standing import (
     TERM_END,
     alarm,
     of_term,
+    owner_id,
     renewal_state,
     with_standing,
 )
@@ -45,20 +46,15 @@ def list_renewals(ctx: Context, request: ListRenewals) -> RenewalList:
     """Return one page of terms that are orders or amendments, or agreements that have a term of their own."""
     columns = columns_of(request, RenewalRow, CONCISE)
     state, still = renewal_state(ctx.today), alarm(ctx.today)
-    monthly = func.coalesce(_circuits(func.sum(Circuit.mrc), Circuit.currency == Contract.currency), Contract.mrc)
-    count = _circuits(func.count())
+    mrc, count = monthly(), of_circuits(func.count())
     query = select(
         Contract.__table__, Provider.name.label("provider"), state.label("state"), still.label("alarm"),
-        count.label("circuits"), monthly.label("monthly"), NUMBER.label("number_of_term"),
+        count.label("circuits"), mrc.label("monthly"), NUMBER.label("number_of_term"),
         TERM_END.label("ends"), NOTICE_DEADLINE.label("due"), ACT_BY.label("act"),
         RenewalDecision.ref.label("decision"), RenewalDecision.choice, RenewalDecision.due_date,
         Person.name.label("owner"),
     ).join(Provider, Provider.id == Contract.provider_id)  # fmt: skip
-    query = (
-        with_standing(query)
-        .outerjoin(RenewalDecision, of_term())
-        .outerjoin(Person, Person.id == RenewalDecision.owner_id)
-    )
+    query = with_standing(query).outerjoin(RenewalDecision, of_term()).outerjoin(Person, Person.id == owner_id())
     sortable: dict[str, listing.Column] = {
         "act_by": func.coalesce(ACT_BY, LAST_DAY),
         "contract": Contract.id,
@@ -69,7 +65,7 @@ def list_renewals(ctx: Context, request: ListRenewals) -> RenewalList:
         "circuits": count,
     }
     if ctx.principal.may("see:money"):
-        sortable["mrc"] = func.coalesce(monthly, -1)
+        sortable["mrc"] = func.coalesce(mrc, -1)
     source = listing.ListSource("renewals", query, sortable, Contract.id, "act_by")
     pressing = state.in_(request.state) if request.state else or_(state.in_(PRESSING), still.is_not(None))
     wanted: list[ColumnElement[bool]] = [Contract.retired_at.is_(None), pressing]
@@ -79,7 +75,7 @@ def list_renewals(ctx: Context, request: ListRenewals) -> RenewalList:
         wanted.append(ctx.today + timedelta(days=request.within_days) >= ACT_BY)
     wanted += [Contract.search_text.contains(word, autoescape=True) for word in (request.query or "").lower().split()]
     if request.owner:
-        wanted.append(RenewalDecision.owner_id == get_person(ctx.session, request.owner).id)
+        wanted.append(owner_id() == get_person(ctx.session, request.owner).id)
     found = listing.page(ctx, source, request, wanted)
     rows = [dict(row) for row in found.rows]
     above = contracts.above(ctx.session, rows)
@@ -91,22 +87,6 @@ def list_renewals(ctx: Context, request: ListRenewals) -> RenewalList:
         columns=columns,
         hint=None if found.total else "No term is in these states. Ask for stable, evergreen, unknown or decided.",
         rows=[_row(ctx, contracts.completed(row, above)) for row in rows],
-    )
-
-
-def _circuits(what: ColumnElement[Any], *conditions: ColumnElement[bool]) -> ColumnElement[Any]:
-    return (
-        select(what)
-        .select_from(ContractCircuit)
-        .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
-        .where(
-            ContractCircuit.contract_id == Contract.id,
-            ContractCircuit.retired_at.is_(None),
-            Circuit.retired_at.is_(None),
-            *conditions,
-        )
-        .correlate(Contract)
-        .scalar_subquery()
     )
 
 

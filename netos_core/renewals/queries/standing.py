@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, null, or_, select
 from sqlalchemy.orm import aliased
 
-from netos_core.contracts.model import Contract
+from netos_core.circuits.model import Circuit
+from netos_core.contracts.model import Contract, ContractCircuit
 from netos_core.contracts.rules import ContractKind, EndOfTerm
 from netos_core.renewals.model import RenewalDecision, Standing
 from netos_core.renewals.rules import LEAVING, PRESSING, Choice, RenewalState, act_by_range
@@ -48,6 +50,32 @@ def of_term() -> ColumnElement[bool]:
         RenewalDecision.contract_id == Contract.id,
         RenewalDecision.retired_at.is_(None),
         func.coalesce(RenewalDecision.term_end_date, LAST_DAY) == func.coalesce(TERM_END, LAST_DAY),
+    )
+
+
+def owner_id() -> ColumnElement[UUID | None]:
+    """Build who owns the joined contract's renewal: who saw to its latest decision, as the engine tells them too."""
+    latest = aliased(RenewalDecision)
+    return (
+        select(latest.owner_id)
+        .where(latest.contract_id == Contract.id, latest.retired_at.is_(None))
+        .order_by(latest.id.desc())
+        .limit(1)
+        .correlate(Contract)
+        .scalar_subquery()
+    )
+
+
+def in_market(market: str) -> ColumnElement[bool]:
+    """Match contracts that name a live circuit of a market."""
+    return Contract.id.in_(
+        select(ContractCircuit.contract_id)
+        .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
+        .where(
+            ContractCircuit.retired_at.is_(None),
+            Circuit.retired_at.is_(None),
+            func.lower(Circuit.market) == market.lower(),
+        )
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from netos_core.access import sessions
-from netos_core.access.model import Person
+from netos_core.access.model import CalendarFeed, Person
 from netos_core.access.queries import principal
 from netos_core.access.rules import PersonKind, Role, Scope
 from netos_core.kernel.context import Channel, Context
@@ -17,15 +17,27 @@ from netos_core.kernel.operation import PageOnly
 from netos_core.people import records
 from netos_core.people.operations import (
     close_access,
+    create_feed,
     create_token,
     end_sessions,
     get_person,
     list_people,
     list_rights,
     open_access,
+    revoke_feed,
     revoke_token,
 )
-from netos_core.people.schemas import CreateToken, GetPerson, ListPeople, ListRights, RevokeToken, SetAccess, SignOut
+from netos_core.people.schemas import (
+    CreateFeed,
+    CreateToken,
+    GetPerson,
+    ListPeople,
+    ListRights,
+    RevokeFeed,
+    RevokeToken,
+    SetAccess,
+    SignOut,
+)
 from tests.factories import NOW, audit_of, make_ctx, make_person, propose
 
 NOC = "noc.person@isp.example"
@@ -75,6 +87,8 @@ def test_what_changes_people_is_done_on_a_page_only(session: Session) -> None:
         (open_access, SetAccess(email=NOC, reason="back")),
         (create_token, CreateToken(name="x", scope=Scope.READ, days=1)),
         (revoke_token, RevokeToken(ref="TOK-1")),
+        (create_feed, CreateFeed()),
+        (revoke_feed, RevokeFeed()),
     ):
         with pytest.raises(PageOnly):
             operation(agent, request)
@@ -162,3 +176,36 @@ def test_an_agent_of_its_own_has_no_right_to_decide(session: Session) -> None:
     assert who.scheduled
     assert {right.partition(":")[0] for right in who.rights} == {"read", "see", "propose", "run"}
     assert {right for right in who.rights if right.startswith("run:")} == {"run:imports", "run:drafts"}
+
+
+def test_a_person_has_one_feed_and_the_newest_is_it(session: Session) -> None:
+    noc = on_page(session, Role.NOC)
+    first, second = (create_feed(noc, CreateFeed()).secret for _ in range(2))
+    assert len(second) >= 40
+    assert records.principal_of_feed(session, first, NOW, None) is None
+    reader = records.principal_of_feed(session, second, NOW, "10.0.0.9")
+    assert reader is not None
+    assert (reader.email, reader.agent) == (NOC, "calendar feed")
+    assert all(right.startswith(("read:", "see:")) for right in reader.rights)
+    shown = get_person(make_ctx(session, Role.NOC), GetPerson()).feed
+    assert shown is not None
+    assert (shown.used_at, shown.used_from) == (NOW, "10.0.0.9")
+    assert second not in repr(session.get(CalendarFeed, noc.principal.person_id).__dict__)
+    told = [(entry.entity, entry.action) for entry in audit_of(session, NOC)]
+    assert [action for entity, action in told if entity == "calendar_feed"] == ["create", "revoke", "create"]
+
+
+def test_a_feed_is_revoked_by_its_person_by_an_admin_and_by_shutting_out(session: Session) -> None:
+    noc, admin = on_page(session, Role.NOC), on_page(session, Role.ADMIN)
+    for end in (
+        lambda: revoke_feed(noc, RevokeFeed()),
+        lambda: revoke_feed(admin, RevokeFeed(email=NOC)),
+        lambda: close_access(admin, SetAccess(email=NOC, reason="left the company")),
+    ):
+        secret = create_feed(noc, CreateFeed()).secret
+        assert end().feed is None
+        assert records.principal_of_feed(session, secret, NOW, None) is None
+    with pytest.raises(Conflict):
+        revoke_feed(noc, RevokeFeed())
+    with pytest.raises(Forbidden):
+        revoke_feed(on_page(session, Role.SALES), RevokeFeed(email=NOC))

@@ -1,0 +1,152 @@
+"""The board of renewals: one statement counts and adds up, one reads the soonest cards of each column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
+
+from netos_core.access.model import Person
+from netos_core.access.queries import get_person
+from netos_core.contracts.model import Contract
+from netos_core.kernel.context import Context
+from netos_core.providers.model import Provider
+from netos_core.providers.queries import get_provider_id
+from netos_core.renewals.model import RenewalDecision
+from netos_core.renewals.queries.silence import RENEWS, cost_of_silence, monthly, with_silence
+from netos_core.renewals.queries.standing import (
+    ACT_BY,
+    LAST_DAY,
+    NOTICE_DEADLINE,
+    TERM_END,
+    alarm,
+    in_market,
+    of_term,
+    owner_id,
+    renewal_state,
+    with_standing,
+)
+from netos_core.renewals.rules import PRESSING, RenewalState
+from netos_core.renewals.schemas import GetPipeline, Pipeline, PipelineCard, PipelineColumn, PipelineRest
+
+COLUMNS = (*PRESSING, RenewalState.DECIDED)
+REST = (RenewalState.STABLE, RenewalState.EVERGREEN, RenewalState.UNKNOWN, RenewalState.DECIDED)
+AT_REST = "at_rest"
+"""What is decided and asks for nothing: it is carried out, or its day is far off."""
+
+
+def pipeline(ctx: Context, request: GetPipeline) -> Pipeline:
+    """Return the board."""
+    wanted = _asked(ctx, request)
+    counted: dict[str, int] = {}
+    at_risk: dict[str, dict[str, Decimal]] = {}
+    uncosted: dict[str, int] = {}
+    for row in ctx.session.execute(_sums(ctx, wanted)):
+        counted[row.place] = counted.get(row.place, 0) + row.contracts
+        uncosted[row.place] = uncosted.get(row.place, 0) + row.uncosted
+        if row.at_risk is not None:
+            at_risk.setdefault(row.place, {})[row.currency] = row.at_risk
+    cards: dict[str, list[PipelineCard]] = {}
+    for card in ctx.session.execute(_soonest(ctx, wanted, request.limit)).mappings():
+        cards.setdefault(card["place"], []).append(_card(ctx, dict(card)))
+    return Pipeline(
+        as_of=ctx.today,
+        total=sum(counted.values()),
+        at_risk=_added(at_risk),
+        columns=[
+            PipelineColumn(
+                state=state,
+                contracts=counted.get(state, 0),
+                at_risk=at_risk.get(state, {}),
+                uncosted=uncosted.get(state, 0),
+                cards=cards.get(state, []),
+            )
+            for state in COLUMNS
+        ],
+        rest=[
+            PipelineRest(state=state, contracts=counted.get(AT_REST if state is RenewalState.DECIDED else state, 0))
+            for state in REST
+        ],
+    )
+
+
+def _place(ctx: Context) -> ColumnElement[str]:
+    """Build the column of a contract: its state, where one that is decided has a column of its own while it presses."""
+    state = renewal_state(ctx.today)
+    pressing = alarm(ctx.today).is_not(None)
+    return case((state != RenewalState.DECIDED, state), (pressing, RenewalState.DECIDED.value), else_=AT_REST)
+
+
+def _sums(ctx: Context, wanted: list[ColumnElement[bool]]) -> Select[Any]:
+    placed = with_silence(
+        select(
+            _place(ctx).label("place"), Contract.currency.label("currency"), RENEWS.label("renews"),
+            cost_of_silence(monthly()).label("cost"),
+        )
+    ).where(*wanted).subquery()  # fmt: skip
+    renews = and_(placed.c.renews, placed.c.cost.is_(None))
+    return (
+        select(
+            placed.c.place,
+            placed.c.currency,
+            func.count().label("contracts"),
+            func.sum(placed.c.cost).label("at_risk"),
+            func.count().filter(renews).label("uncosted"),
+        )
+        .where(placed.c.place != RenewalState.SUPERSEDED)
+        .group_by(placed.c.place, placed.c.currency)
+        .order_by(placed.c.place, placed.c.currency)
+    )
+
+
+def _soonest(ctx: Context, wanted: list[ColumnElement[bool]], most: int) -> Select[Any]:
+    each: Any = select(Contract.id, _place(ctx).label("place"), func.coalesce(ACT_BY, LAST_DAY).label("act_by"))
+    placed = with_standing(each).where(*wanted).subquery()
+    order = func.row_number().over(partition_by=placed.c.place, order_by=(placed.c.act_by, placed.c.id))
+    ranked = select(placed, order.label("nth")).where(placed.c.place.in_(COLUMNS)).subquery()
+    mrc = monthly()
+    return (
+        with_silence(
+            select(
+                ranked.c.place, Contract.ref.label("contract"), Provider.name.label("provider"), Contract.title,
+                alarm(ctx.today).label("alarm"), ACT_BY.label("act_by"), NOTICE_DEADLINE.label("notice_deadline"),
+                TERM_END.label("term_end_date"), RenewalDecision.ref.label("decision"), RenewalDecision.choice,
+                Person.name.label("owner"), Person.email.label("owner_email"), mrc.label("mrc"), Contract.currency,
+                cost_of_silence(mrc).label("cost_of_silence"),
+            )
+            .select_from(ranked)
+            .join(Contract, Contract.id == ranked.c.id)
+            .join(Provider, Provider.id == Contract.provider_id)
+        )
+        .outerjoin(RenewalDecision, of_term())
+        .outerjoin(Person, Person.id == owner_id())
+        .where(ranked.c.nth <= most)
+        .order_by(ranked.c.nth)
+    )  # fmt: skip
+
+
+def _card(ctx: Context, row: Mapping[str, Any]) -> PipelineCard:
+    own = {name: row[name] for name in PipelineCard.model_fields if name != "days_left"}
+    return PipelineCard(**own, days_left=(row["act_by"] - ctx.today).days if row["act_by"] else None)
+
+
+def _asked(ctx: Context, request: GetPipeline) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = [Contract.retired_at.is_(None)]
+    if request.provider:
+        wanted.append(Contract.provider_id == get_provider_id(ctx, request.provider).id)
+    if request.market:
+        wanted.append(in_market(request.market))
+    if request.owner:
+        wanted.append(owner_id() == get_person(ctx.session, request.owner).id)
+    return wanted
+
+
+def _added(at_risk: Mapping[str, Mapping[str, Decimal]]) -> dict[str, Decimal]:
+    """Add up the money of the columns, by currency; what asks for nothing yet is not at risk."""
+    currencies = sorted({currency for state in COLUMNS for currency in at_risk.get(state, {})})
+    return {
+        currency: sum((at_risk[state][currency] for state in COLUMNS if currency in at_risk.get(state, {})), Decimal(0))
+        for currency in currencies
+    }

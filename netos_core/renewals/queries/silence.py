@@ -1,0 +1,86 @@
+"""What silence would commit, said in SQL as `rules.cost_of_silence` says it, so that it is added up where it lies.
+
+Each expression is about the joined `Contract` and `Standing`: a statement that uses one passes `with_silence`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, not_, null, or_, select
+from sqlalchemy.orm import aliased
+
+from netos_core.circuits.model import Circuit
+from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.contracts.rules import ContractKind, EndOfTerm
+from netos_core.renewals.queries.standing import EVERGREEN, with_standing
+
+Above = aliased(Contract)
+
+
+def _leans(of: Any) -> ColumnElement[bool]:
+    return and_(of.parent_id.is_not(None), or_(of.kind == ContractKind.AMENDMENT, of.co_terminus))
+
+
+def _own_end(of: Any) -> ColumnElement[str | None]:
+    unsaid = and_(of.kind == ContractKind.AMENDMENT, of.parent_id.is_not(None), of.end_of_term == EndOfTerm.UNKNOWN)
+    return case((unsaid, null()), else_=of.end_of_term)
+
+
+_own = (
+    select(
+        Contract.id.label("id"),
+        Contract.parent_id.label("up"),
+        _own_end(Contract).label("end_of_term"),
+        Contract.renewal_term_months.label("months"),
+    )
+    .where(_leans(Contract), Contract.retired_at.is_(None))
+    .cte("clauses", recursive=True)
+)
+
+# What a contract leaves to those above it, as `contracts.queries.completed` gives it; a row that has no one above is
+# the last. `union` drops rows that were there, so a ring of contracts ends too.
+CLAUSES = _own.union(
+    select(
+        _own.c.id,
+        case((_leans(Above), Above.parent_id)),
+        func.coalesce(_own.c.end_of_term, _own_end(Above)),
+        func.coalesce(_own.c.months, Above.renewal_term_months),
+    ).join(Above, Above.id == _own.c.up)
+)
+
+END_OF_TERM = func.coalesce(CLAUSES.c.end_of_term, Contract.end_of_term)
+MONTHS = func.coalesce(CLAUSES.c.months, Contract.renewal_term_months)
+RENEWS = and_(not_(EVERGREEN), END_OF_TERM == EndOfTerm.AUTO_RENEW)
+
+
+def with_silence(query: Select[Any]) -> Select[Any]:
+    """Join the standing and the whole clauses to a statement that has its contract."""
+    return with_standing(query).outerjoin(CLAUSES, and_(CLAUSES.c.id == Contract.id, CLAUSES.c.up.is_(None)))
+
+
+def of_circuits(what: ColumnElement[Any], *conditions: ColumnElement[bool]) -> ColumnElement[Any]:
+    """Build a figure of the live circuits that the joined contract names."""
+    return (
+        select(what)
+        .select_from(ContractCircuit)
+        .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
+        .where(
+            ContractCircuit.contract_id == Contract.id,
+            ContractCircuit.retired_at.is_(None),
+            Circuit.retired_at.is_(None),
+            *conditions,
+        )
+        .correlate(Contract)
+        .scalar_subquery()
+    )
+
+
+def monthly() -> ColumnElement[Any]:
+    """Build what the joined contract costs a month: its circuits' MRC where that is known, else its own."""
+    return func.coalesce(of_circuits(func.sum(Circuit.mrc), Circuit.currency == Contract.currency), Contract.mrc)
+
+
+def cost_of_silence(mrc: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Build what the joined contract commits by renewing itself; nothing where it commits none or none is known."""
+    return case((RENEWS, func.round(MONTHS * mrc, 2)))
