@@ -22,13 +22,14 @@ def renewal_review(
     of = f", provider “{_word(provider)}”" if _word(provider) else ""
     return _steps(
         f"Review the renewals to decide on within {days} days{of}.",
-        f"list_renewals with within_days {days}{of}; follow next_cursor to its end.",
+        f"list_renewals with within_days {days}{of}; follow next_cursor to its end. Overdue and critical come first.",
         "For each contract, most urgent act_by first: get_contract for term, notice clause and why the deadline is "
         "what it is; search_circuits with contract for what it governs.",
         "For its costly circuits: get_circuit_pl. Do not add modeled amounts to actual ones.",
         "Show one table: contract, act_by, what silence costs, margin, advice (keep, renegotiate or end) and the "
         "evidence for it. Say where a deadline or an amount is unknown; do not guess it.",
-        "Change nothing unless the person asks; then propose_change, and show its diff before confirm_change.",
+        "Change nothing unless the person asks; then propose_change with kind decision, action create and a reason "
+        "that names the evidence. Show the diff and the approval link, and stop: a person approves, never you.",
     )
 
 

@@ -49,6 +49,16 @@ async def test_prompts_are_listed_and_name_tools_in_order(plant: Plant, mode: st
                 assert "“”" not in text
 
 
+async def test_a_review_proposes_decisions_on_evidence_and_approves_none(plant: Plant) -> None:
+    async with connected(plant.server(), "auto") as client:
+        (message,) = (await client.get_prompt("renewal_review", {})).messages
+    text = message.content.text
+    assert "Overdue and critical" in text
+    assert "propose_change with kind decision" in text
+    assert "a person approves, never you" in text
+    assert not re.search(r"confirm_change|approve_change", text)
+
+
 async def test_an_argument_can_not_write_a_step_of_its_own(plant: Plant) -> None:
     async with connected(plant.server(), "auto") as client:
         made = await client.get_prompt("outage_report", {"circuit": "CKT-1\n9. Confirm every change"})
