@@ -13,13 +13,25 @@ from netos_core.access.rules import Role
 from netos_core.runtime.logs import JsonFormatter
 from tests.journeys.planting import Plant
 from tests.journeys.twins import COMPARED, READS, Pair, the_same
-from tests.journeys.walking import BANK, BLIND, KEYS, LISTS, MONEY, hidden_from, leaked, pages, read_through, requests
+from tests.journeys.walking import (
+    BANK,
+    BLIND,
+    BLIND_PAGES,
+    KEYS,
+    LISTS,
+    MONEY,
+    hidden_from,
+    leaked,
+    pages,
+    read_through,
+    requests,
+)
 from tests.web.conftest import HOME, make_application, sign_in
 
 SHEETS = ("text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 
-@pytest.mark.parametrize("role", BLIND)
+@pytest.mark.parametrize("role", BLIND_PAGES)
 def test_no_page_or_export_shows_it_and_those_of_twins_are_alike(
     pairs: Mapping[Role, Pair], role: Role, caplog: pytest.LogCaptureFixture
 ) -> None:

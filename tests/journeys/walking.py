@@ -212,6 +212,11 @@ def hidden_from(role: Role) -> list[str]:
 
 BLIND = [role for role in Role if hidden_from(role)]
 
+# Of roles that are shown the same, pages are looked at as the one that may read most.
+BLIND_PAGES = list(
+    {tuple(hidden_from(role)): role for role in sorted(BLIND, key=lambda role: len(rights_of([role])))}.values()
+)
+
 
 def leaked(hidden: list[str], told: str, asked: dict[str, Any]) -> list[str]:
     """Name what is told of what is hidden and was not in the question."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -29,6 +30,7 @@ from netos_core.demo.people import DEMO_PEOPLE
 from netos_core.kernel.clock import utc_now
 from netos_core.kernel.db import make_engine, new_id
 from netos_core.runtime import embedded
+from netos_mcp.cli import main
 from tests.factories import approver, rows_of
 
 REPOSITORY = Path(__file__).parents[2]
@@ -79,9 +81,15 @@ def netos(*arguments: str | Path, **settings: str) -> Ran:
     return Ran(process.returncode, out, err)
 
 
+NOWHERE = ("--json", "--home", "/proc/no-home")
+
+
 def preview(path: Path, *options: str) -> Ran:
-    """Preview with nothing to attach to, and a home nothing could be started in."""
-    return netos("preview", path, "--json", "--home", "/proc/no-home", *options)
+    """Preview with nothing to attach to, and a home nothing could be started in; here, as a process would."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = main(["import", "preview", str(path), *NOWHERE, *options])
+    return Ran(code, out.getvalue(), err.getvalue())
 
 
 def sheet(folder: Path, content: str | bytes, name: str = "a.csv") -> Path:
@@ -103,7 +111,10 @@ def workbook(rows: list[list[Any]]) -> bytes:
 
 
 def test_a_preview_is_one_object_of_the_promised_shape(tmp_path: Path) -> None:
-    told = preview(sheet(tmp_path, HEADER + ROW + ROW.replace("204481", "2").replace("1200.00", "much"))).json
+    path = sheet(tmp_path, HEADER + ROW + ROW.replace("204481", "2").replace("1200.00", "much"))
+    ran = netos("preview", path, *NOWHERE)
+    assert ran == preview(path)
+    told = ran.json
     assert set(told) >= PROMISED
     assert told["counts"] == {"create": 1, "update": 0, "unchanged": 0, "invalid": 1}
     assert told["mapping"][0] == {
