@@ -1,8 +1,12 @@
-"""Moves contracts along the renewal ladder: what changed within seconds, and every one of them each night."""
+"""Moves contracts along the renewal ladder: what changed within seconds, and every one of them each night.
+
+What a contract puts at risk hangs on the prices of its circuits too; the look of the night brings that up to date.
+"""
 
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,16 +22,25 @@ log = logging.getLogger(__name__)
 
 async def advance(worker: dict[str, Any]) -> None:
     """Look at contracts that changed or whose day has come; each batch is kept before the next begins."""
+    await _walk(worker["core"], every=False)
+
+
+async def advance_all(worker: dict[str, Any]) -> None:
+    """Look at every contract, due or not."""
+    await _walk(worker["core"], every=True)
+
+
+async def _walk(core: Core, *, every: bool) -> None:
     last: UUID | None = None
-    while (last := await anyio.to_thread.run_sync(_batch, worker["core"], last)) is not None:
+    while (last := await anyio.to_thread.run_sync(partial(_batch, core, last, every=every))) is not None:
         pass
 
 
-def _batch(core: Core, after: UUID | None) -> UUID | None:
+def _batch(core: Core, after: UUID | None, *, every: bool) -> UUID | None:
     with core.session() as session:
         caller = itself(session)
     with core.context(caller, Channel.JOB) as ctx:
-        done = records.advance(ctx, after=after)
+        done = records.advance(ctx, every=every, after=after)
     if done.fresh or done.notices:
         log.info(
             "contracts moved",

@@ -68,6 +68,7 @@ class WorkerSettings(WorkerSettingsBase):
         tick(delivery.digest, second=every(10)),
         tick(search.index, second=every(2)),
         tick(renewals.advance, second=every(5)),
+        tick(renewals.advance_all, hour=6, minute=10, second=0),
         tick(documents.store, second=every(2)),
         tick(documents.sweep, minute={17}, second=40),
         tick(letters.work, second=every(2)),

@@ -250,3 +250,13 @@ def _provider_of(session: Session, contract: str) -> str:
         )
         or ""
     )
+
+
+def test_a_new_price_is_at_risk_from_the_next_night_on(session: Session) -> None:
+    circuit = make_circuit(session, mrc="250.00")
+    make_contract(session, circuits=[circuit], **AUTO)
+    ctx = on(make_ctx(session, Role.FINANCE), "2026-12-05")
+    records.advance(ctx)
+    apply(make_ctx(session, Role.FINANCE), "circuit", ref=circuit, mrc="100.00")
+    records.advance(ctx, every=True)
+    assert session.scalars(select(WorkItem.amount)).all() == [Decimal("1200.00")]
