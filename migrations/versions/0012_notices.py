@@ -38,7 +38,7 @@ CARRIED_OVER = """
 CARRIED_BACK = """
     update outbox set
       state = case when state in ('held', 'gathered') then 'withdrawn' else state end,
-      payload = (payload->'values') || jsonb_build_object('template', payload->'template', 'url', link)
+      payload = coalesce(payload->'values', '{}') || jsonb_build_object('template', payload->'template', 'url', link)
 """
 
 

@@ -263,7 +263,7 @@ window.named = (el) => `${el.tagName} ${el.name || el.id || el.textContent.trim(
 window.stops = () => {
   const all = scope.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]");
   return [...all].filter((el) => {
-    if (!shown(el) || el.tabIndex < 0 || el.type === "hidden" || el.tagName === "TR") return false;
+    if (!shown(el) || el.tabIndex < 0 || el.type === "hidden" || el.matches("tr, [data-cards] > li")) return false;
     if (el.type !== "radio") return true;
     const group = el.form ? [...el.form.elements].filter((one) => one.name === el.name) : [el];
     return (group.find((one) => one.checked) ?? group[0]) === el;

@@ -134,7 +134,13 @@ def test_the_page_shows_the_address_once_and_when_it_was_read(core: Core, due: s
     assert "netos_cal_" not in trail
 
 
-def test_the_secret_is_in_no_log(core: Core, due: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_secret_is_in_no_log(
+    core: Core, due: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("uvicorn", "uvicorn.access", "uvicorn.error"):  # a server of another test may have set them up
+        monkeypatch.setattr(logging.getLogger(name), "propagate", True)
+        monkeypatch.setattr(logging.getLogger(name), "level", logging.NOTSET)
+        monkeypatch.setattr(logging.getLogger(name), "disabled", False)
     where, client = made(as_role(core, Role.NOC)), program(core)
     secret = where.removeprefix("/feeds/").removesuffix(".ics")
     with caplog.at_level(logging.DEBUG):
