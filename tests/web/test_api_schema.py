@@ -33,7 +33,7 @@ from tests.web.conftest import make_application
 from web_min.openapi import BASE, document
 
 MARCUS = "marcus.oyelaran@xiber.example"
-EXAMPLES = 12
+EXAMPLES = 9
 CHECKED = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
