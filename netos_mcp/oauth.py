@@ -22,7 +22,8 @@ from starlette.routing import Route
 
 from netos_core.kernel.errors import Invalid
 from netos_core.runtime.calls import Core
-from netos_core.runtime.settings import Settings, listed
+from netos_core.runtime.settings import Settings
+from netos_core.runtime.settings_words import listed
 
 SCOPE = "access_as_user"
 SIGNING = "oauth-signing"

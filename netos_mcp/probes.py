@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from netos_core.runtime.calls import Core
-from netos_core.runtime.settings import LOOPBACK
+from netos_core.runtime.settings_words import LOOPBACK
 from netos_core.work.systems import SystemState, standings
 
 QUEUE_PATIENCE = 2.0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from netos_core.access.model import Person
@@ -152,12 +152,21 @@ def withdraw(ctx: Context, beginning: str) -> int:
 
     Args:
         ctx: The call that makes them needless.
-        beginning: What their keys begin with, such as `renewal:CTR-1042:`.
+        beginning: What their keys begin with, such as `approval:CHG-2207:`.
     """
+    return _withdraw(ctx, OutboxMessage.delivery_key.startswith(beginning, autoescape=True))
+
+
+def withdraw_about(ctx: Context, kind: NoticeKind, refs: Collection[str]) -> int:
+    """Take back what is still to be told of a kind about records; return how many messages that were."""
+    return _withdraw(ctx, OutboxMessage.kind == kind, OutboxMessage.about.in_(refs)) if refs else 0
+
+
+def _withdraw(ctx: Context, *which: ColumnElement[bool]) -> int:
     moved = ctx.session.execute(
         update(OutboxMessage)
         .where(
-            OutboxMessage.delivery_key.startswith(beginning, autoescape=True),
+            *which,
             or_(
                 OutboxMessage.state == MessageState.WAITING, OutboxMessage.state == MessageState.HELD
             ),  # by their indexes

@@ -12,7 +12,7 @@ from netos_core.contracts.rules import explain
 from netos_core.kernel.context import Context
 from netos_core.kernel.money import Amount
 from netos_core.notices import queries as readers
-from netos_core.notices.records import Notice, tell, withdraw
+from netos_core.notices.records import Notice, tell, withdraw_about
 from netos_core.notices.rules.kinds import NoticeKind, Step, escalate
 from netos_core.renewals.queries.due import Subject
 from netos_core.renewals.rules import Look, News, cost_of_silence, news_of_move, news_of_reminder
@@ -42,16 +42,18 @@ def tell_of(ctx: Context, looks: Sequence[tuple[Subject, Look]], moved: frozense
         moved: The contracts that took a step not kept before.
     """
     piles: dict[tuple[Step, UUID | None], list[_Told]] = {}
+    settled: list[str] = []
     for subject, seen in looks:
         news = None
         if subject.id in moved:
             news = news_of_move(seen.place, missed=any(step.missed for step in seen.steps))
             if news is None and subject.stood is not None:
-                withdraw(ctx, f"renewal:{subject.ref}:")
+                settled.append(subject.ref)
         elif seen.reminds:
             news = news_of_reminder(seen.place, ctx.today)
         if news is not None:
             piles.setdefault((news.rung, subject.owner_id), []).append(_Told(subject, seen, news))
+    withdraw_about(ctx, NoticeKind.RENEWAL, settled)
     owners = readers.people(ctx.session, {owner for _, owner in piles if owner})
     written = 0
     for (rung, owner_id), pile in piles.items():

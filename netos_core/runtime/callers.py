@@ -23,7 +23,8 @@ from netos_core.kernel.context import Channel, Principal
 from netos_core.kernel.errors import Forbidden, NetosError, NotSignedIn
 from netos_core.people import records
 from netos_core.people.rules import PREFIX
-from netos_core.runtime.settings import LOOPBACK, Settings, listed
+from netos_core.runtime.settings import Settings
+from netos_core.runtime.settings_words import LOOPBACK, listed
 from netos_core.runtime.systems import Watch
 
 if TYPE_CHECKING:

@@ -34,7 +34,8 @@ from netos_core.runtime.home import open_home
 from netos_core.runtime.keys import KeyRing, from_setting
 from netos_core.runtime.logs import request_id as logged_request
 from netos_core.runtime.outside import ADDITIONS
-from netos_core.runtime.settings import Settings, listed
+from netos_core.runtime.settings import Settings
+from netos_core.runtime.settings_words import listed
 
 if TYPE_CHECKING:
     from netos_core.documents.store import Scanner, Store

@@ -29,7 +29,8 @@ from netos_core.runtime import migrate, seals
 from netos_core.runtime.backup.trail import OVERDUE_AFTER, holds_real_work, last_backup
 from netos_core.runtime.calls import Core
 from netos_core.runtime.home import Home, Runtime
-from netos_core.runtime.settings import SECRET, Settings, listed
+from netos_core.runtime.settings import SECRET, Settings
+from netos_core.runtime.settings_words import listed
 from netos_core.work import queries as work
 from netos_core.work import systems
 from netos_core.work.systems import SystemState

@@ -19,9 +19,9 @@ from netos_core.access.rules import Role
 from netos_core.kernel.errors import Invalid
 from netos_core.runtime.settings_letters import LETTER_SECRETS, LetterSettings
 from netos_core.runtime.settings_notices import NOTICE_SECRETS, NoticeSettings
+from netos_core.runtime.settings_words import LOOPBACK, listed, safe_address
 
 PREFIX = "NETOS_"
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 ELSEWHERE = ("vault:", "doppler:")
 SHORTEST_KEY = 32
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -218,17 +218,10 @@ class Settings(NoticeSettings, LetterSettings):
         "otlp_endpoint",
         "store_endpoint",
         "availability_url",
-        "docuseal_url",
     )
     @classmethod
     def _safe_address(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        parts = urlsplit(value)
-        local = parts.scheme == "http" and parts.hostname in LOOPBACK
-        if not (parts.scheme == "https" or local) or not parts.hostname or parts.query or parts.fragment:
-            raise ValueError("must be an https address")
-        return value.rstrip("/")
+        return safe_address(value)
 
     @field_validator("availability_names")
     @classmethod
@@ -322,11 +315,6 @@ class Settings(NoticeSettings, LetterSettings):
     def url(self) -> str:
         """The address to show to people: the public one, else where the server listens."""
         return self.public_url or web_address(self.host, self.port)
-
-
-def listed(text: str) -> tuple[str, ...]:
-    """Take a list apart that is written with commas."""
-    return tuple(part for part in (piece.strip() for piece in text.split(",")) if part)
 
 
 def web_address(host: str, port: int) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
+
+from netos_core.runtime.settings_words import safe_address
 
 LETTER_SECRETS = frozenset({"docuseal_token", "docuseal_webhook_secret"})
 
@@ -28,3 +30,8 @@ class LetterSettings(BaseSettings):
     docuseal_template_id: int | None = Field(
         None, gt=0, description="Template for a DocuSeal of one's own that takes no PDF (docs/letters.md)."
     )
+
+    @field_validator("docuseal_url")
+    @classmethod
+    def _asked_there(cls, value: str | None) -> str | None:
+        return safe_address(value)

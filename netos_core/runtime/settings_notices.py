@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from email.utils import parseaddr
 from typing import Self
-from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings
@@ -13,10 +12,10 @@ from pydantic_settings import BaseSettings
 from netos_core.kernel.context import Room
 from netos_core.notices.boards import Board
 from netos_core.notices.rules.kinds import SHARED, Way
+from netos_core.runtime.settings_words import listed, safe_address
 
 NOTICE_SECRETS = frozenset({"smtp_url", "slack_webhook_url", "slack_bot_token", "teams_workflow_url", "monday_token"})
 ROOMS = (Way.SLACK, Way.TEAMS, Way.MONDAY)
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class NoticeSettings(BaseSettings):
@@ -76,13 +75,7 @@ class NoticeSettings(BaseSettings):
     @field_validator("slack_webhook_url", "slack_base_url", "teams_workflow_url", "monday_url")
     @classmethod
     def _posted_to(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        parts = urlsplit(value)
-        local = parts.scheme == "http" and parts.hostname in LOOPBACK
-        if not (parts.scheme == "https" or local) or not parts.hostname or parts.fragment:
-            raise ValueError("must be an https address")
-        return value.rstrip("/")
+        return safe_address(value, with_query=True)
 
     @field_validator("monday_boards")
     @classmethod
@@ -95,7 +88,7 @@ class NoticeSettings(BaseSettings):
     @field_validator("notices_with_money")
     @classmethod
     def _known_rooms(cls, value: str) -> str:
-        unknown = sorted({part.strip() for part in value.split(",") if part.strip()} - set(ROOMS))
+        unknown = sorted(set(listed(value)) - set(ROOMS))
         if unknown:
             raise ValueError(f"names {', '.join(unknown)}; valid: {', '.join(ROOMS)}")
         return value
@@ -116,7 +109,7 @@ class NoticeSettings(BaseSettings):
     @property
     def rooms(self) -> tuple[Room, ...]:
         """The places where many read notices."""
-        named = {part.strip() for part in self.notices_with_money.split(",")}
+        named = listed(self.notices_with_money)
         found: list[tuple[Way, str, frozenset[str]]] = []
         if self.slack_bot_token and self.slack_channel:
             found.append((Way.SLACK, self.slack_channel, frozenset(SHARED)))

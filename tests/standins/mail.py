@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ class Mailbox:
 
     wants_sign_in: bool = False
 
-    async def handle_MAIL(self, _: SMTP, who: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802
+    async def handle_MAIL(self, _: SMTP, who: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # noqa: N802 - aiosmtpd calls it so
         if self.wants_sign_in and not who.authenticated:
             return "530 5.7.0 Authentication required"
         if self.sender_answer:
@@ -47,19 +48,19 @@ class Mailbox:
         envelope.mail_from, envelope.mail_options = address, options
         return "250 OK"
 
-    async def handle_RCPT(self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: list[str]) -> str:  # noqa: N802
+    async def handle_RCPT(self, _: SMTP, __: Session, envelope: Envelope, address: str, ___: list[str]) -> str:  # noqa: N802 - aiosmtpd calls it so
         if address in self.refused:
             return self.refused[address]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd calls it so
         """Take a mail; with silence, it is taken and the answer does not come while the client waits."""
         if self.text_answer:
             return self.text_answer
         content = envelope.content
         assert isinstance(content, bytes)
-        self.mails.append(email.message_from_bytes(content, policy=email.policy.default))  # type: ignore[arg-type]
+        self.mails.append(BytesParser(policy=email.policy.default).parsebytes(content))
         if self.seconds_of_silence and len(self.mails) > self.silent_from:
             end = time.monotonic() + self.seconds_of_silence
             while time.monotonic() < end and not server.transport.is_closing():  # type: ignore[union-attr]  # noqa: ASYNC110 - a transport has no event for it

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from netos_core.circuits.model import Circuit, Termination
 from netos_core.circuits.rules import bandwidth_words
-from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.contracts.model import Contract
 from netos_core.contracts.queries import above, completed, parents_from, terms_of
 from netos_core.contracts.rules import NoticeCountedFrom, NoticeMethod
 from netos_core.kernel.context import Context
@@ -23,6 +23,7 @@ from netos_core.letters.wording import Facts
 from netos_core.providers.model import Provider, ProviderContact
 from netos_core.renewals.queries import ACT_BY, NOTICE_DEADLINE, TERM_END, with_standing
 from netos_core.renewals.queries.decisions import open_to_leave
+from netos_core.renewals.queries.due import circuits_of
 from netos_core.sites.model import Site
 
 CONTRACT = Contract.__table__
@@ -62,7 +63,7 @@ def defaults(ctx: Context, contract: Mapping[str, Any]) -> dict[str, Any]:
         "recipient_address": address,
         "recipient_email": mail_in(address) or _desk(ctx, contract["provider_id"]),
         "effective_date": contract["term_end_date"],
-        "circuits": _governed(ctx, contract["id"]),
+        "circuits": circuits_of(ctx, [contract["id"]]).get(contract["id"], []),
         "sign_by": act_by if act_by is not None and act_by >= ctx.today else None,
     }
 
@@ -91,22 +92,6 @@ def _desk(ctx: Context, provider_id: UUID) -> str | None:
     )
     found = {row.email for row in rows if _FOR_NOTICES.search(f"{row.name} {row.title or ''}")}
     return found.pop() if len(found) == 1 else None
-
-
-def _governed(ctx: Context, contract_id: UUID) -> list[str]:
-    return list(
-        ctx.session.scalars(
-            select(Circuit.ref)
-            .join(ContractCircuit, ContractCircuit.circuit_id == Circuit.id)
-            .where(
-                ContractCircuit.contract_id == contract_id,
-                ContractCircuit.governs,
-                ContractCircuit.retired_at.is_(None),
-                Circuit.retired_at.is_(None),
-            )
-            .order_by(Circuit.id)
-        )
-    )
 
 
 def facts(ctx: Context, letter: Mapping[str, Any], contract: Mapping[str, Any]) -> Facts:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from netos_core.access.model import Person
 from netos_core.annotations.queries import notes_on, tags_of
 from netos_core.changes.queries import open_changes
-from netos_core.circuits.model import Circuit
 from netos_core.contracts import queries as contracts
-from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.contracts.model import Contract
 from netos_core.contracts.rules import EndOfTerm, deadline_of, explain, problems_of
 from netos_core.documents.model import Document
 from netos_core.kernel.context import Context
@@ -20,7 +19,16 @@ from netos_core.kernel.errors import NotFound
 from netos_core.kernel.money import Amount, Basis
 from netos_core.providers.model import Provider
 from netos_core.renewals.model import RenewalDecision
-from netos_core.renewals.queries.standing import NUMBER, TERM_END, alarm, executed, renewal_state, with_standing
+from netos_core.renewals.queries.silence import monthly
+from netos_core.renewals.queries.standing import (
+    NUMBER,
+    TERM_END,
+    alarm,
+    executed,
+    of_term,
+    renewal_state,
+    with_standing,
+)
 from netos_core.renewals.rules import LEAVING, Choice, cost_of_silence, nth_term, what_is_left
 from netos_core.renewals.schemas import DecisionView
 
@@ -33,18 +41,6 @@ def decision(ctx: Context, ref: str) -> DecisionView:
     Raises:
         NotFound: None has that ref.
     """
-    monthly = (
-        select(func.sum(Circuit.mrc))
-        .join(ContractCircuit, ContractCircuit.circuit_id == Circuit.id)
-        .where(
-            ContractCircuit.contract_id == Contract.id,
-            ContractCircuit.retired_at.is_(None),
-            Circuit.retired_at.is_(None),
-            Circuit.currency == Contract.currency,
-        )
-        .correlate(Contract)
-        .scalar_subquery()
-    )
     query = (
         with_standing(
             select(
@@ -52,7 +48,7 @@ def decision(ctx: Context, ref: str) -> DecisionView:
                 Person.email.label("owner_email"), Successor.ref.label("successor"), Document.ref.label("proof"),
                 NUMBER.label("renewals"), TERM_END.label("ends"), alarm(ctx.today).label("alarm"),
                 renewal_state(ctx.today).label("state"), executed().label("executed"), Contract.ref.label("contract"),
-                Contract.title, func.coalesce(monthly, Contract.mrc).label("monthly"),
+                Contract.title, monthly().label("monthly"),
             ).join(Contract, Contract.id == RenewalDecision.contract_id)
         )
         .join(Provider, Provider.id == Contract.provider_id)
@@ -94,10 +90,9 @@ def open_to_leave(ctx: Context, contract_id: UUID) -> UUID | None:
     found: UUID | None = ctx.session.scalar(
         with_standing(select(RenewalDecision.id).join(Contract, Contract.id == RenewalDecision.contract_id)).where(
             RenewalDecision.contract_id == contract_id,
-            RenewalDecision.retired_at.is_(None),
+            of_term(),
             RenewalDecision.served_date.is_(None),
             RenewalDecision.choice.in_(LEAVING),
-            RenewalDecision.term_end_date.is_not_distinct_from(TERM_END),
         )
     )
     return found

@@ -68,10 +68,6 @@ def _look(subject: Subject, today: date) -> Look:
     )
 
 
-def _taken(looks: Sequence[tuple[Subject, Look]]) -> list[Taken]:
-    return [Taken(subject, step) for subject, seen in looks for step in seen.steps]
-
-
 def told(ctx: Context, taken: Sequence[Taken]) -> list[TransitionRow]:
     """Tell steps, one row for each circuit that the contract governs, or one where it governs none."""
     circuits = circuits_of(ctx, list({t.subject.id for t in taken}))

@@ -12,6 +12,7 @@ from netos_core.access.model import Person
 from netos_core.access.queries import get_person
 from netos_core.contracts.model import Contract
 from netos_core.kernel.context import Context
+from netos_core.kernel.money import sum_by_currency
 from netos_core.providers.model import Provider
 from netos_core.providers.queries import get_provider_id
 from netos_core.renewals.model import RenewalDecision
@@ -145,8 +146,5 @@ def _asked(ctx: Context, request: GetPipeline) -> list[ColumnElement[bool]]:
 
 def _added(at_risk: Mapping[str, Mapping[str, Decimal]]) -> dict[str, Decimal]:
     """Add up the money of the columns, by currency; what asks for nothing yet is not at risk."""
-    currencies = sorted({currency for state in COLUMNS for currency in at_risk.get(state, {})})
-    return {
-        currency: sum((at_risk[state][currency] for state in COLUMNS if currency in at_risk.get(state, {})), Decimal(0))
-        for currency in currencies
-    }
+    added = sum_by_currency(money for state in COLUMNS for money in at_risk.get(state, {}).items())
+    return dict(sorted(added.items()))

@@ -168,10 +168,10 @@ def test_a_digest_is_due_from_its_hour_on(now: str, day: date | None) -> None:
 def test_more_people_hear_of_a_renewal_as_its_deadline_nears(step: Step, owned: bool, told: set[str]) -> None:
     wanted = escalate(NoticeKind.RENEWAL, step)
     people = {role: frozenset({str(role)}) for role in Role}
-    found = {role for role, roles in people.items() if reached(wanted, roles, owner=False, owned=owned)}
+    found: set[str] = {role for role, roles in people.items() if reached(wanted, roles, owner=False, owned=owned)}
     if owned:
         assert reached(wanted, frozenset({"noc"}), owner=True, owned=True)
-        found |= {"owner"}  # type: ignore[arg-type]
+        found |= {"owner"}
     assert found == told
 
 

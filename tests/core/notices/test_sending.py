@@ -7,6 +7,7 @@ import email.policy
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
+from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 
@@ -267,7 +268,7 @@ def as_file(tmp_path: Path, letter: Letter, url: str = "https://netos.isp.exampl
     MailFiles(tmp_path, sender_of(None, url)).send(message)
     (file,) = tmp_path.iterdir()
     assert file.stat().st_mode & 0o077 == 0
-    return email.message_from_bytes(file.read_bytes(), policy=email.policy.default)  # type: ignore[return-value]
+    return BytesParser(policy=email.policy.default).parsebytes(file.read_bytes())
 
 
 def test_mail_is_a_proper_file_named_by_its_key_and_a_repeat_replaces_it(waiting: Session, tmp_path: Path) -> None:

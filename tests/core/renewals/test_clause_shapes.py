@@ -25,21 +25,10 @@ from netos_core.contracts.plans.terms import EMPTY
 from netos_core.contracts.queries import completed, terms_of
 from netos_core.contracts.rules import EndOfTerm, Notice, NoticeCountedFrom, NoticeMethod, NoticeUnit, Terms
 from netos_core.renewals.rules import Choice, Decided, faster_service_needed, look, place_on
+from tests.core.renewals.making import USUAL
 
 MARCH = "2027-03-31"
-BASE = Terms(
-    term_start_date=date(2024, 4, 1),
-    term_months=36,
-    term_end_date=date(2027, 3, 31),
-    end_of_term=EndOfTerm.AUTO_RENEW,
-    evergreen=False,
-    notice=Notice(90, NoticeUnit.DAYS),
-    notice_method=NoticeMethod.EMAIL,
-    delivery_lead_days=None,
-    notice_counted_from=NoticeCountedFrom.RECEIVED,
-    co_terminus_end=None,
-    renewal_term_months=12,
-)
+
 UNITS = {"d": NoticeUnit.DAYS, "m": NoticeUnit.MONTHS, "bd": NoticeUnit.BUSINESS_DAYS}
 NOTICES = ("notice", "renewal_notice", "notice_opens")
 
@@ -58,7 +47,7 @@ def clause(**said: Any) -> Terms:
     if "counted" in said:
         start, months = said.pop("counted")
         said |= {"term_start_date": day(start), "term_months": months, "term_end_date": None}
-    return replace(BASE, **said)
+    return replace(USUAL, **said)
 
 
 def day(text: str | None) -> date | None:
@@ -108,15 +97,15 @@ UNSAID = "3.3: what is missing makes it unknown with the reason, never evergreen
 
 SHAPES = [
     # The ladder, on 90 days before 31 March 2027
-    Shape("181 days left", BASE, "2026-07-03", "stable", LADDER + "181", **DEC_31),
-    Shape("180 days left", BASE, "2026-07-04", "watch", LADDER + "180", **DEC_31),
-    Shape("90 days left", BASE, "2026-10-02", "watch", LADDER + "90", **DEC_31),
-    Shape("89 days left", BASE, "2026-10-03", "active", LADDER + "89", **DEC_31),
-    Shape("30 days left", BASE, "2026-12-01", "active", LADDER + "30", **DEC_31),
-    Shape("29 days left", BASE, "2026-12-02", "critical", LADDER + "29", **DEC_31),
-    Shape("the deadline itself", BASE, "2026-12-31", "critical", LADDER + "0: 90 days before 2027-03-31", **DEC_31),
-    Shape("the day after it", BASE, "2027-01-01", "overdue", LADDER + "-1", **DEC_31),
-    Shape("the last day of the term", BASE, MARCH, "overdue", "3.3: overdue to the last day, inclusive", **DEC_31),
+    Shape("181 days left", USUAL, "2026-07-03", "stable", LADDER + "181", **DEC_31),
+    Shape("180 days left", USUAL, "2026-07-04", "watch", LADDER + "180", **DEC_31),
+    Shape("90 days left", USUAL, "2026-10-02", "watch", LADDER + "90", **DEC_31),
+    Shape("89 days left", USUAL, "2026-10-03", "active", LADDER + "89", **DEC_31),
+    Shape("30 days left", USUAL, "2026-12-01", "active", LADDER + "30", **DEC_31),
+    Shape("29 days left", USUAL, "2026-12-02", "critical", LADDER + "29", **DEC_31),
+    Shape("the deadline itself", USUAL, "2026-12-31", "critical", LADDER + "0: 90 days before 2027-03-31", **DEC_31),
+    Shape("the day after it", USUAL, "2027-01-01", "overdue", LADDER + "-1", **DEC_31),
+    Shape("the last day of the term", USUAL, MARCH, "overdue", "3.3: overdue to the last day, inclusive", **DEC_31),
     # Days, months and business days, over month ends, leap days and days off
     Shape("three months", clause(end="2027-05-31", notice="3 m"), "2026-11-26", "watch", MONTHS + "Sun, so Fri; d 92",
           due="2027-02-28", act="2027-02-26", end="2027-05-31", says="more than one way"),
@@ -216,11 +205,11 @@ SHAPES = [
     Shape("before it starts", clause(counted=("2027-01-01", 12), notice="60 d"), "2026-11-26", "stable",
           "3.3: 30 to 1 December, 60 to 1 November; d is 340", due="2027-11-01", end="2027-12-31"),
     # What follows in silence
-    Shape("the second term", BASE, "2027-04-01", "stable", SILENT + "90 before 2028-03-31 over a leap day is Sat "
+    Shape("the second term", USUAL, "2027-04-01", "stable", SILENT + "90 before 2028-03-31 over a leap day is Sat "
           "1 January, and Fri is observed", due="2028-01-01", act="2027-12-30", end="2028-03-31", term=1),
-    Shape("the third term", BASE, "2028-04-01", "stable", SILENT + "31 December 2028 is a Sun", due="2028-12-31",
+    Shape("the third term", USUAL, "2028-04-01", "stable", SILENT + "31 December 2028 is a Sun", due="2028-12-31",
           act="2028-12-29", end="2029-03-31", term=2),
-    Shape("the fourth term", BASE, "2029-12-02", "critical", SILENT + "d is 29", due="2029-12-31", end="2030-03-31",
+    Shape("the fourth term", USUAL, "2029-12-02", "critical", SILENT + "d is 29", due="2029-12-31", end="2030-03-31",
           term=3),
     Shape("36 months more", clause(renewal_term_months=36), "2027-04-01", "stable", SILENT + "36 months",
           due="2029-12-31", end="2030-03-31", term=1),
@@ -276,30 +265,30 @@ SHAPES = [
     Shape("renewed with its agreement", clause(end=None, co_terminus_end=date(2027, 3, 31)), "2027-04-01", "stable",
           SILENT + "as the agreement does", due="2028-01-01", act="2027-12-30", end="2028-03-31", term=1),
     # Decided, and carried out or not
-    Shape("leaving, not served", BASE, "2026-12-15", "decided", LOUD + "d is 16", **DEC_31,
+    Shape("leaving, not served", USUAL, "2026-12-15", "decided", LOUD + "d is 16", **DEC_31,
           decided=decided(LEAVE, "2026-11-02"), alarm="critical"),
-    Shape("leaving, missed", BASE, "2027-01-01", "decided", LOUD + "d is -1", **DEC_31,
+    Shape("leaving, missed", USUAL, "2027-01-01", "decided", LOUD + "d is -1", **DEC_31,
           decided=decided(LEAVE, "2026-11-02"), alarm="overdue"),
-    Shape("leaving, served", BASE, "2026-12-31", "decided", "R1: executed by notice served with proof", **DEC_31,
+    Shape("leaving, served", USUAL, "2026-12-31", "decided", "R1: executed by notice served with proof", **DEC_31,
           decided=decided(LEAVE, "2026-11-02", executed=True)),
-    Shape("left", BASE, "2027-06-01", "decided", "3.3: it ended with its term, and nothing follows", **DEC_31,
+    Shape("left", USUAL, "2027-06-01", "decided", "3.3: it ended with its term, and nothing follows", **DEC_31,
           decided=decided(LEAVE, "2026-11-02", executed=True)),
-    Shape("meant to leave, and renewed", BASE, "2027-04-01", "stable", SILENT + "intent is no notice",
+    Shape("meant to leave, and renewed", USUAL, "2027-04-01", "stable", SILENT + "intent is no notice",
           due="2028-01-01", act="2027-12-30", end="2028-03-31", term=1, decided=decided(LEAVE, "2026-11-02")),
-    Shape("talks", BASE, "2026-12-31", "decided", LOUD + "talks carry nothing out", **DEC_31,
+    Shape("talks", USUAL, "2026-12-31", "decided", LOUD + "talks carry nothing out", **DEC_31,
           decided=decided(TALK, "2026-11-02"), alarm="critical"),
     Shape("porting away from a roll", clause(end_of_term=ROLL), "2026-12-31", "decided", LOUD + "d is 0", **DEC_31,
           decided=decided(PORT, "2026-11-02"), alarm="critical"),
-    Shape("decided early", BASE, "2026-07-03", "decided", LADDER + "181: stable does not alarm", **DEC_31,
+    Shape("decided early", USUAL, "2026-07-03", "decided", LADDER + "181: stable does not alarm", **DEC_31,
           decided=decided(LEAVE, "2026-07-01")),
-    Shape("decided tomorrow", BASE, "2026-11-26", "active", "R1: decided once a decision is recorded", **DEC_31,
+    Shape("decided tomorrow", USUAL, "2026-11-26", "active", "R1: decided once a decision is recorded", **DEC_31,
           decided=decided(LEAVE, "2026-11-27")),
-    Shape("decided for another term", BASE, "2026-11-26", "active", "R1: a decision is for that term", **DEC_31,
+    Shape("decided for another term", USUAL, "2026-11-26", "active", "R1: a decision is for that term", **DEC_31,
           decided=decided(LEAVE, "2026-11-02", end="2026-03-31")),
-    Shape("renewing by silence", BASE, "2027-04-01", "stable", "3.3: after an executed renewal a fresh cycle",
+    Shape("renewing by silence", USUAL, "2027-04-01", "stable", "3.3: after an executed renewal a fresh cycle",
           due="2028-01-01", act="2027-12-30", end="2028-03-31", term=1,
           decided=decided(RENEW, "2026-11-02", executed=True)),
-    Shape("renewed by a new order", BASE, "2027-04-01", "decided",
+    Shape("renewed by a new order", USUAL, "2027-04-01", "decided",
           "3.3: only what is left undecided opens its renewal term; R1: executed by the new term signed", **DEC_31,
           decided=decided(RENEW, "2026-11-02", executed=True, succeeded=True)),
     Shape("renewed by a new order, would roll", clause(end_of_term=ROLL), "2027-06-01", "decided",
@@ -370,7 +359,7 @@ NEXT = {"term_end_date": date(2028, 3, 31)}
     ],
 )  # fmt: skip
 def test_the_days_of_what_leans_on_another(row: Any, today: str, found: tuple[str | None, ...], rule: str) -> None:
-    terms = terms_of(completed(row, {1: ORDER, 2: AMENDMENT, 3: ANOTHER}))  # type: ignore[dict-item]
+    terms = terms_of(completed(row, {1: ORDER, 2: AMENDMENT, 3: ANOTHER}))  # type: ignore[dict-item]  # numbers do for ids here
     place = place_on(terms, {}, date.fromisoformat(today))
     end, due, act, state = found
     there = (place.term.end, place.deadline.notice_deadline, place.deadline.act_by, place.state)
@@ -378,7 +367,7 @@ def test_the_days_of_what_leans_on_another(row: Any, today: str, found: tuple[st
 
 
 def test_what_an_amendment_replaced_is_superseded_and_alarms_no_more() -> None:
-    seen = look(BASE, {}, None, date(2027, 1, 1), is_new=True, superseded=True, mrc=None)
+    seen = look(USUAL, {}, None, date(2027, 1, 1), is_new=True, superseded=True, mrc=None)
     assert (seen.place.state, seen.place.alarm, seen.next_on) == ("superseded", None, None)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netos_core.contracts.rules import EndOfTerm, Notice, NoticeCountedFrom, NoticeMethod, NoticeUnit, Terms
+from netos_core.contracts.rules import EndOfTerm, Notice, NoticeUnit, Terms
 from netos_core.kernel.money import Amount, Basis
 from netos_core.renewals.rules import (
     Choice,
@@ -23,21 +23,10 @@ from netos_core.renewals.rules import (
     steps,
     term_on,
 )
+from tests.core.renewals.making import USUAL
 
 S = RenewalState
-YEAR = Terms(
-    term_start_date=date(2024, 4, 1),
-    term_months=36,
-    term_end_date=date(2027, 3, 31),
-    end_of_term=EndOfTerm.AUTO_RENEW,
-    evergreen=False,
-    notice=Notice(90, NoticeUnit.DAYS),
-    notice_method=NoticeMethod.EMAIL,
-    delivery_lead_days=None,
-    notice_counted_from=NoticeCountedFrom.RECEIVED,
-    co_terminus_end=None,
-    renewal_term_months=12,
-)
+
 HUNDRED = Amount(Decimal("100.00"), "USD", Basis.CONTRACTED, "CTR-1")
 END = date(2027, 3, 31)
 
@@ -51,7 +40,7 @@ def walked(terms: Terms, decisions: dict[date | None, Decided], start: date, end
 
 
 def test_an_undecided_term_walks_down_the_ladder_and_into_the_next_term() -> None:
-    assert walked(YEAR, {}, date(2026, 6, 1), date(2027, 12, 31)) == [
+    assert walked(USUAL, {}, date(2026, 6, 1), date(2027, 12, 31)) == [
         ("2026-07-04", 0, "watch"),
         ("2026-10-03", 0, "active"),
         ("2026-12-02", 0, "critical"),
@@ -65,7 +54,7 @@ def test_an_undecided_term_walks_down_the_ladder_and_into_the_next_term() -> Non
 
 def test_a_renewal_nobody_decided_is_missed_and_costs_its_whole_term() -> None:
     before = Stood(0, date(2026, 12, 31), S.OVERDUE, None, date(2027, 4, 1))
-    seen = look(YEAR, {}, before, date(2027, 4, 1), is_new=False, superseded=False, mrc=HUNDRED)
+    seen = look(USUAL, {}, before, date(2027, 4, 1), is_new=False, superseded=False, mrc=HUNDRED)
     (step,) = seen.steps
     assert (step.on, step.before, step.place.state, step.missed) == (date(2027, 4, 1), S.OVERDUE, S.STABLE, True)
     assert step.missed_cost is not None
@@ -75,14 +64,14 @@ def test_a_renewal_nobody_decided_is_missed_and_costs_its_whole_term() -> None:
 
 def test_a_renewal_somebody_decided_is_not_missed() -> None:
     chosen = decided(Choice.RENEW, date(2026, 11, 2), executed=True)
-    term = term_on(YEAR, chosen, date(2027, 4, 1))
+    term = term_on(USUAL, chosen, date(2027, 4, 1))
     assert (term.number, term.opening) == (1, Opening.DECISION)
 
 
 @pytest.mark.parametrize("end_of_term", [EndOfTerm.AUTO_RENEW, EndOfTerm.ROLL, EndOfTerm.AUTO_DISCONNECT])
 def test_a_contract_with_a_signed_successor_does_not_go_on_beside_it(end_of_term: EndOfTerm) -> None:
     followed = decided(Choice.RENEW, date(2026, 11, 2), executed=True, succeeded=True)
-    terms = replace(YEAR, end_of_term=end_of_term)
+    terms = replace(USUAL, end_of_term=end_of_term)
     place = place_on(terms, followed, date(2027, 4, 1))
     assert (place.term.number, place.state, place.alarm) == (0, S.DECIDED, None)
     assert walked(terms, followed, date(2026, 11, 1), date(2029, 1, 1)) == [("2026-11-02", 0, "decided")]
@@ -90,41 +79,41 @@ def test_a_contract_with_a_signed_successor_does_not_go_on_beside_it(end_of_term
 
 def test_notice_that_was_served_ends_the_contract_with_its_term() -> None:
     served = decided(Choice.TERMINATE, date(2026, 11, 2), executed=True)
-    place = place_on(YEAR, served, date(2029, 1, 1))
+    place = place_on(USUAL, served, date(2029, 1, 1))
     assert (place.term.number, place.state, place.alarm) == (0, S.DECIDED, None)
     assert next_look(place, served, date(2029, 1, 1)) is None
 
 
 def test_a_decision_to_leave_that_was_never_served_alarms_and_renews_all_the_same() -> None:
     meant = decided(Choice.TERMINATE, date(2026, 11, 2))
-    assert [(on, p.state, p.alarm) for on, p in steps(YEAR, meant, date(2026, 11, 1), date(2027, 4, 2))] == [
+    assert [(on, p.state, p.alarm) for on, p in steps(USUAL, meant, date(2026, 11, 1), date(2027, 4, 2))] == [
         (date(2026, 11, 2), S.DECIDED, S.ACTIVE),
         (date(2026, 12, 2), S.DECIDED, S.CRITICAL),
         (date(2027, 1, 1), S.DECIDED, S.OVERDUE),
         (date(2027, 4, 1), S.STABLE, None),
     ]
-    assert term_on(YEAR, meant, date(2027, 4, 1)).opening is Opening.SILENCE
+    assert term_on(USUAL, meant, date(2027, 4, 1)).opening is Opening.SILENCE
 
 
 def test_an_auto_disconnect_alarms_until_the_service_is_gone_and_opens_no_term() -> None:
-    ending = replace(YEAR, end_of_term=EndOfTerm.AUTO_DISCONNECT)
+    ending = replace(USUAL, end_of_term=EndOfTerm.AUTO_DISCONNECT)
     place = place_on(ending, {}, date(2027, 6, 1))
     assert (place.term.number, place.state) == (0, S.OVERDUE)
 
 
 def test_a_roll_is_evergreen_from_the_day_after_and_stays() -> None:
-    rolling = replace(YEAR, end_of_term=EndOfTerm.ROLL)
+    rolling = replace(USUAL, end_of_term=EndOfTerm.ROLL)
     assert walked(rolling, {}, date(2027, 3, 1), date(2030, 1, 1)) == [("2027-04-01", 1, "evergreen")]
 
 
 def test_a_contract_of_long_ago_stands_on_the_term_that_runs_today() -> None:
-    old = replace(YEAR, term_start_date=date(2010, 4, 1), term_end_date=date(2013, 3, 31))
+    old = replace(USUAL, term_start_date=date(2010, 4, 1), term_end_date=date(2013, 3, 31))
     place = place_on(old, {}, date(2026, 11, 26))
     assert (place.term.number, place.term.end) == (14, date(2027, 3, 31))
 
 
 def test_a_renewal_term_has_its_own_notice() -> None:
-    own = replace(YEAR, renewal_notice=Notice(1, NoticeUnit.MONTHS))
+    own = replace(USUAL, renewal_notice=Notice(1, NoticeUnit.MONTHS))
     assert place_on(own, {}, date(2027, 5, 1)).deadline.notice_deadline == date(2028, 2, 29)
 
 
@@ -149,7 +138,7 @@ def test_what_carries_a_decision_out(
 
 def test_missed_nights_are_walked_in_order_each_step_on_its_own_day() -> None:
     before = Stood(0, date(2026, 12, 31), S.STABLE, None, date(2026, 7, 4))
-    seen = look(YEAR, {}, before, date(2026, 12, 15), is_new=False, superseded=False, mrc=None)
+    seen = look(USUAL, {}, before, date(2026, 12, 15), is_new=False, superseded=False, mrc=None)
     assert [(s.on, s.before, s.place.state) for s in seen.steps] == [
         (date(2026, 7, 4), S.STABLE, S.WATCH),
         (date(2026, 10, 3), S.WATCH, S.ACTIVE),
@@ -160,7 +149,7 @@ def test_missed_nights_are_walked_in_order_each_step_on_its_own_day() -> None:
 
 terms_of_any_kind = st.builds(
     replace,
-    st.just(YEAR),
+    st.just(USUAL),
     term_start_date=st.just(None),
     term_months=st.just(None),
     term_end_date=st.dates(date(2024, 1, 1), date(2028, 12, 31)),

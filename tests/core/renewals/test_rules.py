@@ -10,10 +10,8 @@ from netos_core.contracts.rules import (
     Deadline,
     EndOfTerm,
     Notice,
-    NoticeCountedFrom,
     NoticeMethod,
     NoticeUnit,
-    Terms,
     deadline_of,
 )
 from netos_core.kernel.money import Amount, Basis
@@ -27,6 +25,7 @@ from netos_core.renewals.rules import (
     renewal_state,
     term_after,
 )
+from tests.core.renewals import making
 
 STABLE, WATCH, ACTIVE, CRITICAL, OVERDUE = (
     RenewalState.STABLE,
@@ -43,19 +42,7 @@ MRC = Amount(Decimal("1000.00"), "USD", Basis.CONTRACTED, "order-7")
 untimed = settings(deadline=None)  # a busy machine is no defect
 dates = st.dates(date(2000, 1, 1), date(2099, 12, 31))
 
-THREE_YEARS = Terms(
-    term_start_date=date(2024, 4, 1),
-    term_months=36,
-    term_end_date=date(2027, 3, 31),
-    end_of_term=EndOfTerm.AUTO_RENEW,
-    evergreen=False,
-    notice=Notice(90, NoticeUnit.DAYS),
-    notice_method=NoticeMethod.CERTIFIED_MAIL,
-    delivery_lead_days=5,
-    notice_counted_from=NoticeCountedFrom.RECEIVED,
-    co_terminus_end=None,
-    renewal_term_months=12,
-)
+THREE_YEARS = replace(making.USUAL, notice_method=NoticeMethod.CERTIFIED_MAIL, delivery_lead_days=5)
 
 
 def due(act_by: date, slack_days: int = 0) -> Deadline:
