@@ -24,6 +24,7 @@ from netos_core.providers.model import Provider
 from netos_core.providers.queries import get_provider_id
 from netos_core.renewals.model import RenewalDecision
 from netos_core.renewals.queries import ACT_BY, NOTICE_DEADLINE, with_standing
+from netos_core.renewals.queries.decisions import get_decision_id
 
 NEVER = date(2200, 12, 31)  # so that what has no day comes last
 CONCISE = ("ref", "contract", "provider", "kind", "state", "method", "act_by", "notice_deadline", "served_date")
@@ -83,7 +84,7 @@ def _filters(ctx: Context, request: ListLetters) -> list[ColumnElement[bool]]:
     if request.contract:
         wanted.append(Letter.contract_id == get_contract_id(ctx, request.contract, "contract").id)
     if request.decision:
-        wanted.append(RenewalDecision.ref == request.decision.strip().upper())
+        wanted.append(Letter.decision_id == get_decision_id(ctx, request.decision, "decision"))
     if request.provider:
         wanted.append(Contract.provider_id == get_provider_id(ctx, request.provider).id)
     if request.kind:

@@ -59,7 +59,7 @@ def decision(ctx: Context, ref: str) -> DecisionView:
     )  # fmt: skip
     row = ctx.session.execute(query).mappings().first()
     if row is None:
-        raise NotFound("No decision has that ref.", field="ref", fix="list_renewals names decisions beside terms.")
+        raise _unknown("ref")
     paper_row = contracts.rows_by_id(ctx, [row["contract_id"]])[row["contract_id"]]
     paper = contracts.terms_of(contracts.completed(paper_row, contracts.above(ctx.session, [paper_row])))
     problems = problems_of(paper)
@@ -83,6 +83,26 @@ def decision(ctx: Context, ref: str) -> DecisionView:
         notes=notes_on(ctx, "renewal_decision", row["id"]),
         open_changes=open_changes(ctx, row["ref"], row["id"]),
     )
+
+
+def get_decision_id(ctx: Context, ref: str, field: str) -> UUID:
+    """Return the id of a live decision.
+
+    Raises:
+        NotFound: None has that ref; `field` is where it was named.
+    """
+    found: UUID | None = ctx.session.scalar(
+        select(RenewalDecision.id).where(
+            RenewalDecision.ref == ref.strip().upper(), RenewalDecision.retired_at.is_(None)
+        )
+    )
+    if found is None:
+        raise _unknown(field)
+    return found
+
+
+def _unknown(field: str) -> NotFound:
+    return NotFound("No decision has that ref.", field=field, fix="list_renewals names decisions beside terms.")
 
 
 def open_to_leave(ctx: Context, contract_id: UUID) -> UUID | None:

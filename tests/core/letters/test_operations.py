@@ -285,6 +285,37 @@ def test_characters_the_typeface_lacks_are_named_before_anything_goes_out(sessio
         propose(author(session), "letter", ref=ref, sending="docuseal")
 
 
+def test_the_service_of_a_letter_carries_out_the_decision_it_is_about(session: Session) -> None:
+    contract, _ = make_terms(session)
+    elsewhere, _ = make_terms(session)
+    hand = author(session, policy=BY_HAND)
+    about = {"choice": "terminate", "decided_date": "2026-05-20"}
+    decision = apply(hand, "decision", "create", contract=contract, **about).diff[0].ref
+    other = apply(hand, "decision", "create", contract=elsewhere, **about).diff[0].ref
+    ref = make_letter(session, contract)
+    assert view(session, ref).decision == decision, "the open decision to leave"
+    with pytest.raises(Invalid) as refused:
+        propose(hand, "letter", ref=ref, decision=other)
+    assert refused.value.field == "decision"
+    apply(hand, "letter", ref=ref, sending="manual")
+    apply(hand, "letter", ref=ref, signed_date="2026-05-30")
+    receipt = proof(session, contract)
+    served = {"served_date": "2026-05-31", "tracking_number": "9407 1111", "proof_document": receipt}
+    done = apply(hand, "letter", ref=ref, **served)
+    assert {row.ref for row in done.diff} == {ref, decision}
+    row = row_of(session, "renewal_decision", decision)
+    assert (row["served_date"], row["served_method"], row["served_reference"]) == (
+        date(2026, 5, 31), "certified_mail", "9407 1111",
+    )  # fmt: skip
+    assert row["proof_id"] == row_of(session, "document", receipt)["id"]
+    undo(hand, done)
+    assert row_of(session, "renewal_decision", decision)["served_date"] is None
+    assert [one.ref for one in list_letters(hand, ListLetters(decision=decision)).rows] == [ref]
+    with pytest.raises(NotFound) as unknown:
+        list_letters(hand, ListLetters(decision="DEC-9"))
+    assert unknown.value.field == "decision"
+
+
 def test_letters_are_listed_by_where_they_stand(session: Session) -> None:
     contract, _ = make_terms(session)
     draft, sent, hand = (make_letter(session, contract) for _ in range(3))
