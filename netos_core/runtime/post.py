@@ -159,14 +159,17 @@ class Post:
         if now - self._looked_at.get(way, -LOOK_EVERY_SECONDS) < LOOK_EVERY_SECONDS:
             return False
         self._looked_at[way] = now
-        settings = self._core.settings
-        names = [name for name in CREDENTIALS[way] if name in settings.references]
         refused = self._refused.get(way)
-        if not names or refused is None:
+        if not refused:
             return False
         with contextlib.suppress(NetosError):  # its source is away, and is asked again in a minute
-            return tuple(settings.secret(name, fresh=True) for name in names) != refused
+            return self._secrets(way, fresh=True) != refused
         return False
+
+    def _secrets(self, way: Way, *, fresh: bool) -> tuple[str, ...]:
+        """Return the credentials of a way that are kept elsewhere, and so may be rotated while we run."""
+        settings = self._core.settings
+        return tuple(settings.secret(name, fresh=fresh) for name in CREDENTIALS[way] if name in settings.references)
 
     def _try(self, way: Way, letter: Letter) -> Outcome:
         channel = self._channels.get(way)
@@ -194,9 +197,7 @@ class Post:
     def _refusal(self, way: Way, refusal: NetosError) -> Outcome:
         verdict = verdict_on(refusal.code)
         if verdict is Verdict.SHUT:
-            settings = self._core.settings
-            names = [name for name in CREDENTIALS[way] if name in settings.references]
-            self._refused[way] = tuple(settings.secret(name) for name in names)
+            self._refused[way] = self._secrets(way, fresh=False)
         return Outcome(
             verdict,
             f"{refusal.message} {refusal.fix or ''}".strip(),
