@@ -331,10 +331,10 @@ def remarks(page: sync_api.Page, paths: Sequence[str]) -> list[str]:
 
 
 def _of_axe(page: sync_api.Page, scope: str, rules: Mapping[str, Sequence[str]]) -> list[str]:
-    result = page.evaluate(f"axe.run({scope}, {json.dumps(rules)})")
+    remarks = page.evaluate(f"axe.run({scope}, {json.dumps(rules)}).then((found) => found.violations)")
     return [
         f"{violation['id']} {node['target']} {node['failureSummary'][:300]}"
-        for violation in result["violations"]
+        for violation in remarks
         for node in violation["nodes"][:2]
     ]
 

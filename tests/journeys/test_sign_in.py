@@ -375,7 +375,7 @@ def test_the_pages_of_identity_are_for_everyone(chromium: Any, netos: Installati
         room, needed = page.evaluate("[document.documentElement.clientWidth, document.documentElement.scrollWidth]")
         wrong.extend([f"{name}: {needed} wide"] if needed > room else [])
         page.evaluate(f"scrollTo(0, 0);{script};0")
-        found = page.evaluate(f"axe.run(document, {rules})")["violations"]
+        found = page.evaluate(f"axe.run(document, {rules}).then((found) => found.violations)")
         wrong.extend(f"{name}: {one['id']} {one['nodes'][0]['target']}" for one in found)
 
     how = {"color_scheme": theme, "viewport": {"width": width, "height": 900}, "reduced_motion": "reduce"}
