@@ -268,7 +268,13 @@ def commit(ctx: Context, proposal: Proposal, approved_by: Sequence[UUID]) -> Non
         raise _broken_rule(broken) from broken
     audit.record_changes(ctx, proposal, approved_by)
     ctx.session.execute(_TOUCH_ROWS, {"proposal": proposal.id, "now": ctx.now})
+    for entity in sorted({group.entity for group in groups if group.rows >= MANY_ROWS}):
+        session.execute(text(f"analyze {Base.metadata.tables[entity].name}"))
 
+
+MANY_ROWS = 1_000
+"""From so many new rows of a table on, the database counts it anew at once: its own look comes up to a minute later,
+and until then it plans the next reads as if the table were empty."""
 
 # An update of a row that is there already takes its lock, so that the search never forgets it between two commits;
 # in one order, so that two commits never wait for each other.
