@@ -236,6 +236,32 @@ TASKS = (
         listed, "search_contracts", renewal_state=["evergreen"],
     ),
     one(
+        "first-of-the-day", ELENA, "What needs somebody first today, and what does it cost us to leave it?",
+        values(
+            f"select ref, round(mrc * renewal_term_months, 2) from contract where {UNDECIDED} and {LIVE} and kind ="
+            " 'order' and end_of_term = 'auto_renew' and not evergreen and act_by = (select min(act_by) from contract"
+            f" where {UNDECIDED} and {LIVE} and kind = 'order' and end_of_term = 'auto_renew' and not evergreen)"
+        ), 160,
+        lambda work: said(work.rows[0]["ref"], work.rows[0]["amount"]), "get_worklist", limit=1,
+    ),
+    one(
+        "north-path-decided", MARCUS, "What did we decide about Zayo's order SO-ZAY-30147, and who sees it through?",
+        values(
+            "select d.choice, p.name from renewal_decision d join contract c on c.id = d.contract_id"
+            " join person p on p.id = d.owner_id where c.number = 'SO-ZAY-30147'"
+        ), 750,
+        lambda found: said(found["term"]["choice"], found["term"]["owner"]), "get_contract", ref="SO-ZAY-30147",
+    ),
+    one(
+        "decided-not-done", ELENA, "Which contracts did we decide to end without having served the notice yet?",
+        exactly(
+            "CTR",
+            "select c.ref from contract c join renewal_decision d on d.contract_id = c.id where d.choice = 'terminate'"
+            f" and d.served_date is null and d.{LIVE}",
+        ), 180,
+        lambda work: said(*(row["ref"] for row in work.rows)), "get_worklist", kind=["decision_open"],
+    ),
+    one(
         "on-order", DANA, "Which circuits are on order or being delivered?",
         exactly("CKT", f"select ref from circuit where status in ('ordered', 'provisioning') and {LIVE}"), 260,
         listed, "search_circuits", status=["ordered", "provisioning"],

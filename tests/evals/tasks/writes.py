@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from netos_core.demo.people import DANA, ELENA, GRACE, MARCUS, PRIYA, TOM, WILL, DemoPerson
@@ -222,6 +223,48 @@ TASKS = (
         accepts=True,
     ),
     write(
+        "let-east-route-end", MARCUS,
+        "We let Lumen's LUM-SO-204118 end: Zayo's new wave replaces it. Record that as our decision.",
+        {
+            "kind": "decision", "action": "create", "reason": "Finance decided today.",
+            "set": {
+                "contract": "LUM-SO-204118", "choice": "terminate", "reasoning": "Zayo's new wave replaces it.",
+            },
+        },
+        lambda w: [Row("renewal_decision", next_of(w, "renewal_decision"), "create", {"choice": "terminate"})],
+        "select exists (select from renewal_decision d join contract c on c.id = d.contract_id where d.choice ="
+        " 'terminate' and c.number = 'LUM-SO-204118')", approver=ELENA, tokens=850,
+    ),
+    write(
+        "draft-the-notice", PRIYA,
+        "Draft the notice for Lumen's LUM-SO-319140, which we let end. Elena Voss, elena.voss@xiber.example, signs.",
+        {
+            "kind": "letter", "action": "create", "reason": "The decision to end it stands.",
+            "set": {
+                "contract": "LUM-SO-319140", "signer_name": "Elena Voss", "signer_email": "elena.voss@xiber.example",
+            },
+        },
+        lambda w: [
+            Row("letter", next_of(w, "letter"), "create", {"kind": "non_renewal", "method": "certified_mail"})
+        ],
+        "select exists (select from letter l join contract c on c.id = l.contract_id where c.number ="
+        " 'LUM-SO-319140' and l.sending is null)", approver=ELENA, tokens=900,
+    ),
+    write(
+        "notice-went-out", PRIYA,
+        "The notice for LUM-SO-319140 went out by certified mail today, tracking 7020 1810 0000 4433. Record that.",
+        {
+            "kind": "decision", "ref": "DEC-1002", "reason": "The receipt of the post office is here.",
+            "set": {"served_date": date.today().isoformat(), "served_reference": "7020 1810 0000 4433"},
+        },
+        lambda w: [
+            Row("renewal_decision", "DEC-1002", "update",
+                {"served_date": date.today(), "served_reference": "7020 1810 0000 4433"})
+        ],
+        is_true("renewal_decision", "ref = 'DEC-1002' and served_reference = '7020 1810 0000 4433'"), approver=ELENA,
+        tokens=850,
+    ),
+    write(
         "order-a-wave", DANA,
         "Record our order of a 10 G wave from Zayo, OGYX/210001//ZYO, Fort Wayne Data Center to South Bend Union "
         "Station, 1,300 a month.",
@@ -245,4 +288,8 @@ TASKS = (
 
 
 def next_circuit(world: World) -> str:
-    return str(world.one("select 'CKT-' || (max(substr(ref, 5)::int) + 1) from circuit"))
+    return next_of(world, "circuit")
+
+
+def next_of(world: World, entity: str) -> str:
+    return str(world.one(f"select left(max(ref), 4) || (max(substr(ref, 5)::int) + 1) from {entity}"))
