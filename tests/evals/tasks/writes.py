@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from netos_core.demo.people import DANA, ELENA, GRACE, MARCUS, PRIYA, TOM, WILL, DemoPerson
+from netos_core.kernel.clock import business_day, utc_now
 from tests.evals.facts import said
 from tests.evals.hands import Hands, Result
 from tests.evals.task import Kind, Row, Task, Wrote
@@ -14,6 +15,7 @@ from tests.evals.world import World
 
 APPROVAL_PAGE = "approvals"
 """A part of the link a person is given."""
+SERVED = business_day(utc_now(), ZoneInfo("America/Indiana/Indianapolis"))
 
 Rows = Callable[[World], Sequence[Row]]
 
@@ -255,11 +257,11 @@ TASKS = (
         "The notice for LUM-SO-319140 went out by certified mail today, tracking 7020 1810 0000 4433. Record that.",
         {
             "kind": "decision", "ref": "DEC-1002", "reason": "The receipt of the post office is here.",
-            "set": {"served_date": date.today().isoformat(), "served_reference": "7020 1810 0000 4433"},
+            "set": {"served_date": SERVED.isoformat(), "served_reference": "7020 1810 0000 4433"},
         },
-        lambda w: [
+        lambda _: [
             Row("renewal_decision", "DEC-1002", "update",
-                {"served_date": date.today(), "served_reference": "7020 1810 0000 4433"})
+                {"served_date": SERVED, "served_reference": "7020 1810 0000 4433"})
         ],
         is_true("renewal_decision", "ref = 'DEC-1002' and served_reference = '7020 1810 0000 4433'"), approver=ELENA,
         tokens=850,
