@@ -14,6 +14,9 @@ from tests.database import TestServer, running_server
 
 # A test's installation has keys of its own, and so no home on this machine is opened for one.
 os.environ.setdefault("NETOS_SECRET_KEYS", "the keys of a test run and of nothing else")
+# A test asks as fast as the machine goes.
+os.environ.setdefault("NETOS_CALLS_PER_SECOND", "100000")
+os.environ.setdefault("NETOS_CALLS_AT_ONCE", "100000")
 
 
 SLOW = ("browser", "processes")

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import re
-import socket
 import ssl
 import subprocess
 import sys
@@ -27,7 +26,7 @@ from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
 from tests.directory import CLIENT, NOC_GROUP, SECRET, TENANT
 from tests.standins import entra
-from tests.standins.serving import Served, served
+from tests.standins.serving import Served, free_port, served
 
 KEYS = "the keys of a journey that ends with its installation"
 CHOOSER = re.compile(r'name="(oid|account)"')  # how the two directories ask who signs in
@@ -133,12 +132,6 @@ def _restore(before: str | None) -> None:
         os.environ.pop("SSL_CERT_FILE", None)
     else:
         os.environ["SSL_CERT_FILE"] = before
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class AtTheBrowser(OAuth):

@@ -32,7 +32,7 @@ from netos_core.kernel.db import new_id
 from netos_core.runtime import embedded, migrate
 from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
-from netos_core.runtime.supervisor import free_port
+from tests.standins.serving import free_port
 
 pytestmark = pytest.mark.processes
 REPOSITORY = Path(__file__).parents[2]
@@ -151,7 +151,9 @@ def nothing_of_it_is_there(url: str, change: ChangeView) -> None:
 
 def all_of_it_is_there(url: str, change: ChangeView) -> None:
     assert count(url, "select count(*) from circuit") == ROWS
-    assert count(url, "select reltuples::int from pg_class where relname = 'circuit'") == ROWS, "reads are planned for it"
+    assert count(url, "select reltuples::int from pg_class where relname = 'circuit'") == ROWS, (
+        "reads are planned for it"
+    )
     assert count(url, "select count(*) from termination") == 2 * ROWS
     assert count(url, "select count(*) from contract_circuit where governs") == ROWS
     assert count(url, "select count(*) from audit where action = 'create'") == change.counts["create"]
@@ -162,7 +164,7 @@ class Web:
     """The real web server in a process of its own, and a browser that is signed in to it."""
 
     def __init__(self, url: str, home: Path, **settings: str) -> None:
-        port = free_port("127.0.0.1", 8600)
+        port = free_port()
         self.base = f"http://127.0.0.1:{port}"
         self.process = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "--factory", "netos_mcp.app:app", "--port", str(port)],

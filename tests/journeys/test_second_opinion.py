@@ -12,7 +12,7 @@ from fastmcp import Client
 
 from netos_core.runtime.calls import Core
 from tests.database import TestServer
-from tests.journeys.entra import AtTheBrowser, free_port, running_netos
+from tests.journeys.entra import AtTheBrowser, running_netos
 from tests.mcp.conftest import answered, refused
 from tests.oidc.serving import (
     ACCOUNTS,
@@ -25,6 +25,7 @@ from tests.oidc.serving import (
     provider,
     web_client,
 )
+from tests.standins.serving import free_port
 
 pytestmark = [
     pytest.mark.anyio,

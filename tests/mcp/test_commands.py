@@ -18,9 +18,9 @@ from fastmcp import Client
 from fastmcp.client.transports import StdioTransport
 
 from netos_core.runtime.home import Runtime
-from netos_core.runtime.supervisor import free_port
 from netos_mcp.cli.ready import banner
 from tests.mcp.conftest import MODES, TOM, AtTheClient, Plant, answered, tokens
+from tests.standins.serving import free_port
 
 pytestmark = [pytest.mark.anyio, pytest.mark.processes]
 REPOSITORY = Path(__file__).parents[2]
@@ -111,7 +111,7 @@ async def test_stdio_serves_both_eras_and_asks_the_person(plant: Plant, environm
 @pytest.fixture
 def running(plant: Plant, environment: dict[str, str], tmp_path: Path) -> Iterator[Runtime]:
     """A real web server on a free port."""
-    port = free_port("127.0.0.1", 8600)
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     with subprocess.Popen(
         [sys.executable, "-c", SERVE, str(port)], env=environment, stderr=subprocess.DEVNULL

@@ -121,8 +121,7 @@ def test_every_operation_is_a_tool_but_what_is_a_persons_or_carries_a_file() -> 
 def sample(database_server: TestServer) -> Iterator[Plant]:
     """The sample company, which the examples speak of."""
     with database_server.clone(of=database_server.sample) as url:
-        settings = Settings(database_url=url, demo=True, log_level="error", calls_per_second=1000, calls_at_once=1000)
-        core = Core(settings)
+        core = Core(Settings(database_url=url, demo=True, log_level="error"))
         yield Plant(core, "CKT-1042", "Lumen", "SIT-1007", "CUS-1003", "CTR-1011")
         core.close()
 

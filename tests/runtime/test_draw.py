@@ -81,8 +81,9 @@ def test_a_file_that_is_cut_off_is_damaged_and_the_process_goes_on(drawing: Draw
 
 
 def test_a_file_that_computes_without_end_is_stopped() -> None:
-    with Drawing(Bounds(memory=4096 * MEGABYTE, cpu_seconds=0)) as drawing, pytest.raises(NotDrawn, match=TOO_LONG):
-        drawing.draw(Family.PICTURE, BOMB)
+    endless = make_pdf(note="0 0 m 612 792 l 0 792 l 612 0 l f* " * 200_000)
+    with Drawing(Bounds(cpu_seconds=0)) as drawing, pytest.raises(NotDrawn, match=TOO_LONG):
+        drawing.draw(Family.PDF, endless)
 
 
 def test_no_answer_in_time_is_not_the_files_fault() -> None:

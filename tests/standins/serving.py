@@ -33,6 +33,13 @@ PATIENCE = 20.0
 Selector = selectors.BaseSelector
 
 
+def free_port() -> int:
+    """Find a port for a process that opens it itself: one of the kernel's choice, so that no two tests get the same."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @dataclass
 class Fault:
     """How the next requests go wrong. With no status the real answer comes, after the delay."""

@@ -48,7 +48,7 @@ def documented(database_server: TestServer) -> Iterator[Any]:
 
 
 def _core(url: str) -> Core:
-    return Core(Settings(database_url=url, calls_per_second=100_000, calls_at_once=100_000))
+    return Core(Settings(database_url=url))
 
 
 def _know(app: Starlette) -> None:
