@@ -309,7 +309,7 @@ def test_doubles_that_are_there_all_the_same_are_taken_back(core: Core, state: d
 
 def test_a_service_that_is_down_loses_nothing(core: Core, state: docuseal.State, service: Served) -> None:
     ref = sent(core)
-    service.fail(503, times=50)
+    service.fail(503, times=50, retry_after=0)
     for _ in range(3):
         rested(core)
         worked(core)

@@ -86,7 +86,7 @@ class State:
 
     token: str = TOKEN
     pro: bool = True
-    hang: float = 0.0  # seconds between making a submission and answering
+    hang: float = 0.0  # seconds between making a submission and answering; none, and what hangs is answered
     documents_ready: bool = True
     lost: bool = False  # whether what is asked for is made and then answered with a failure
     refuses: str | None = None  # what it says of every request, where it refuses them
@@ -260,8 +260,9 @@ def _made(state: State, asked: dict[str, Any], pdf: bytes) -> Submission | JSONR
 async def _answered(state: State, made: Submission | JSONResponse, told: Callable[[Submission], Any]) -> Response:
     if isinstance(made, JSONResponse):
         return made
-    if state.hang:
-        await asyncio.sleep(state.hang)
+    end = time.monotonic() + state.hang
+    while time.monotonic() < end and state.hang:
+        await asyncio.sleep(0.05)
     if state.lost:
         return JSONResponse({"error": "Bad gateway"}, 502)
     return JSONResponse(told(made))

@@ -7,11 +7,12 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import text
 
 from netos_core.access.rules import Role
 from netos_core.kernel.context import Channel
 from netos_core.runtime.calls import Core
-from tests.factories import make_circuit, make_contract, make_ctx, make_provider, make_site, propose
+from tests.factories import apply, make_contract, make_ctx, make_provider, make_site, propose
 from tests.web.conftest import Browser, as_role
 
 DIGEST = re.compile(r'name="digest" value="([0-9a-f]{64})"')
@@ -19,9 +20,12 @@ REF = re.compile(r"/approvals/(CHG-\d+)")
 
 
 def circuits(core: Core, count: int, **fields: str) -> list[str]:
+    """Make circuits of one carrier in one change, and return their refs."""
     with core.session() as session:
-        provider = make_provider(session)
-        return [make_circuit(session, provider=provider, mrc="1000.00", **fields) for _ in range(count)]
+        common = {"provider": make_provider(session), "mrc": "1000.00", "status": "active", "service_type": "dia"}
+        made = apply(make_ctx(session, Role.ADMIN), "circuit", "create", items=[{"set": fields}] * count, **common)
+        assert made.counts["create"] == count
+        return list(session.scalars(text("select ref from circuit order by id desc limit :n"), {"n": count}))[::-1]
 
 
 def change_at(where: str) -> str:
