@@ -22,6 +22,7 @@ class ListRenewals(ListRequest):
         None, description="Rungs of the ladder; overdue, critical, active and watch by default."
     )
     provider: str | None = None
+    market: str | None = Field(None, description="Of a circuit the contract governs.")
     owner: str | None = Field(None, description="E-mail of who owns the decision.")
     within_days: int | None = Field(None, ge=0, le=3650, description="Act by within so many days from today.")
 
@@ -59,7 +60,7 @@ class RenewalList(Listing):
 
 class GetPipeline(Request):
     provider: str | None = None
-    market: str | None = Field(None, description="Of a circuit the contract names.")
+    market: str | None = Field(None, description="Of a circuit the contract governs.")
     owner: str | None = Field(None, description="E-mail of who owns the decision.")
     limit: int = Field(8, ge=1, le=50, description="Cards of each column; all are counted.")
 

@@ -7,7 +7,6 @@ Webhooks are made by `signed_call` and sent by whoever tests.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import hmac
@@ -25,6 +24,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tests.files import make_pdf
+from tests.standins.serving import hang
 
 TOKEN = "docuseal-token"
 SECRET = "whsec_c3RhbmQtaW4gc2VjcmV0IG9mIG91cnM="
@@ -86,7 +86,7 @@ class State:
 
     token: str = TOKEN
     pro: bool = True
-    hang: float = 0.0  # seconds between making a submission and answering; none, and what hangs is answered
+    hang: float = 0.0  # seconds between making a submission and answering who still waits
     documents_ready: bool = True
     lost: bool = False  # whether what is asked for is made and then answered with a failure
     refuses: str | None = None  # what it says of every request, where it refuses them
@@ -257,12 +257,13 @@ def _made(state: State, asked: dict[str, Any], pdf: bytes) -> Submission | JSONR
     return found
 
 
-async def _answered(state: State, made: Submission | JSONResponse, told: Callable[[Submission], Any]) -> Response:
+async def _answered(
+    state: State, request: Request, made: Submission | JSONResponse, told: Callable[[Submission], Any]
+) -> Response:
     if isinstance(made, JSONResponse):
         return made
-    end = time.monotonic() + state.hang
-    while time.monotonic() < end and state.hang:
-        await asyncio.sleep(0.05)
+    if state.hang:
+        await hang(request.receive, state.hang)
     if state.lost:
         return JSONResponse({"error": "Bad gateway"}, 502)
     return JSONResponse(told(made))
@@ -293,7 +294,7 @@ async def _from_pdf(request: Request, state: State) -> Response:
             return _refused("area is outside of the page")
     if not any(one["type"] == "signature" for one in fields):
         return _refused("there is no signature field")
-    return await _answered(state, _made(state, asked, pdf), lambda made: _whole(made, request))
+    return await _answered(state, request, _made(state, asked, pdf), lambda made: _whole(made, request))
 
 
 async def _from_html(request: Request, state: State) -> Response:
@@ -303,7 +304,7 @@ async def _from_html(request: Request, state: State) -> Response:
     if "<signature-field" not in str(asked.get("documents")):
         return _refused("there is no signature field")
     pdf = make_pdf("made of HTML")
-    return await _answered(state, _made(state, asked, pdf), lambda made: _whole(made, request))
+    return await _answered(state, request, _made(state, asked, pdf), lambda made: _whole(made, request))
 
 
 def _of_template(state: State, asked: dict[str, Any]) -> Submission | JSONResponse:
@@ -321,13 +322,13 @@ def _of_template(state: State, asked: dict[str, Any]) -> Submission | JSONRespon
 async def _from_template(request: Request, state: State) -> Response:
     made = _of_template(state, await request.json())
     return await _answered(
-        state, made, lambda one: [_submitter_json(p, one, request, urls=True) for p in one.submitters]
+        state, request, made, lambda one: [_submitter_json(p, one, request, urls=True) for p in one.submitters]
     )
 
 
 async def _init(request: Request, state: State) -> Response:
     made = _of_template(state, await request.json())
-    return await _answered(state, made, lambda one: _whole(one, request))
+    return await _answered(state, request, made, lambda one: _whole(one, request))
 
 
 def _page(request: Request, rows: list[Any], told: Callable[[Any], dict[str, Any]]) -> Response:

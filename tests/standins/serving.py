@@ -102,8 +102,7 @@ class Faulty:
             return self.app
         fault.times -= 1
         if fault.delay:
-            with suppress(TimeoutError):  # who has waited long enough hangs up, and then nobody is served
-                await asyncio.wait_for(_hung_up(receive), fault.delay)
+            await hang(receive, fault.delay)
         return self.app if fault.status is None else fault.answer(fault.status)
 
 
@@ -117,9 +116,12 @@ def _given(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-async def _hung_up(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+async def hang(receive: Receive, seconds: float) -> None:
+    """Wait so long, or until who asked has waited long enough and hangs up."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while (await receive())["type"] != "http.disconnect":
+                pass
 
 
 class Served:

@@ -55,7 +55,7 @@ def test_a_list_behind_the_board_keeps_the_filters_it_knows(demo_core: Core) -> 
     browser = sign_in(demo_core, MARCUS.email)
     assert 'href="/renewals?provider=Lumen">As a table' in browser.get("/pipeline?provider=Lumen")
     by_market = browser.get("/pipeline?market=Indianapolis")
-    assert 'href="/timeline?market=Indianapolis&amp;state=stable"' in by_market
+    assert 'href="/renewals?market=Indianapolis&amp;state=stable"' in by_market
     mine = browser.get(f"/pipeline?owner={PRIYA.email}")
     assert mine.count('<li class="deal">') == 1
     assert f"owner={PRIYA.email.replace('@', '%40')}" in mine

@@ -209,6 +209,7 @@ RENEWALS = Spec(
     (
         Filter("state", "Renewal state", "many", choices(RenewalState)),
         Filter("provider", "Provider"),
+        Filter("market", "Market"),
         Filter("owner", "Owner (e-mail)"),
         Filter("within_days", "Act within days", "number"),
     ),

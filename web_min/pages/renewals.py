@@ -35,20 +35,14 @@ def routes(site: Site) -> list[BaseRoute]:
 def _pipeline(visit: Visit) -> Response:
     pairs = asked.given(visit.request.query_params, asked.filters_of(GetPipeline))
     request = asked.request_of(GetPipeline, pairs)
-
-    def listed(state: str) -> str:
-        """Name the list of a whole column; that of renewals knows no market, the timeline does and no owner."""
-        where = "/timeline" if request.market and not request.owner else "/renewals"
-        known = asked.filters_of(GetTimeline if where == "/timeline" else ListRenewals)
-        return asked.address(where, [pair for pair in pairs if pair[0] in known], state=state)
-
+    known = asked.filters_of(ListRenewals)
     return visit.page(
         "pipeline.html",
         board=visit.call(get_pipeline, request),
         wish=request,
         mine=visit.person.email,
         link=partial(asked.address, "/pipeline", pairs),
-        listed=listed,
+        listed=partial(asked.address, "/renewals", [pair for pair in pairs if pair[0] in known]),
     )
 
 

@@ -21,7 +21,7 @@ from netos_core.overview.queries.words import contracts_with, page_of
 from netos_core.overview.schemas import ContractLine, ContractList, ContractRow, ContractView, SearchContracts
 from netos_core.providers.model import Provider
 from netos_core.providers.queries import get_provider_id
-from netos_core.renewals.queries import ACT_BY, NOTICE_DEADLINE, TERM_END, renewal_state, with_standing
+from netos_core.renewals.queries import ACT_BY, NOTICE_DEADLINE, TERM_END, monthly, renewal_state, with_standing
 
 CONCISE = (
     "ref", "provider", "number", "title", "kind", "term_end_date", "renewal_state", "act_by", "circuits", "mrc",
@@ -39,23 +39,6 @@ def circuit_count() -> ColumnElement[int]:
         .correlate(Contract)
         .scalar_subquery()
     )
-
-
-def monthly() -> ColumnElement[Any]:
-    """What a contract costs a month: its circuits' MRC where it governs any, else its own."""
-    governed = (
-        select(func.sum(Circuit.mrc))
-        .join(ContractCircuit, ContractCircuit.circuit_id == Circuit.id)
-        .where(
-            ContractCircuit.contract_id == Contract.id,
-            ContractCircuit.governs,
-            ContractCircuit.retired_at.is_(None),
-            Circuit.currency == Contract.currency,
-        )
-        .correlate(Contract)
-        .scalar_subquery()
-    )
-    return func.coalesce(governed, Contract.mrc)
 
 
 def search_contracts(ctx: Context, request: SearchContracts) -> ContractList:

@@ -15,11 +15,11 @@ from netos_core.contracts.model import Contract, ContractCircuit
 from netos_core.customers.model import Customer
 from netos_core.kernel.context import Context
 from netos_core.overview.queries.circuits import GOVERNS
-from netos_core.overview.queries.contracts import circuit_count, monthly
+from netos_core.overview.queries.contracts import circuit_count
 from netos_core.overview.schemas import Count, Dashboard, DeadlineLine, EventLine
 from netos_core.providers.model import Provider
 from netos_core.renewals.model import Standing
-from netos_core.renewals.queries import ACT_BY, alarm, renewal_state, with_standing
+from netos_core.renewals.queries import ACT_BY, alarm, monthly, renewal_state, with_standing
 from netos_core.renewals.rules import PRESSING, RenewalState
 from netos_core.sites.model import Site
 

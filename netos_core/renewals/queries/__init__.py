@@ -3,6 +3,7 @@
 from netos_core.renewals.queries.listed import list_renewals
 from netos_core.renewals.queries.looks import replay
 from netos_core.renewals.queries.pipeline import pipeline
+from netos_core.renewals.queries.silence import monthly
 from netos_core.renewals.queries.standing import (
     ACT_BY,
     NOTICE_DEADLINE,
@@ -25,6 +26,7 @@ __all__ = [
     "alarm",
     "in_market",
     "list_renewals",
+    "monthly",
     "of_term",
     "pipeline",
     "renewal_state",

@@ -176,12 +176,13 @@ def _decided(session: Session, contract_ids: Sequence[UUID]) -> dict[UUID, list[
 
 
 def _monthly(session: Session, contract_ids: Sequence[UUID]) -> dict[tuple[UUID, str], Decimal]:
-    """Add up what the circuits that contracts name cost a month, by contract and currency."""
+    """Add up what the circuits that contracts govern cost a month, by contract and currency."""
     rows = session.execute(
         select(ContractCircuit.contract_id, Circuit.currency, func.sum(Circuit.mrc))
         .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
         .where(
             ContractCircuit.contract_id == _any(contract_ids),
+            ContractCircuit.governs,
             ContractCircuit.retired_at.is_(None),
             Circuit.retired_at.is_(None),
             Circuit.mrc.is_not(None),

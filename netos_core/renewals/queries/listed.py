@@ -28,6 +28,7 @@ from netos_core.renewals.queries.standing import (
     NUMBER,
     TERM_END,
     alarm,
+    in_market,
     of_term,
     owner_id,
     renewal_state,
@@ -37,7 +38,7 @@ from netos_core.renewals.rules import PRESSING, cost_of_silence, nth_term
 from netos_core.renewals.schemas import ListRenewals, RenewalList, RenewalRow
 
 CONCISE = (
-    "contract", "provider", "title", "state", "act_by", "days_left", "end_of_term", "circuits", "mrc",
+    "contract", "provider", "title", "state", "choice", "act_by", "days_left", "end_of_term", "circuits", "mrc",
     "cost_of_silence", "why",
 )  # fmt: skip
 
@@ -71,6 +72,8 @@ def list_renewals(ctx: Context, request: ListRenewals) -> RenewalList:
     wanted: list[ColumnElement[bool]] = [Contract.retired_at.is_(None), pressing]
     if request.provider:
         wanted.append(Contract.provider_id == get_provider_id(ctx, request.provider).id)
+    if request.market:
+        wanted.append(in_market(request.market))
     if request.within_days is not None:
         wanted.append(ctx.today + timedelta(days=request.within_days) >= ACT_BY)
     wanted += [Contract.search_text.contains(word, autoescape=True) for word in (request.query or "").lower().split()]

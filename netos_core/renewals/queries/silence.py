@@ -60,13 +60,14 @@ def with_silence(query: Select[Any]) -> Select[Any]:
 
 
 def of_circuits(what: ColumnElement[Any], *conditions: ColumnElement[bool]) -> ColumnElement[Any]:
-    """Build a figure of the live circuits that the joined contract names."""
+    """Build a figure of the live circuits that the joined contract governs: what another governs, another renews."""
     return (
         select(what)
         .select_from(ContractCircuit)
         .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
         .where(
             ContractCircuit.contract_id == Contract.id,
+            ContractCircuit.governs,
             ContractCircuit.retired_at.is_(None),
             Circuit.retired_at.is_(None),
             *conditions,
@@ -77,7 +78,7 @@ def of_circuits(what: ColumnElement[Any], *conditions: ColumnElement[bool]) -> C
 
 
 def monthly() -> ColumnElement[Any]:
-    """Build what the joined contract costs a month: its circuits' MRC where that is known, else its own."""
+    """Build what the joined contract costs a month: the MRC of the circuits it governs where known, else its own."""
     return func.coalesce(of_circuits(func.sum(Circuit.mrc), Circuit.currency == Contract.currency), Contract.mrc)
 
 

@@ -67,11 +67,12 @@ def owner_id() -> ColumnElement[UUID | None]:
 
 
 def in_market(market: str) -> ColumnElement[bool]:
-    """Match contracts that name a live circuit of a market."""
+    """Match contracts that govern a live circuit of a market."""
     return Contract.id.in_(
         select(ContractCircuit.contract_id)
         .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
         .where(
+            ContractCircuit.governs,
             ContractCircuit.retired_at.is_(None),
             Circuit.retired_at.is_(None),
             func.lower(Circuit.market) == market.lower(),

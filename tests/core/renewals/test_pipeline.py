@@ -103,6 +103,19 @@ def test_an_amendment_of_an_amendment_renews_under_the_clauses_above_it(session:
     assert shown == {ref: costs[ref] for ref in shown}
 
 
+def test_what_another_contract_governs_is_at_risk_once(session: Session) -> None:
+    carrier = make_provider(session)
+    circuit = make_circuit(session, provider=carrier, mrc="100.00", market="Carmel")
+    order = make_contract(session, provider=carrier, circuits=[circuit], term_end_date=SOON, **RENEWS)
+    frame = make_contract(session, provider=carrier, mrc="5.00", term_end_date=SOON, **RENEWS)
+    ctx = make_ctx(session, Role.FINANCE)
+    apply(ctx, "contract_circuit", "create", contract=frame, circuit=circuit, governs=False)
+    assert {row.contract: row.cost_of_silence for row in every_term(ctx)} == {order: 1200, frame: 60}
+    active = column(get_pipeline(ctx, GetPipeline()), RenewalState.ACTIVE)
+    assert [str(amount) for amount in active.at_risk.values()] == ["1260.00"]
+    assert [row.contract for row in list_renewals(ctx, ListRenewals(market="carmel")).rows] == [order]
+
+
 def test_a_column_is_cut_and_still_counts_all(session: Session) -> None:
     refs = [make_contract(session, term_end_date=f"2026-08-{day}", **RENEWS) for day in (13, 11, 12)]
     found = column(get_pipeline(make_ctx(session, Role.FINANCE), GetPipeline(limit=2)), RenewalState.ACTIVE)
