@@ -112,7 +112,7 @@ def cell(value: Any) -> Any:
     if isinstance(value, Mapping):
         if _DATA.issubset(value):
             return f"{value['field']}: {_or_nothing(value['old'])} → {_or_nothing(value['new'])}"
-        return ", ".join(f"{key} {cell(item)}" for key, item in value.items())
+        return ", ".join(f"{key} {cell(item)}" for key, item in value.items() if not is_empty(item))
     if isinstance(value, Sequence) and not isinstance(value, str):
         return "; ".join(str(cell(item)) for item in value)
     return " ".join(value.split()) if isinstance(value, str) else value
