@@ -178,6 +178,7 @@ def change_set(ctx: Context, request: ProposeChange) -> ChangeSet:
         *contracts.warnings_of(ctx, changes),
         *providers.warnings_of(ctx, changes),
         *letters.warnings_of(ctx, changes),
+        *renewals.warnings_of(ctx, changes),
     )
     return ChangeSet(title(request, changes), tuple(changes), warnings)
 

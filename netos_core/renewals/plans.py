@@ -12,16 +12,18 @@ from sqlalchemy import select
 
 from netos_core.access import queries as people
 from netos_core.changes.plans import Wanted, changed
-from netos_core.changes.rows import Draft, Kind, plan_leaving, plan_rows
+from netos_core.changes.rows import Draft, Kind, plan_leaving, plan_rows, rows_by_id
 from netos_core.changes.rules import Action, Change
 from netos_core.contracts import queries as contracts
 from netos_core.contracts.model import Contract
+from netos_core.contracts.rules import problems_of
 from netos_core.documents import queries as documents
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import Conflict, Invalid
 from netos_core.kernel.lookup import Names, fill
 from netos_core.renewals.model import RenewalDecision
 from netos_core.renewals.queries.standing import TERM_END, with_standing
+from netos_core.renewals.rules import deadline_before, why_not_counted
 from netos_core.renewals.schemas import DecisionEdit
 
 DECISION = RenewalDecision.__table__
@@ -98,6 +100,28 @@ def _ends(ctx: Context, keys: Iterable[str]) -> Mapping[UUID, date | None]:
     ids = [named.id for key in keys if (named := found.find(key))]
     rows = ctx.session.execute(with_standing(select(Contract.id, TERM_END.label("ends"))).where(Contract.id.in_(ids)))
     return {row.id: row.ends for row in rows}
+
+
+def warnings_of(ctx: Context, changes: Sequence[Change]) -> tuple[str, ...]:
+    """Say of notice that a change would record as served why it does not count, or may not."""
+    served = [c for c in changes if c.entity == KIND.entity and c.after.get("served_date")]
+    known = rows_by_id(ctx, KIND.table, [c.id for c in served])
+    rows = [(c.ref, {**known.get(c.id, {}), **c.after}) for c in served]
+    papers = contracts.rows_by_id(ctx, {UUID(str(row["contract_id"])) for _, row in rows})
+    above = contracts.above(ctx.session, list(papers.values()))
+    said = []
+    for ref, row in rows:
+        terms = contracts.terms_of(contracts.completed(papers[UUID(str(row["contract_id"]))], above))
+        dates = None if problems_of(terms) else deadline_before(terms, _day(row["term_end_date"]))
+        served_on, accepted = _day(row["served_date"]), bool(row.get("confirmed_date"))
+        if dates and served_on and (why := why_not_counted(served_on, dates, accepted=accepted)):
+            said.append(f"{ref}: {why}")
+    return tuple(said)
+
+
+def _day(value: Any) -> date | None:
+    """Read a day of a row, or of a change, which holds it as text."""
+    return date.fromisoformat(str(value)) if value else None
 
 
 def _check_days(drafts: Sequence[Draft]) -> None:

@@ -12,24 +12,24 @@ from netos_core.annotations.queries import notes_on, tags_of
 from netos_core.changes.queries import open_changes
 from netos_core.contracts import queries as contracts
 from netos_core.contracts.model import Contract
-from netos_core.contracts.rules import EndOfTerm, deadline_of, explain, problems_of
+from netos_core.contracts.rules import deadline_of, explain, problems_of
 from netos_core.documents.model import Document
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import NotFound
 from netos_core.kernel.money import Amount, Basis
 from netos_core.providers.model import Provider
 from netos_core.renewals.model import RenewalDecision
+from netos_core.renewals.queries.due import served_in_time
 from netos_core.renewals.queries.silence import monthly
 from netos_core.renewals.queries.standing import (
     NUMBER,
     TERM_END,
     alarm,
-    executed,
     of_term,
     renewal_state,
     with_standing,
 )
-from netos_core.renewals.rules import LEAVING, Choice, cost_of_silence, nth_term, what_is_left
+from netos_core.renewals.rules import LEAVING, Choice, cost_of_silence, is_executed, nth_term, what_is_left
 from netos_core.renewals.schemas import DecisionView
 
 Successor = aliased(Contract)
@@ -47,7 +47,7 @@ def decision(ctx: Context, ref: str) -> DecisionView:
                 RenewalDecision.__table__, Provider.name.label("provider"), Person.name.label("owner"),
                 Person.email.label("owner_email"), Successor.ref.label("successor"), Document.ref.label("proof"),
                 NUMBER.label("renewals"), TERM_END.label("ends"), alarm(ctx.today).label("alarm"),
-                renewal_state(ctx.today).label("state"), executed().label("executed"), Contract.ref.label("contract"),
+                renewal_state(ctx.today).label("state"), Contract.ref.label("contract"),
                 Contract.title, monthly().label("monthly"),
             ).join(Contract, Contract.id == RenewalDecision.contract_id)
         )
@@ -68,12 +68,14 @@ def decision(ctx: Context, ref: str) -> DecisionView:
     mrc = Amount(amount, paper_row["currency"], Basis.CONTRACTED, row["contract"]) if amount is not None else None
     silence = cost_of_silence(terms, mrc)
     deadline = None if problems else deadline_of(terms)
-    done = bool(row["executed"])
+    choice, in_time = Choice(row["choice"]), served_in_time(dict(row), paper)
+    done = is_executed(choice, paper.end_of_term, served=in_time, succeeded=row["successor_id"] is not None)
+    late = row["served_date"] is not None and row["proof_id"] is not None and not in_time
     return DecisionView(
         **{name: row[name] for name in _OWN},
         is_current=row["term_end_date"] == row["ends"],
         executed=done,
-        left=None if done else what_is_left(Choice(row["choice"]), EndOfTerm(paper_row["end_of_term"])),
+        left=None if done else what_is_left(choice, paper.end_of_term, late=late),
         act_by=deadline.act_by if deadline else None,
         notice_deadline=deadline.notice_deadline if deadline else None,
         why=explain(terms, deadline) if deadline else problems[0].message,

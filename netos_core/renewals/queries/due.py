@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 from netos_core.circuits.model import Circuit
 from netos_core.contracts import queries as contracts
 from netos_core.contracts.model import Contract, ContractCircuit
-from netos_core.contracts.rules import EndOfTerm, Terms, problems_of
+from netos_core.contracts.rules import Terms, problems_of
 from netos_core.kernel.context import Context
 from netos_core.kernel.money import Amount, Basis
 from netos_core.providers.model import Provider
 from netos_core.renewals.model import RenewalDecision, Standing
 from netos_core.renewals.queries.standing import superseded, with_standing
-from netos_core.renewals.rules import Choice, Decided, Decisions, RenewalState, is_executed
+from netos_core.renewals.rules import Choice, Decided, Decisions, RenewalState, deadline_before, is_executed, is_in_time
 
 OWN = [Contract.__table__.c[name] for name in ("id", "ref", "title", "version", "mrc", "currency", *contracts.READ)]
 STOOD = {column.name: f"stood_{column.name}" for column in Standing.__table__.columns}
@@ -136,7 +136,7 @@ def _subject(
         title=f"{row['provider']}: {row['title']}",
         version=row["version"],
         terms=terms,
-        decisions={d["term_end_date"]: _as_decided(d, terms.end_of_term) for d in decided},
+        decisions={d["term_end_date"]: _as_decided(d, terms) for d in decided},
         versions=row["versions"],
         owner_id=next((d["owner_id"] for d in reversed(decided)), None),
         superseded=row["superseded"],
@@ -150,12 +150,18 @@ def _stood(row: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: row[label] for name, label in STOOD.items()}
 
 
-def _as_decided(row: Mapping[str, Any], end_of_term: EndOfTerm) -> Decided:
+def _as_decided(row: Mapping[str, Any], terms: Terms) -> Decided:
     choice = Choice(row["choice"])
-    served = row["served_date"] is not None and row["proof_id"] is not None
     succeeded = row["successor_id"] is not None
-    done = is_executed(choice, end_of_term, served=served, succeeded=succeeded)
+    done = is_executed(choice, terms.end_of_term, served=served_in_time(row, terms), succeeded=succeeded)
     return Decided(row["term_end_date"], choice, row["decided_date"], done, succeeded)
+
+
+def served_in_time(row: Mapping[str, Any], terms: Terms) -> bool:
+    """Tell of a decision's row whether notice was served in time, with its proof on file."""
+    dates = None if problems_of(terms) else deadline_before(terms, row["term_end_date"])
+    due, accepted = dates.notice_deadline if dates else None, row["confirmed_date"] is not None
+    return row["proof_id"] is not None and is_in_time(row["served_date"], due, accepted=accepted)
 
 
 def _any(ids: Sequence[UUID]) -> ColumnElement[Any]:

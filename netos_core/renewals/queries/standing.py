@@ -95,8 +95,15 @@ def executed() -> ColumnElement[bool]:
 
 
 def is_served() -> ColumnElement[bool]:
-    """Say of the joined decision whether notice was served and the proof is on file."""
-    return and_(RenewalDecision.served_date.is_not(None), RenewalDecision.proof_id.is_not(None))
+    """Say of the joined decision, about the term in force, whether notice was served in time and with proof."""
+    return and_(
+        RenewalDecision.served_date.is_not(None),
+        RenewalDecision.proof_id.is_not(None),
+        or_(
+            RenewalDecision.confirmed_date.is_not(None),
+            RenewalDecision.served_date <= func.coalesce(NOTICE_DEADLINE, RenewalDecision.served_date),
+        ),
+    )
 
 
 def superseded(today: date, *, of_few: bool = False) -> ColumnElement[bool]:

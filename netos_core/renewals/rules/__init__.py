@@ -5,6 +5,7 @@ from netos_core.renewals.rules.course import (
     InForce,
     Opening,
     Place,
+    deadline_before,
     missed,
     next_look,
     nth_term,
@@ -12,7 +13,15 @@ from netos_core.renewals.rules.course import (
     steps,
     term_on,
 )
-from netos_core.renewals.rules.decisions import LEAVING, Choice, Decided, is_executed, what_is_left
+from netos_core.renewals.rules.decisions import (
+    LEAVING,
+    Choice,
+    Decided,
+    is_executed,
+    is_in_time,
+    what_is_left,
+    why_not_counted,
+)
 from netos_core.renewals.rules.engine import Look, Step, Stood, look
 from netos_core.renewals.rules.findings import KINDS, findings
 from netos_core.renewals.rules.ladder import (
@@ -51,9 +60,11 @@ __all__ = [
     "act_by_range",
     "cost_of_silence",
     "days_left",
+    "deadline_before",
     "faster_service_needed",
     "findings",
     "is_executed",
+    "is_in_time",
     "look",
     "missed",
     "news_of_move",
@@ -66,4 +77,5 @@ __all__ = [
     "term_after",
     "term_on",
     "what_is_left",
+    "why_not_counted",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from netos_core.contracts.rules import Deadline, EndOfTerm, Terms, deadline_of, governing_end_date
+from netos_core.contracts.rules import Deadline, EndOfTerm, NoticeDates, Terms, deadline_of, governing_end_date
 from netos_core.renewals.rules.decisions import Choice, Decided
 from netos_core.renewals.rules.ladder import PRESSING, RUNGS, RenewalState, renewal_state, term_after
 
@@ -93,6 +93,16 @@ def nth_term(terms: Terms, number: int) -> Terms:
             return terms
         terms = following
     return terms
+
+
+def deadline_before(terms: Terms, end: date | None) -> NoticeDates | None:
+    """Give the dates of notice before the term that ends on a day; None where none does, or it cannot be said."""
+    term: Terms | None = terms
+    while term is not None and end is not None and (ends := governing_end_date(term)) is not None and ends <= end:
+        if ends == end:
+            return deadline_of(term).dates
+        term = term_after(term)
+    return None
 
 
 def place_on(terms: Terms, decisions: Decisions, day: date) -> Place:

@@ -16,7 +16,9 @@ from netos_core.renewals.rules import (
     Opening,
     RenewalState,
     Stood,
+    deadline_before,
     is_executed,
+    is_in_time,
     look,
     next_look,
     place_on,
@@ -134,6 +136,29 @@ def test_what_carries_a_decision_out(
     choice: Choice, end_of_term: EndOfTerm, served: bool, succeeded: bool, done: bool
 ) -> None:
     assert is_executed(choice, end_of_term, served=served, succeeded=succeeded) is done
+
+
+@pytest.mark.parametrize(
+    ("served", "accepted", "counts"),
+    [
+        (None, False, False),
+        (date(2026, 12, 31), False, True),
+        (date(2027, 1, 1), False, False),
+        (date(2027, 1, 1), True, True),
+    ],
+)
+def test_notice_counts_until_its_deadline_and_later_where_the_carrier_accepts_it(
+    served: date | None, accepted: bool, counts: bool
+) -> None:
+    assert is_in_time(served, date(2026, 12, 31), accepted=accepted) is counts
+    assert is_in_time(served, None, accepted=accepted) is (served is not None)
+
+
+def test_each_term_has_a_deadline_of_its_own() -> None:
+    own = replace(USUAL, renewal_notice=Notice(1, NoticeUnit.MONTHS))
+    ends = (date(2027, 3, 31), date(2028, 3, 31), date(2028, 4, 1), None)
+    dates = [deadline_before(own, end) for end in ends]
+    assert [one and one.notice_deadline for one in dates] == [date(2026, 12, 31), date(2028, 2, 29), None, None]
 
 
 def test_missed_nights_are_walked_in_order_each_step_on_its_own_day() -> None:

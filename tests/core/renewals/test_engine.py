@@ -13,15 +13,18 @@ from sqlalchemy.orm import Session
 
 from netos_core.access.rules import Role
 from netos_core.contracts.model import Contract
+from netos_core.documents.operations import upload_document
+from netos_core.documents.schemas import UploadDocument
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import NetosError
 from netos_core.renewals import queries, records
 from netos_core.renewals.model import Standing, Transition
-from netos_core.renewals.operations import list_renewals, replay_renewals
+from netos_core.renewals.operations import get_decision, list_renewals, replay_renewals
 from netos_core.renewals.queries import alarm, renewal_state, with_standing
-from netos_core.renewals.schemas import ListRenewals, ReplayRenewals
+from netos_core.renewals.schemas import GetDecision, ListRenewals, ReplayRenewals
 from netos_core.worklist.model import WorkItem
-from tests.factories import apply, counted_statements, make_circuit, make_contract, make_ctx, propose
+from tests.factories import apply, approve, counted_statements, make_circuit, make_contract, make_ctx, propose
+from tests.files import make_pdf
 
 AUTO = {
     "term_start_date": "2024-04-01", "term_months": 36, "end_of_term": "auto_renew", "renewal_term_months": 12,
@@ -139,6 +142,43 @@ def test_a_decision_alarms_until_it_is_carried_out(session: Session) -> None:
     assert (row.state, row.alarm, row.decision, row.choice) == ("decided", "critical", decision, "terminate")
 
 
+def serve(session: Session, contract: str, decision: str, day: str, **more: str) -> tuple[str, ...]:
+    """Record that notice was served on a day, with a receipt; returns what is warned of."""
+    ctx = make_ctx(session, Role.FINANCE)
+    receipt = upload_document(ctx, UploadDocument(on=contract, content=make_pdf(decision), title="Receipt"))
+    assert receipt.change is not None
+    approve(session, receipt.change)
+    return tuple(apply(ctx, "decision", ref=decision, served_date=day, proof=receipt.ref, **more).warnings)
+
+
+def test_notice_in_time_carries_a_decision_out_and_notice_too_late_does_not(session: Session) -> None:
+    ctx = make_ctx(session, Role.FINANCE)
+    timely, late, accepted = (make_contract(session, **AUTO) for _ in range(3))
+    decisions = {ref: decide(session, ref, "terminate", "2026-11-26") for ref in (timely, late, accepted)}
+    assert serve(session, timely, decisions[timely], "2026-12-31") == ()
+    (warned,) = serve(session, late, decisions[late], "2027-01-02")
+    assert warned.startswith(f"{decisions[late]}: notice served on 2027-01-02 comes after 2026-12-31")
+    assert serve(session, accepted, decisions[accepted], "2027-01-02", confirmed_date="2027-01-04") == ()
+    nights(ctx, "2027-01-06", 1)
+    assert [kept(session, ref)[-1][1:] for ref in (timely, late, accepted)] == [
+        ("decided", None), ("decided", "overdue"), ("decided", None),
+    ]  # fmt: skip
+    left = get_decision(ctx, GetDecision(ref=decisions[late])).left or ""
+    assert left.startswith("It was served after it was due")
+    assert get_decision(ctx, GetDecision(ref=decisions[timely])).executed
+    nights(ctx, "2027-04-01", 1)
+    assert kept(session, late)[-1] == ("2027-04-01", "stable", None), "it has renewed"
+    assert kept(session, timely)[-1][1:] == ("decided", None)
+    assert not get_decision(ctx, GetDecision(ref=decisions[late])).executed, "of the term it was about"
+
+
+def test_notice_before_its_window_counts_with_a_warning(session: Session) -> None:
+    ref = make_contract(session, **AUTO, notice_opens_count=120, notice_opens_unit="days")
+    decision = decide(session, ref, "terminate", "2026-11-02")
+    (warned,) = serve(session, ref, decision, "2026-11-10")
+    assert "comes before 2026-12-01: the carrier may refuse it as too early" in warned
+
+
 def test_a_contract_renewed_by_another_stands_still_beside_it(session: Session) -> None:
     old = make_contract(session, **AUTO)
     new = make_contract(session, provider=_provider_of(session, old), term_start_date="2027-04-01", term_months=36)
@@ -184,6 +224,9 @@ def test_sql_and_the_course_say_the_same_of_state_and_alarm(session: Session) ->
             ref = make_contract(session, **{**AUTO, "end_of_term": end_of_term})
             if choice:
                 decide(session, ref, choice, "2026-06-01")
+    for served in ("2026-12-01", "2027-01-04"):
+        ref = make_contract(session, **AUTO)
+        serve(session, ref, decide(session, ref, "terminate", "2026-06-01"), served)
     ctx = make_ctx(session, Role.FINANCE)
     for day in ("2026-06-02", "2026-10-05", "2026-12-30", "2027-01-05", "2027-04-01", "2027-12-10"):
         there = on(ctx, day)
@@ -194,7 +237,7 @@ def test_sql_and_the_course_say_the_same_of_state_and_alarm(session: Session) ->
                        alarm(there.today).label("still"), Contract.ref).select_from(Contract)
             )
         ).all()  # fmt: skip
-        assert len(said) == 12
+        assert len(said) == 14
         for row in said:
             assert (row.state, row.alarm) == (row.now, row.still), (day, row.ref)
 
