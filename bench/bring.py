@@ -155,13 +155,14 @@ def _beside(place: House) -> None:
         )  # fmt: skip
     notes = [{"on": r, "text": "Escort needed; call the building office a day ahead."} for r in circuits[:NOTES]]
     tags = [{"on": ref, "name": rng.choice(("protected", "tls", "e-rate", "watch"))} for ref in circuits[:TAGS]]
-    decided = [{"decision": "renew", "decided_date": noon.date().isoformat()} for _ in contracts[:DECIDED]]
+    decided = [
+        {"contract": ref, "choice": "renew", "decided_date": noon.date().isoformat()} for ref in contracts[:DECIDED]
+    ]
     _add(place, "contact", contacts)
     _add(place, "event", events)
     _add(place, "note", notes)
     _add(place, "tag", tags)
-    items = [Item(ref=ref, set=fields) for ref, fields in zip(contracts[:DECIDED], decided, strict=True)]
-    _propose(place, ProposeChange(kind="contract", items=items, reason="Decided in the quarterly review."))
+    _add(place, "decision", decided)
 
 
 def _add(place: House, kind: Kind, rows: Sequence[dict[str, Any]]) -> None:
