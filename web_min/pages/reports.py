@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -26,6 +28,7 @@ from netos_core.reports.schemas import (
 from web_min import asked, files
 from web_min.asked import validated
 from web_min.export import as_csv_of, as_xlsx_of
+from web_min.format import money
 from web_min.pages import views
 from web_min.pages.find import page_of
 from web_min.site import Site, Visit, get, post
@@ -58,6 +61,7 @@ REPORTS = Spec(
 )
 SPECS = (REPORTS,)
 TABS = (("All", ""), ("Weekly", "weekly=true"), ("Asked for", "weekly=false"))
+AMOUNT = re.compile(r"(-?[0-9][0-9,]*(?:\.[0-9]{2})?) ([A-Z]{3})")
 PARTS = ("missed", "critical", "undone", "upcoming", "unknown")
 """The sections in the order people act on them."""
 
@@ -134,13 +138,19 @@ def _tools(view: ReportView) -> Mapping[str, str]:
 def _pieces(block: ReportBlock, tools: Mapping[str, str]) -> Iterator[Piece]:
     for part in block.parts:
         if part.source is not None:
-            yield Piece(part.text, source=_source(part, tools))
+            yield Piece(_amount(part.text), source=_source(part, tools))
         else:
             yield from _with_links(part.text)
 
 
 def _source(part: ReportPart, tools: Mapping[str, str]) -> str:
     return f"{tools.get(part.source or '', '?')}: {part.address}"
+
+
+def _amount(text: str) -> str:
+    """Write an amount as pages do; any other figure stays."""
+    found = AMOUNT.fullmatch(text)
+    return money(Decimal(found[1].replace(",", "")), found[2]) if found else text
 
 
 def _with_links(text: str) -> Iterator[Piece]:
