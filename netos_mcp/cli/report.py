@@ -57,7 +57,7 @@ def _run(core: Core, args: argparse.Namespace) -> tuple[ReportContent, dict[str,
         row = records.keep(ctx, week=None)
         if row is None:
             raise RuntimeError("only a weekly report is kept once")
-        return kept.view_of(row, None), {"ref": row.ref, "kept": True}
+        return kept.view_of(row, caller.name), {"ref": row.ref, "kept": True}
 
 
 def _show(core: Core, ref: str) -> tuple[ReportContent, dict[str, Any]]:
