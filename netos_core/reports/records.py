@@ -26,6 +26,9 @@ from netos_core.reports.rules.figures import Result
 from netos_core.reports.rules.sections import SectionName
 from netos_core.reports.writing import Written
 
+MOST_NAMED = 20
+"""Missed and critical contracts a text may not leave out: the most urgent, as many as an answer of a tool surely shows."""
+
 MOST_TRIES = 3
 """Workers that may die over one report before it goes out by rules."""
 
@@ -107,7 +110,7 @@ def claim(session: Session, now: datetime, hold: timedelta) -> Claimed | None:
         return None
     pressing = {SectionName.MISSED, SectionName.CRITICAL}
     named = tuple(line["contract"] for line in row.content["lines"] if line["section"] in pressing)
-    return Claimed(row.id, row.ref, row.as_of, row.tries, named)
+    return Claimed(row.id, row.ref, row.as_of, row.tries, named[:MOST_NAMED])
 
 
 def finish(session: Session, mine: Claimed, written: Written, now: datetime) -> Report | None:

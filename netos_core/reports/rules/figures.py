@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 REF = re.compile(r"\b[A-Z]{3}-[0-9]{1,9}\b")
@@ -141,10 +141,7 @@ def _number(shown: str) -> Decimal | None:
     numbers = NUMBER.findall(shown)
     if len(numbers) != 1:
         return None
-    try:
-        return Decimal(numbers[0].replace(",", "").replace("\N{MINUS SIGN}", "-"))
-    except InvalidOperation:
-        return None
+    return Decimal(numbers[0].replace(",", "").replace("\N{MINUS SIGN}", "-"))
 
 
 def _currency_fits(shown: str, value: str, currency: str | None) -> bool:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from netos_core.access.rules import Role
@@ -231,6 +232,15 @@ def test_hostile_words_stand_in_a_mail_as_words(session: Session) -> None:
     assert "<img" not in laid_out
     assert "&lt;img" in laid_out
     assert "{{ 7 * 7 }}" in laid_out
+
+
+def test_a_text_must_name_no_more_contracts_than_an_answer_surely_shows(session: Session, deadlines: Deadlines) -> None:
+    report = kept(finance(session, policy=WRITTEN), "2026-W23")
+    lines = [{**report.content["lines"][0], "contract": f"CTR-{number}"} for number in range(60)]
+    session.execute(update(Report).values(content={**report.content, "lines": lines}))
+    claimed = records.claim(session, NOW, timedelta(minutes=9))
+    assert claimed is not None
+    assert claimed.must_name == tuple(f"CTR-{number}" for number in range(records.MOST_NAMED))
 
 
 def test_a_claim_is_one_workers_until_it_runs_out(session: Session, deadlines: Deadlines) -> None:
