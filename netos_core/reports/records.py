@@ -27,7 +27,7 @@ from netos_core.reports.rules.sections import SectionName
 from netos_core.reports.writing import Written
 
 MOST_NAMED = 20
-"""Missed and critical contracts a text may not leave out: the most urgent, as many as an answer of a tool surely shows."""
+"""Missed and critical contracts a text may not leave out: the most urgent, as many as one answer surely shows."""
 
 MOST_TRIES = 3
 """Workers that may die over one report before it goes out by rules."""
