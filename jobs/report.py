@@ -30,6 +30,7 @@ TOOLS = ("get_report", "get_pipeline", "list_renewals", "get_worklist", "get_con
 """What the model is told of; with fewer tools it wanders less, and each costs tokens in every turn."""
 
 CALL_WITHIN = 60.0
+NAME = "NetOS reports"
 
 
 async def weekly(worker: dict[str, Any]) -> None:
@@ -68,10 +69,12 @@ async def _through(core: Core, mine: Claimed, secret: str) -> Written:
     # Imported here and nowhere else in the worker: it is large, and is needed once a week.
     from fastmcp import Client
     from fastmcp.client.transports import StreamableHttpTransport
+    from mcp_types import Implementation
 
     headers = {**TOOLSET, "Authorization": f"Bearer {secret}"}
     transport = StreamableHttpTransport(reports.mcp_url(core.settings), headers=headers)
-    async with Client(transport, name="NetOS reports", timeout=CALL_WITHIN) as client:
+    itself = Implementation(name=NAME, version="1")  # what it calls itself, as the trail and the logs have it
+    async with Client(transport, client_info=itself, timeout=CALL_WITHIN) as client:
         listed = [
             ToolWords(tool.name, tool.description or "", tool.input_schema)
             for tool in await client.list_tools()

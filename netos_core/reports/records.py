@@ -22,7 +22,7 @@ from netos_core.kernel.db import new_id
 from netos_core.reports.model import Report
 from netos_core.reports.queries import kept, making
 from netos_core.reports.rules.checking import Block
-from netos_core.reports.rules.figures import Result
+from netos_core.reports.rules.figures import Result, spelled
 from netos_core.reports.rules.sections import SectionName
 from netos_core.reports.writing import Written
 
@@ -144,7 +144,10 @@ def spend(session: Session, mine: Claimed, tokens_in: int, tokens_out: int) -> N
 
 
 def _block(block: Block) -> dict[str, Any]:
-    parts = [{"text": part.text, "source": part.source, "address": part.address} for part in block.parts]
+    parts = [
+        {"text": spelled(part.text) if part.source else part.text, "source": part.source, "address": part.address}
+        for part in block.parts
+    ]
     return {"kind": str(block.kind), "parts": parts}
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +24,7 @@ import uvicorn
 from sqlalchemy import func, select, text, update
 
 from jobs import report
-from netos_core.access.model import AccessToken, Person
+from netos_core.access.model import AccessToken, AgentUse, Person
 from netos_core.access.rules import Role
 from netos_core.changes.model import AuditRow, Proposal
 from netos_core.contracts.model import Contract
@@ -45,7 +47,7 @@ from netos_mcp.app import make_app
 from tests.core.notices.outbox import messages
 from tests.core.reports.making import Deadlines, make_deadlines
 from tests.factories import make_person
-from tests.jobs.conftest import Worker
+from tests.jobs.conftest import REPOSITORY, Worker
 from tests.standins import claude
 from tests.standins.claude import KEY, Turn, error_body, use
 from tests.standins.claude import text as said
@@ -248,6 +250,7 @@ async def test_the_agent_reads_and_no_more_and_its_token_ends_with_the_report(
     with core.session() as session:
         agent = session.get_one(Person, reports.AGENT)
         assert (agent.kind, agent.active) == ("agent", True)
+        assert session.scalars(select(AgentUse.name).where(AgentUse.person_id == agent.id)).all() == ["NetOS reports"]
         assert (
             session.scalar(select(func.count()).select_from(AccessToken).where(AccessToken.revoked_at.is_(None))) == 0
         )
@@ -503,6 +506,12 @@ async def test_nothing_is_reported_of_a_time_before_anything_was_on_file(core: C
     with core.session() as session:
         make_deadlines(session, utc_now())
     assert not reports.make_weekly(core)
+
+
+def test_the_worker_is_not_made_larger_by_what_it_needs_once_a_week() -> None:
+    program = "import sys, jobs.worker; sys.exit(bool({'fastmcp', 'mcp', 'anthropic', 'fpdf'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, check=False)
+    assert done.returncode == 0
 
 
 @pytest.mark.processes

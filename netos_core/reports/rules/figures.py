@@ -24,6 +24,7 @@ NUMBER = re.compile(r"[-\N{MINUS SIGN}]?[0-9][0-9,]*(?:\.[0-9]+)?")
 DECIMAL = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 MONEY = re.compile(r"-?[0-9]+\.[0-9]{2}")
 STATED_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T.*)?")
+AMOUNT = re.compile(r"(-?[0-9][0-9,]*\.[0-9]{2}) ([A-Z]{3})")
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 IN_WORDS = ("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y")
 ALL_OF_ONE = re.compile(r"; amounts in ([A-Z]{3})\b")
@@ -119,6 +120,12 @@ def reads_as(shown: str, found: Found) -> bool:
     if DECIMAL.fullmatch(value):
         return _number(shown) == Decimal(value) and _currency_fits(shown, value, found.currency)
     return _folded(shown) == _folded(value)
+
+
+def spelled(shown: str) -> str:
+    """Write an amount with its thousands apart, as a model may not have; any other figure stays."""
+    found = AMOUNT.fullmatch(shown)
+    return f"{Decimal(found[1].replace(',', '')):,.2f} {found[2]}" if found else shown
 
 
 def _day(shown: str) -> date | None:

@@ -12,7 +12,7 @@ import pytest
 from netos_core.kernel.money import Amount, Basis
 from netos_core.renewals.rules import RenewalState
 from netos_core.reports.rules.checking import MOST_BLOCKS, BlockKind, check
-from netos_core.reports.rules.figures import Result, found_at, reads_as
+from netos_core.reports.rules.figures import Result, found_at, reads_as, spelled
 from netos_core.reports.rules.schedule import ReportDay, last_due
 from netos_core.reports.rules.sections import (
     MOST_LINES,
@@ -196,6 +196,14 @@ def test_a_figure_holds_as_it_stands_in_the_result(shown: str, result: Result, a
 )
 def test_a_figure_that_says_anything_else_does_not(shown: str, result: Result, address: str) -> None:
     assert not any(reads_as(shown, found) for found in found_at(result, address))
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [("84000.00 USD", "84,000.00 USD"), ("84,000.00 USD", "84,000.00 USD"), ("$5", "$5"), ("84000", "84000")],
+)
+def test_an_amount_is_kept_with_its_thousands_apart(shown: str, said: str) -> None:
+    assert spelled(shown) == said
 
 
 @pytest.mark.parametrize("address", ["", "lines", "lines/CTR-9/act_by", "at_risk/GBP", "rows/CTR-1011", "a/" * 40])
