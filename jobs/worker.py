@@ -12,7 +12,7 @@ from arq.cron import CronJob, cron
 from arq.typing import WorkerSettingsBase
 from arq.worker import func
 
-from jobs import audit, delivery, documents, letters, queue, renewals, search, upkeep
+from jobs import audit, delivery, documents, letters, queue, renewals, report, search, upkeep
 from netos_core.runtime import telemetry
 from netos_core.runtime.calls import Core, plan_large_sets
 from netos_core.runtime.home import open_home
@@ -73,6 +73,8 @@ class WorkerSettings(WorkerSettingsBase):
         tick(documents.sweep, minute={17}, second=40),
         tick(letters.work, second=every(2)),
         tick(letters.nightly, hour=7, minute=40, second=0),
+        tick(report.weekly, second=every(20)),
+        tick(report.write, second=every(3), timeout=report.LONGEST),
         tick(audit.seal, second=every(10)),
         tick(upkeep.requeue, second=every(5)),
         tick(upkeep.tidy, minute=every(5), second=20),

@@ -19,6 +19,7 @@ from netos_core.people import operations as people
 from netos_core.proposals import operations as proposals
 from netos_core.quotes import operations as quotes
 from netos_core.renewals import operations as renewals
+from netos_core.reports import operations as reports
 from netos_core.search import operations as search
 from netos_core.views import operations as views
 from netos_core.work import operations as work
@@ -66,6 +67,10 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     letters.list_letters,
     letters.get_letter,
     letters.get_letter_file,
+    reports.list_reports,
+    reports.get_report,
+    reports.preview_report,
+    reports.run_report,
     overview.get_dashboard,
     quotes.list_quotes,
     quotes.get_quote,

@@ -38,6 +38,7 @@ from web_min.pages import (
     quotes,
     records,
     renewals,
+    reports,
     sign_in,
     trail,
     views,
@@ -51,7 +52,8 @@ log = logging.getLogger(__name__)
 # Forms before records: `/circuits/new` is no circuit.
 FAMILIES = (
     sign_in, home, find, lookup, approvals, notes, trail, people, imports, lists, bulk, network, documents, drafts,
-    edit, letters, feedback, parts, quotes, records, renewals, notices, feeds,
+    edit, letters, feedback, parts, quotes, records, renewals, reports, notices,
+    feeds,
 )  # fmt: skip
 
 
@@ -59,7 +61,7 @@ def make_routes(core: Core) -> list[BaseRoute]:
     """Return every page's route, the JSON API's and the static files'."""
     site = Site(core)
     pages = [route for family in FAMILIES for route in family.routes(site)]
-    pages += views.routes(site, (*lists.SPECS, *network.SPECS, *notices.SPECS))
+    pages += views.routes(site, (*lists.SPECS, *network.SPECS, *notices.SPECS, *reports.SPECS))
     return [
         Route("/static/{name}", serve, methods=["GET"], name="static"),
         *hooks.routes(core),

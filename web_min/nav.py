@@ -104,6 +104,7 @@ class Nav:
             link("Pipeline", "/pipeline", "board", "j"),
             link("Timeline", "/timeline", "timeline", "m"),
             link("Letters", "/letters", "document", "y"),
+            link("Reports", "/reports", "document", "g"),
             link("Quote drafts", "/quotes/drafts", "quote", "q"),
             link("Orders", "/orders", "open", "k"),
         ]

@@ -109,10 +109,16 @@ class RoleRights:
 
 RIGHTS: dict[Role, RoleRights] = {
     Role.ADMIN: RoleRights(
-        (*FEATURES, "audit", "people"), ("money", "bank", "keys"), _ALL, _ALL, ("imports", "drafts", "jobs", "people")
+        (*FEATURES, "audit", "people"),
+        ("money", "bank", "keys"),
+        _ALL,
+        _ALL,
+        ("imports", "drafts", "reports", "jobs", "people"),
     ),
-    Role.EXEC: RoleRights((*FEATURES, "audit"), ("money", "bank"), _NOT_KEY, _ALL, ("imports", "drafts")),
-    Role.FINANCE: RoleRights((*FEATURES, "audit"), ("money", "bank"), _NOT_KEY, _NOT_KEY, ("imports", "drafts")),
+    Role.EXEC: RoleRights((*FEATURES, "audit"), ("money", "bank"), _NOT_KEY, _ALL, ("imports", "drafts", "reports")),
+    Role.FINANCE: RoleRights(
+        (*FEATURES, "audit"), ("money", "bank"), _NOT_KEY, _NOT_KEY, ("imports", "drafts", "reports")
+    ),
     Role.ENGINEERING: RoleRights(
         (*FEATURES, "audit"),
         ("money", "keys"),

@@ -135,6 +135,7 @@ PREFIXES = {
     "quote_draft": "QDR",
     "notice": "NTC",
     "letter": "LTR",
+    "report": "RPT",
 }
 
 

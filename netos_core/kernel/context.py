@@ -85,6 +85,12 @@ class Policy:
     signs_letters: bool = False
     """Whether a service is configured that has letters signed."""
 
+    writes_reports: bool = False
+    """Whether a model is configured that writes about reports."""
+
+    report_roles: frozenset[str] = frozenset()
+    """The roles that are told of the weekly report."""
+
 
 def new_request_id() -> str:
     return "req_" + secrets.token_hex(8)

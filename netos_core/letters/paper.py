@@ -63,6 +63,12 @@ def unprintable(parts: tuple[Part, ...]) -> str:
     return "".join(sorted(said - _known() - {"\n"}))
 
 
+def printable(text: str) -> str:
+    """Return a text with a question mark for each character that the typeface does not have."""
+    known = _known()
+    return "".join(character if character in known or character == "\n" else "?" for character in text)
+
+
 @functools.cache
 def _known() -> frozenset[str]:
     from fontTools.ttLib import TTFont  # lazy: only letters are printed
@@ -123,10 +129,15 @@ def _blank(ref: str, dated: date, text: dict[str, str]) -> FPDF:
     pdf.set_producer("NetOS")
     pdf.set_title(f"{ref}: {text.get('subject', '').partition(chr(10))[0]}")
     pdf.set_lang("en-US")
-    for style, file in FILES.items():
-        pdf.add_font(FONT, style, _folder() / file)
+    add_typeface(pdf)
     pdf.add_page()
     return pdf
+
+
+def add_typeface(pdf: FPDF) -> None:
+    """Put the typeface of our papers into a PDF."""
+    for style, file in FILES.items():
+        pdf.add_font(FONT, style, _folder() / file)
 
 
 def _head(pdf: FPDF, text: dict[str, str]) -> None:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 from uuid import UUID
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateNotFound
 
 from netos_core.notices.sending import Letter
 
@@ -39,6 +39,7 @@ class Message:
         repeat: Whether an earlier try may have got through.
         thread: What the first message about the same subject is called there.
         made_at: When its cause happened.
+        html: Its text for readers of mail, where it has one laid out.
     """
 
     id: UUID
@@ -52,6 +53,7 @@ class Message:
     repeat: bool
     thread: str | None
     made_at: datetime
+    html: str | None = None
 
 
 class Channel(Protocol):
@@ -79,6 +81,8 @@ def message_of(letter: Letter, public_url: str) -> Message:
     Raises:
         jinja2.TemplateError: Its template and its values do not fit: a bug of ours, which no retry mends.
     """
+    link = f"{public_url}{letter.link}" if letter.link else None
+    around = {"title": letter.title, "link": link, "repeat": REPEATED if letter.repeat else None}
     return Message(
         id=letter.id,
         key=letter.delivery_key,
@@ -86,11 +90,12 @@ def message_of(letter: Letter, public_url: str) -> Message:
         recipient=letter.recipient,
         title=letter.title,
         body=text_of(letter.template, letter.values, public_url),
-        link=f"{public_url}{letter.link}" if letter.link else None,
+        link=link,
         due=date.fromisoformat(letter.due) if letter.due else None,
         repeat=letter.repeat,
         thread=letter.thread,
         made_at=letter.created_at,
+        html=html_of(letter.template, {**letter.values, **around}, public_url),
     )
 
 
@@ -99,12 +104,21 @@ def text_of(template: str, values: Mapping[str, Any], public_url: str) -> str:
     return _templates(public_url).get_template(f"{template}.txt.j2").render(values).strip()
 
 
+def html_of(template: str, values: Mapping[str, Any], public_url: str) -> str | None:
+    """Fill the laid-out text of a notice, every value escaped; None where it has plain text only."""
+    try:
+        found = _templates(public_url).get_template(f"{template}.html.j2")
+    except TemplateNotFound:
+        return None
+    return found.render(values).strip()
+
+
 @functools.lru_cache(maxsize=4)
 def _templates(public_url: str) -> Environment:
     made = Environment(
         loader=PackageLoader("netos_core.notices"),
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - plain text
+        autoescape=lambda name: (name or "").endswith(".html.j2"),  # noqa: S701 - the others are plain text
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -133,6 +147,8 @@ def compose(message: Message, sender: str) -> EmailMessage:
         mail[MARK] = "possible"
     parts = (REPEATED if message.repeat else None, message.body, message.link)
     mail.set_content("\n\n".join(part for part in parts if part) + "\n")
+    if message.html:
+        mail.add_alternative(message.html + "\n", subtype="html")
     return mail
 
 

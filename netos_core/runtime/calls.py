@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from netos_core.documents.store import Scanner, Store
     from netos_core.letters.signing import SigningService
     from netos_core.lookup.checker import AvailabilityChecker
+    from netos_core.reports.writing import Model
     from netos_core.runtime.systems import Watch
     from netos_core.vendors.entra import Entra
 
@@ -89,6 +90,8 @@ class Core:
             rooms=settings.rooms,
             letterhead=settings.letterhead,
             signs_letters=settings.docuseal_token is not None,
+            writes_reports=settings.anthropic_api_key is not None,
+            report_roles=frozenset(listed(settings.report_roles)),
         )
 
     @functools.cached_property
@@ -156,6 +159,20 @@ class Core:
             chosen.docuseal_url,
             lambda fresh: chosen.secret("docuseal_token", fresh=fresh),
             template_id=chosen.docuseal_template_id,
+        )
+
+    @functools.cached_property
+    def claude(self) -> Model | None:
+        """The model that writes about reports; None where none is configured."""
+        from netos_core.vendors.claude import Claude  # lazy: most processes never ask it
+
+        chosen = self.settings
+        if chosen.anthropic_api_key is None:
+            return None
+        return Claude(
+            chosen.anthropic_url,
+            lambda fresh: chosen.secret("anthropic_api_key", fresh=fresh),
+            chosen.anthropic_model,
         )
 
     def watch(self, system: str) -> Watch:
@@ -262,6 +279,8 @@ class Core:
             self.availability.close()
         if "signer" in vars(self) and self.signer is not None:
             self.signer.close()
+        if "claude" in vars(self) and self.claude is not None:
+            self.claude.close()
         self.engine.dispose()
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from netos_core.kernel.errors import NetosError
 from netos_core.notices import sending
 from netos_core.notices.rules.kinds import Way
-from netos_core.runtime import files, letters, outside
+from netos_core.runtime import files, letters, outside, reports
 from netos_core.runtime.callers import ENTRA
 from netos_core.runtime.calls import Core
 from netos_core.runtime.home import open_home
@@ -51,7 +51,7 @@ def unused(settings: Settings) -> frozenset[str]:
     """Name the systems that are not configured: how one of them stood when it was is of no matter any more."""
     configured = {
         ENTRA: settings.entra_tenant_id, files.SCANNER: settings.clamd_url, outside.CHECKER: settings.availability_url,
-        "Vault": settings.vault_addr, "Doppler": settings.doppler_token,
+        "Vault": settings.vault_addr, "Doppler": settings.doppler_token, reports.SYSTEM: settings.anthropic_api_key,
     }  # fmt: skip
     return frozenset(system for system, value in configured.items() if not value)
 
@@ -69,6 +69,7 @@ def integrations(core: Core) -> Iterator[Integration]:
     yield from _notices(core)
     yield _availability(core)
     yield _signing(core)
+    yield _claude(core)
     yield from _secrets(core)
 
 
@@ -116,6 +117,13 @@ def _signing(core: Core) -> Integration:
         told = "Letters are printed and signed by hand."
         return Integration(letters.SYSTEM, "default", True, told, None, None)
     return _asked(letters.SYSTEM, "It knows us.", core.watch(letters.SYSTEM).asking, signer.check)
+
+
+def _claude(core: Core) -> Integration:
+    model = core.claude
+    if model is None:
+        return Integration(reports.SYSTEM, "default", True, "Reports are made by rules.", None, None)
+    return _asked(reports.SYSTEM, f"It has {model.name}.", core.watch(reports.SYSTEM).asking, model.check)
 
 
 def _secrets(core: Core) -> Iterator[Integration]:

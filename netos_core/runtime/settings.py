@@ -19,6 +19,7 @@ from netos_core.access.rules import Role
 from netos_core.kernel.errors import Invalid
 from netos_core.runtime.settings_letters import LETTER_SECRETS, LetterSettings
 from netos_core.runtime.settings_notices import NOTICE_SECRETS, NoticeSettings
+from netos_core.runtime.settings_reports import REPORT_SECRETS, ReportSettings
 from netos_core.runtime.settings_words import LOOPBACK, listed, safe_address
 
 PREFIX = "NETOS_"
@@ -28,6 +29,7 @@ GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SECRET = (
     NOTICE_SECRETS
     | LETTER_SECRETS
+    | REPORT_SECRETS
     | frozenset(
         {
             "database_url",
@@ -48,7 +50,7 @@ class SettingsRefused(Invalid):
     """At least one setting is wrong; the message has one line for each."""
 
 
-class Settings(NoticeSettings, LetterSettings):
+class Settings(NoticeSettings, LetterSettings, ReportSettings):
     """The settings of this process. Frozen: a change takes a restart, so every process agrees."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
@@ -366,7 +368,7 @@ def _line(problem: Any) -> str:
 def settings_table() -> str:
     """Write the settings as a Markdown table for the documentation."""
     rows = ["| variable | default | meaning |", "|---|---|---|"]
-    inherited = NoticeSettings.model_fields  # a base's fields come first, and belong last
+    inherited = NoticeSettings.model_fields | ReportSettings.model_fields  # a base's fields come first, and belong last
     for name, field in sorted(Settings.model_fields.items(), key=lambda one: one[0] in inherited):
         default = (
             ""

@@ -39,3 +39,11 @@ def add(server: FastMCP[Any], service: Service) -> None:
     @server.resource("netos://renewals", mime_type=TEXT, description="Contracts to decide on now, most urgent first.")
     async def renewals() -> str:
         return await answer("list_renewals", {})
+
+    @server.resource(
+        "netos://report/{ref}",
+        mime_type=TEXT,
+        description="One renewal report (latest: the newest), as get_report shows.",
+    )
+    async def report(ref: str) -> str:
+        return await answer("get_report", {"ref": ref})

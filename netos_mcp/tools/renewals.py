@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from netos_core.overview import operations as overview
 from netos_core.renewals import operations as renewals
+from netos_core.reports import operations as reports
 from netos_core.worklist import operations as worklist
 from netos_mcp.answers import LIST_WORDS, Published
 
@@ -50,6 +51,30 @@ TOOLSET = (
     Published(
         renewals.run_renewals,
         "Apply the renewal ladder to contracts as of today and keep each step, as is done every night. Example: {}.",
+        toolset="renewals",
+    ),
+    Published(
+        reports.list_reports,
+        'List kept renewal reports, the latest first. One in full: get_report. Example: {"weekly": true}.',
+        words=LIST_WORDS,
+        toolset="renewals",
+    ),
+    Published(
+        reports.get_report,
+        "Show one renewal report: what is missed, critical, upcoming, undone and unknown, what that puts at risk, and "
+        'what changed since the one before. Example: {"ref": "latest"}.',
+        toolset="renewals",
+    ),
+    Published(
+        reports.preview_report,
+        "Show a renewal report of today or of a day to come, made for this call. Keeps nothing; for a kept one, use "
+        'get_report. Example: {"as_of": "2027-06-30"}.',
+        toolset="renewals",
+    ),
+    Published(
+        reports.run_report,
+        "Apply the rules of the renewal report as of today and keep it; where Claude is set up it writes about it. "
+        "Example: {}.",
         toolset="renewals",
     ),
 )

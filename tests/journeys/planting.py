@@ -27,6 +27,8 @@ from netos_core.quotes.model import QuoteTerm
 from netos_core.quotes.operations import stage_quote_draft
 from netos_core.quotes.schemas import StageQuoteDraft
 from netos_core.renewals import records as renewals
+from netos_core.reports.operations import run_report
+from netos_core.reports.schemas import RunReport
 from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
 from netos_core.sites.model import SiteCost
@@ -311,6 +313,6 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Planted:
         "circuit": circuit, "provider": provider, "customer": customer, "site": site, "contract": contract,
         "job": enqueue(finance, "verify_trail", {}).ref, "cost": cost, "bad_import": bad.ref, "good_import": good.ref,
         "own_import": own.ref, "idle": idle, "session": bgp, "document": document,
-        "cheque": cheque, "letter": letter, **plant, **notices,
+        "cheque": cheque, "letter": letter, "report": run_report(finance, RunReport()).ref, **plant, **notices,
     }  # fmt: skip
     return {"refs": refs, "changes": [c.change_id for c in changed], "digests": digests}

@@ -205,5 +205,7 @@ def test_running_is_as_printed(core: Core, table: dict[str, Any], role: Role) ->
     browser = sign_in(core, email(role))
     runs = set(table[role]["runs"])
     assert browser.client.get("/imports").status_code == (200 if "imports" in runs else 403)
+    run = browser.client.post("/reports/run", data={"csrf": browser.token("/you")}, follow_redirects=False)
+    assert run.status_code == (303 if "reports" in runs else 403)
     act = {"act": "close", "email": "nobody@isp.example", "reason": "nobody there", "csrf": browser.token("/you")}
     assert browser.client.post("/people/acts", data=act).status_code == (404 if "people" in runs else 403)

@@ -97,6 +97,10 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
         "get_timeline": [{}, {"years": 5}],
         "replay_renewals": [{}, {"as_of": "2028-06-30"}],
         "run_renewals": [{}],
+        "list_reports": [{}, {"weekly": False, "query": "critical"}],
+        "get_report": [{}, *of["report"]],
+        "preview_report": [{}, {"as_of": "2028-06-30"}],
+        "run_report": [{}],
         "list_documents": [{}, {"on": refs["contract"]}, {"query": "zebra"}, {"query": "okapi"}],
         "list_site_documents": [{"site": refs["site"]}],
         "get_document": papers,
@@ -306,6 +310,7 @@ def pages(plant: Plant) -> list[str]:
     made += [
         f"/documents/{refs[one]}{more}" for one in PAPERS for more in ("", "/file", "/thumbnail", "/preview", "/edit")
     ]
+    made += [f"/reports{more}" for more in ("", ".csv", ".xlsx", f"/{refs['report']}", "/preview")]
     made += [f"/{name}.ics" for name in ("circuits", "contracts", "renewals")]
     made += [f"/lookup?radius_km=50&{asked}" for asked in (f"site={refs['site']}", "address=Marker")]
     made += [f"/letters/{refs['letter']}/send"]

@@ -173,7 +173,7 @@ EMPTY_IS_FINE = {
 async def test_the_example_of_a_description_works_on_the_sample_company(
     sample: Plant, mode: str, one: Published
 ) -> None:
-    person = PRIYA if one.name in {"list_people", "run_renewals"} else DANA  # what an admin alone may
+    person = PRIYA if one.name in {"list_people", "run_renewals", "run_report"} else DANA  # what an admin alone may
     async with connected(sample.server(person), mode) as client:
         asked = await standing(client, sample, one.name, example_of(one))
         result = await client.call_tool_mcp(one.name, asked)

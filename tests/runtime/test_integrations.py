@@ -126,7 +126,7 @@ def test_a_checker_that_is_away_or_answers_otherwise_is_told_without_blaming_a_s
 
 def test_a_system_that_is_no_longer_configured_is_named_as_unused(checker: Served) -> None:
     none = Settings(database_url="postgresql:///none", demo=True)
-    assert unused(none) == {CHECKER, "Microsoft Entra ID", "Virus scanner", "Vault", "Doppler"}
+    assert unused(none) == {CHECKER, "Microsoft Entra ID", "Virus scanner", "Vault", "Doppler", "Claude"}
     assert CHECKER not in unused(none.model_copy(update={"availability_url": checker.url}))
 
 

@@ -1,5 +1,7 @@
 """Claude: the Messages API, POST /v1/messages, as a model that does what a test has laid down for a question.
 
+GET /v1/models/{id} knows the models of `State.models`.
+
 A question is the first message of a conversation; `State.plays` says what is answered to it, turn by turn. A turn is
 a list of content blocks, or a function of the request that makes one. `Turn` is one that ends for another reason, such
 as max_tokens. A question nobody has laid down is answered with a sentence that says so.
@@ -46,12 +48,18 @@ class State:
     """What the stand-in knows; a test sets it through `app.state.claude`."""
 
     keys: set[str] = field(default_factory=lambda: {KEY})
+    models: set[str] = field(default_factory=lambda: {"claude-opus-4-7"})
     plays: dict[str, Sequence[Blocks | Turn | Play]] = field(default_factory=dict)
     numbers: Any = field(default_factory=count)
 
 
 def make_app() -> Starlette:
-    app = Starlette(routes=[Route("/v1/messages", _messages, methods=["POST"])])
+    app = Starlette(
+        routes=[
+            Route("/v1/messages", _messages, methods=["POST"]),
+            Route("/v1/models/{model}", _model, methods=["GET"]),
+        ]
+    )
     app.state.claude = State()
     return app
 
@@ -106,6 +114,17 @@ async def _messages(request: Request) -> JSONResponse:
             "usage": {"input_tokens": len(json.dumps(body)) // 4, "output_tokens": len(json.dumps(content)) // 4},
         }
     )
+
+
+async def _model(request: Request) -> JSONResponse:
+    state: State = request.app.state.claude
+    if _key(request) not in state.keys:
+        return error(401, "authentication_error", "invalid x-api-key")
+    name = request.path_params["model"]
+    if name not in state.models:
+        return error(404, "not_found_error", f"model: {name}")
+    told = {"type": "model", "id": name, "display_name": name, "created_at": "2026-04-14T00:00:00Z"}
+    return JSONResponse(told)
 
 
 def _key(request: Request) -> str | None:

@@ -47,7 +47,8 @@ OTHERS = ("/", "/worklist", "/timeline", "/timeline?years=5", "/pipeline",
           "/lookup?address=401+N+Shadeland+Ave%2C+Indianapolis%2C+IN", "/approvals", "/approvals?view=open",
           "/approvals?view=applied", "/quotes/drafts",
           "/quotes/drafts/QDR-1001", "/quotes/drafts/QDR-1002", "/circuits?fields=nrc&fields=market",
-          "/circuits?query=qqqqqq", "/notices", "/me/notices")  # fmt: skip
+          "/circuits?query=qqqqqq", "/notices", "/me/notices", "/reports", "/reports/preview",
+          "/reports/RPT-1001")  # fmt: skip
 FOR_SOME = (
     "/letters/LTR-1001/send",
     "/quotes/compare?ref=QUO-1001&ref=QUO-1002&overlap=1",

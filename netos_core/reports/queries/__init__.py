@@ -1,0 +1,1 @@
+"""Reports that are made of where contracts stand, and those that were kept."""
