@@ -43,15 +43,15 @@ BESIDE = (("get_circuit_pl", "circuit"), ("get_outage_history", "circuit"))
 
 LISTS = (
     "/", "/approvals", "/worklist", "/worklist?kind=renewal_deadline", "/renewals", "/renewals?state=overdue",
-    "/pipeline", "/timeline", "/decisions", "/letters", "/quotes/drafts", "/orders", "/orders?late=true", "/imports",
-    "/lookup", "/lookup?q=500+Henry+St%2C+Fort+Wayne+IN", "/notices", "/circuits", "/circuits?sort=-mrc",
+    "/pipeline", "/timeline", "/letters", "/quotes/drafts", "/orders", "/orders?late=true", "/imports",
+    "/lookup", "/lookup?address=500+Henry+St%2C+Fort+Wayne+IN", "/notices", "/circuits", "/circuits?sort=-mrc",
     "/circuits?sort=provider", "/circuits?sort=-bandwidth_mbps", "/circuits?state=IN", "/circuits?query=fort+wayne",
-    "/circuits?query=dia", "/circuits?renewal_state=critical", "/circuits?near=39.77,-86.16&radius_km=2", "/sites",
+    "/circuits?query=dia", "/circuits?renewal_state=critical&sort=act_by", "/circuits?near=39.77,-86.16&radius_km=2", "/sites",
     "/sites?sort=name", "/sites?sort=-circuits", "/sites?query=henry", "/sites?near=39.77,-86.16&radius_km=2",
     "/network/blocks", "/network/vlans", "/network/bgp", "/network/interfaces", "/network/ports", "/providers",
     "/providers?sort=-mrc", "/customers", "/customers?sort=-mrr", "/contracts", "/contracts?sort=act_by",
     "/contracts?sort=-mrc", "/contracts?query=lakeshore", "/quotes", "/rf-links", "/electrical", "/documents",
-    "/trail", "/people", "/feedback", "/search?q=lakeshore+fort+wayne",
+    "/trail", "/feedback", "/search?q=lakeshore+fort+wayne",
 )  # fmt: skip
 
 

@@ -81,7 +81,7 @@ BESIDE = (
        select md5(n::text) || md5('x' || n), 90000, 'application/pdf', 'stored', 3, 'none' from c where n % 10 = 0""",
     """insert into document (id, ref, entity, entity_id, kind, title, file_name, sha256, sensitivity, uploaded_by)
        select gen_random_uuid(), 'DOC-' || n, 'circuit', c.id, 'loa_cfa', 'LOA of ' || c.ref, c.ref || '.pdf',
-              md5(n::text) || md5('x' || n), 'internal', p.id
+              md5(n::text) || md5('x' || n), 'open', p.id
        from c, (select id from person order by email limit 1) p where n % 10 = 0""",
     """insert into feedback (id, ref, kind, title, priority, status, author_id)
        select gen_random_uuid(), 'FBK-' || n, 'bug', 'The list of ' || n || ' jumps', 'normal', 'new', p.id
