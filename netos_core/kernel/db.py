@@ -80,6 +80,12 @@ def search_column(*columns: str) -> Mapped[str]:
     return mapped_column(Text, Computed(f"lower({joined})", persisted=True))
 
 
+def name_index(table: str, column: str) -> Index:
+    """Declare the index by which live records are found by a name of theirs, whatever the case of its letters."""
+    live = text("retired_at is null")
+    return Index(f"ix_{table}_{column}_lower", text(f"lower({column})"), postgresql_where=live)
+
+
 def trigram_index(table: str, column: str = "search_text") -> Index:
     return Index(f"ix_{table}_{column}_trgm", column, postgresql_using="gin", postgresql_ops={column: "gin_trgm_ops"})
 
