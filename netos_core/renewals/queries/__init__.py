@@ -13,6 +13,7 @@ from netos_core.renewals.queries.standing import (
     in_market,
     of_term,
     renewal_state,
+    rung,
     with_standing,
 )
 
@@ -29,5 +30,6 @@ __all__ = [
     "pipeline",
     "renewal_state",
     "replay",
+    "rung",
     "with_standing",
 ]  # fmt: skip
