@@ -67,6 +67,7 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     letters.get_letter,
     letters.get_letter_file,
     overview.get_dashboard,
+    overview.get_counts,
     quotes.list_quotes,
     quotes.get_quote,
     quotes.compare_quotes,
