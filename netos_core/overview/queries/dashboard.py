@@ -75,7 +75,13 @@ def dashboard(ctx: Context) -> Dashboard:
 
 def counts(ctx: Context) -> Counts:
     """Count what is live of each kind, in one statement."""
-    kinds = {"circuits": Circuit, "sites": Site, "providers": Provider, "customers": Customer, "contracts": Contract}
+    kinds: dict[str, Any] = {
+        "circuits": Circuit,
+        "sites": Site,
+        "providers": Provider,
+        "customers": Customer,
+        "contracts": Contract,
+    }
     each = (
         select(func.count()).select_from(kind).where(kind.retired_at.is_(None)).scalar_subquery().label(name)
         for name, kind in kinds.items()
