@@ -32,7 +32,7 @@ def upgrade() -> None:
     )  # fmt: skip
     op.drop_index("ix_termination_site_id", "termination")
     op.create_index(
-        "ix_termination_site_id", "termination", ["site_id"], postgresql_include=["circuit_id", "retired_at"]
+        "ix_termination_site_id", "termination", ["site_id", "circuit_id"], postgresql_include=["retired_at"]
     )
     op.drop_index("uq_contract_circuit_governs", "contract_circuit")
     op.create_index(

@@ -91,7 +91,7 @@ class Termination(Entity, Base):
     __table_args__ = (
         CheckConstraint("side in ('A', 'Z')", name="side_a_or_z"),
         Index("uq_termination_side_live", "circuit_id", "side", unique=True, postgresql_where=LIVE),
-        Index("ix_termination_site_id", "site_id", postgresql_include=["circuit_id", "retired_at"]),
+        Index("ix_termination_site_id", "site_id", "circuit_id", postgresql_include=["retired_at"]),
     )
 
 

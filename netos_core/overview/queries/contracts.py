@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased
 
 from netos_core.annotations.queries import tagged
@@ -58,6 +58,29 @@ def monthly() -> ColumnElement[Any]:
     return func.coalesce(governed, Contract.mrc)
 
 
+def _by_circuits() -> listing.Tally:
+    named = (
+        select(ContractCircuit.contract_id, func.count().label("circuits"))
+        .where(ContractCircuit.retired_at.is_(None))
+        .group_by(ContractCircuit.contract_id)
+        .subquery()
+    )
+    return listing.Tally(named, named.c.contract_id == Contract.id, func.coalesce(named.c.circuits, 0))
+
+
+def _by_monthly() -> listing.Tally:
+    """Sort by what `monthly` says."""
+    governed = (
+        select(ContractCircuit.contract_id, Circuit.currency, func.sum(Circuit.mrc).label("mrc"))
+        .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
+        .where(ContractCircuit.governs, ContractCircuit.retired_at.is_(None))
+        .group_by(ContractCircuit.contract_id, Circuit.currency)
+        .subquery()
+    )
+    own = and_(governed.c.contract_id == Contract.id, governed.c.currency == Contract.currency)
+    return listing.Tally(governed, own, func.coalesce(governed.c.mrc, Contract.mrc, -1))
+
+
 def search_contracts(ctx: Context, request: SearchContracts) -> ContractList:
     """Return one page of contracts."""
     columns = columns_of(request, ContractRow, CONCISE)
@@ -81,12 +104,12 @@ def search_contracts(ctx: Context, request: SearchContracts) -> ContractList:
         "kind": Contract.kind,
         "act_by": func.coalesce(ACT_BY, LAST_DAY),
         "term_end_date": func.coalesce(TERM_END, LAST_DAY),
-        "circuits": count,
     }
+    tallies = {"circuits": _by_circuits()}
     if ctx.principal.may("see:money"):
-        sortable["mrc"] = func.coalesce(mrc, -1)
+        tallies["mrc"] = _by_monthly()
     wanted = _filters(ctx, request, state)
-    source = listing.ListSource("contracts", query, sortable, Contract.id, "ref")
+    source = listing.ListSource("contracts", query, sortable, Contract.id, "ref", tallies)
     found, hint = page_of(ctx, source, request, wanted, Contract, contracts_with)
     return ContractList(
         total=found.total,
