@@ -12,12 +12,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import bring, calls, data, doors, pages, papers, places, renewals, speed, start, tokens
+from bench import bring, calls, data, doors, pages, papers, places, renewals, scale, speed, start, tokens
 from bench.figures import Figure, table
 from bench.house import House, house, megabytes, uvicorn, worker
 
-NAMES = ("import", "mcp", "layers", "tokens", "pages", "doors", "documents", "memory", "places", "renewals", "start")
-APART = {"renewals", "start"}  # in homes of their own
+NAMES = (
+    "import", "mcp", "layers", "tokens", "pages", "doors", "documents", "memory", "places", "renewals", "scale",
+    "start",
+)  # fmt: skip
+APART = {"renewals", "scale", "start"}  # in homes of their own
 CALLS = 212
 RESIDENT_MB = 250.0
 
@@ -48,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 figures += places.figures(place)
     if "renewals" in wanted:
         figures += renewals.figures()
+    if "scale" in wanted:
+        figures += scale.figures()
     if "start" in wanted:
         figures += start.figures()
     taken = time.monotonic() - started

@@ -79,6 +79,16 @@ class Circuit:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """The data set as the lines of its sheets."""
+
+    customers: Sequence[tuple[object, ...]]
+    sites: Sequence[tuple[object, ...]]
+    circuits: Sequence[tuple[object, ...]]
+    contracts: Sequence[tuple[object, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Sheets:
     """The data set as files, in the order they are brought in, and the circuits to ask for."""
 
@@ -90,34 +100,40 @@ class Sheets:
     asked: Sequence[Circuit]
 
 
+def rows_of(circuits: int, today: date, *, sites: int = SITES, customers: int = CUSTOMERS) -> Rows:
+    """Make the lines of a plant of that size."""
+    rng = random.Random(SEED)  # noqa: S311 - the same data every time is the point
+    places = _sites(rng, sites)
+    parties = _customers(rng, customers)
+    lines = _circuits(rng, circuits, [row[1] for row in places], [row[0] for row in parties], today)
+    return Rows(parties, places, lines, _contracts(rng, lines, today))
+
+
 def make(circuits: int, today: date) -> Sheets:
     """Make the sheets of a plant with so many circuits."""
-    rng = random.Random(SEED)  # noqa: S311 - the same data every time is the point
-    sites = _sites(rng)
-    customers = _customers(rng)
-    rows = _circuits(rng, circuits, [row[1] for row in sites], [row[0] for row in customers], today)
-    contracts = _contracts(rng, rows, today)
+    rows = rows_of(circuits, today)
     return Sheets(
-        _sheet(("Provider", "NOC Phone", "NOC Email", "Portal URL"), _providers()),
-        _sheet(("Customer Name", "Account Number", "Type", "City", "State"), customers),
+        _sheet(("Provider", "NOC Phone", "NOC Email", "Portal URL"), providers()),
+        _sheet(("Customer Name", "Account Number", "Type", "City", "State"), rows.customers),
         _sheet(
-            ("Site ID", "Site Name", "Site Type", "Address", "City", "State", "Zip", "Latitude", "Longitude"), sites
+            ("Site ID", "Site Name", "Site Type", "Address", "City", "State", "Zip", "Latitude", "Longitude"),
+            rows.sites,
         ),
         _sheet(
             (
                 "Circuit ID", "Carrier", "Service", "Bandwidth", "A Location", "Z Location", "Customer", "MRC", "NRC",
                 "Install Date", "Order Number", "Status",
             ),
-            rows,
+            rows.circuits,
         ),
         _sheet(
             (
                 "Contract Number", "Provider", "Title", "Start Date", "Term (months)", "End of Term",
                 "Renewal Term (months)", "Notice Period", "Circuit IDs",
             ),
-            contracts,
+            rows.contracts,
         ),
-        [Circuit(str(row[0]), str(row[1])) for row in rows],
+        [Circuit(str(row[0]), str(row[1])) for row in rows.circuits],
     )  # fmt: skip
 
 
@@ -129,16 +145,16 @@ def _sheet(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     return out.getvalue().encode()
 
 
-def _providers() -> list[tuple[object, ...]]:
+def providers() -> list[tuple[object, ...]]:
     return [
         (name, f"+1 800 555 {1000 + at:04d}", f"noc@{code.lower()}.example", f"https://portal.{code.lower()}.example")
         for at, (name, code, _) in enumerate(PROVIDERS)
     ]
 
 
-def _sites(rng: random.Random) -> list[tuple[object, ...]]:
-    towns = rng.choices(TOWNS, [town[5] for town in TOWNS], k=SITES)
-    kinds = rng.choices([kind for kind, _ in KINDS], [share for _, share in KINDS], k=SITES)
+def _sites(rng: random.Random, count: int) -> list[tuple[object, ...]]:
+    towns = rng.choices(TOWNS, [town[5] for town in TOWNS], k=count)
+    kinds = rng.choices([kind for kind, _ in KINDS], [share for _, share in KINDS], k=count)
     made: list[tuple[object, ...]] = []
     for at, ((city, state, postal, lat, lon, _), kind) in enumerate(zip(towns, kinds, strict=True)):
         street = STREETS[rng.randrange(len(STREETS))]
@@ -149,14 +165,17 @@ def _sites(rng: random.Random) -> list[tuple[object, ...]]:
     return made
 
 
-def _customers(rng: random.Random) -> list[tuple[object, ...]]:
+def _customers(rng: random.Random, count: int) -> list[tuple[object, ...]]:
+    """Name customers; where the names run out, more of a name are told apart by a number."""
     pairs = [(first, second) for first in FIRST for second in SECOND]
     rng.shuffle(pairs)
-    towns = rng.choices(TOWNS, [town[5] for town in TOWNS], k=CUSTOMERS)
-    return [
-        (f"{first} {second}", f"A{70000 + at}", "business", town[0], town[1])
-        for at, ((first, second), town) in enumerate(zip(pairs[:CUSTOMERS], towns, strict=True))
-    ]
+    towns = rng.choices(TOWNS, [town[5] for town in TOWNS], k=count)
+    made: list[tuple[object, ...]] = []
+    for at, town in enumerate(towns):
+        (first, second), again = pairs[at % len(pairs)], at // len(pairs)
+        name = f"{first} {second} {again + 1}" if again else f"{first} {second}"
+        made.append((name, f"A{70000 + at}", "business", town[0], town[1]))
+    return made
 
 
 def _circuits(

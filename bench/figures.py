@@ -22,10 +22,26 @@ class Figure:
     target: float | None = None
     floor: float | None = None
     floor_is: str = ""
+    at_least: float | None = None
 
     @property
     def over(self) -> bool:
-        return self.target is not None and self.value > self.target
+        """Whether it misses what was promised, which is a most or, of a rate, a least."""
+        return (self.target is not None and self.value > self.target) or (
+            self.at_least is not None and self.value < self.at_least
+        )
+
+    @property
+    def promised(self) -> str:
+        if self.at_least is not None:
+            return f">= {_number(self.at_least)}"
+        return "" if self.target is None else f"<= {_number(self.target)}"
+
+    @property
+    def verdict(self) -> str:
+        if not self.promised:
+            return ""
+        return "pass" if not self.over else "OVER" if self.at_least is None else "UNDER"
 
     def as_dict(self) -> dict[str, Any]:
         ratio = self.value / self.floor if self.floor else None
@@ -84,12 +100,12 @@ def table(figures: Sequence[Figure]) -> str:
 def _cells(figure: Figure) -> tuple[str, ...]:
     return (
         figure.name,
-        "" if figure.target is None else f"<= {_number(figure.target)}",
+        figure.promised,
         _number(figure.value),
         figure.unit,
         _number(figure.floor) if figure.floor is not None else "",
         f"{figure.value / figure.floor:.1f}x" if figure.floor else "",
-        "" if figure.target is None else "OVER" if figure.over else "pass",
+        figure.verdict,
         figure.floor_is,
     )
 

@@ -52,14 +52,14 @@ def figures() -> list[Figure]:
         today = business_day(now, place.core.policy.zone)
         _, least = _night(place)
         plant(place.conninfo, 1, SHOWN, today)
-        _look(place, now)
+        look(place, now)
         found = _page(place)
         plant(place.conninfo, SHOWN + 1, OF_A_YEAR - SHOWN, today)
         found += _year(place, now)
         with psycopg.connect(place.conninfo, autocommit=True) as connection:
             connection.execute("truncate " + ", ".join(WRITTEN))
         plant(place.conninfo, OF_A_YEAR + 1, OF_A_NIGHT - OF_A_YEAR, today)
-        first = once(lambda: _look(place, now))
+        first = once(lambda: look(place, now))
         with psycopg.connect(place.conninfo, autocommit=True) as connection:
             connection.execute("vacuum analyze")
         seconds, peak = _night(place, "--dry-run")
@@ -77,7 +77,7 @@ def figures() -> list[Figure]:
         ]  # fmt: skip
 
 
-def _look(place: House, now: datetime) -> None:
+def look(place: House, now: datetime) -> None:
     """Bring what is due up to a night, as the job does."""
     with place.core.session() as session:
         caller = itself(session)
@@ -109,7 +109,7 @@ def _year(place: House, now: datetime) -> list[Figure]:
     with place.core.context(caller, Channel.JOB, now=now) as ctx:
         as_of = ctx.today + timedelta(days=NIGHTS)
         walked = once(lambda: _walk(ctx, as_of))
-    kept = once(lambda: [_look(place, now + timedelta(days=night)) for night in range(NIGHTS + 1)])
+    kept = once(lambda: [look(place, now + timedelta(days=night)) for night in range(NIGHTS + 1)])
     floor = copy_floor(place, WRITTEN)
     head = f"a year of {OF_A_YEAR:,} contracts"
     return [

@@ -78,7 +78,7 @@ def _rows(rng: random.Random, first: int, count: int, today: date, providers: li
     started = (time.time_ns() << 64) + first
     order: dict[str, Any] | None = None
     for number in range(first, first + count):
-        row = _row(rng, today)
+        row = terms_of(rng, today)
         row |= {"id": UUID(int=started + number), "ref": _ref(number), "provider_id": rng.choice(providers)}
         row |= {"title": f"Service order {number}", "kind": "order"}
         above: dict[UUID, dict[str, Any]] = {}
@@ -89,7 +89,7 @@ def _rows(rng: random.Random, first: int, count: int, today: date, providers: li
         order = row
 
 
-def _row(rng: random.Random, today: date) -> dict[str, Any]:
+def terms_of(rng: random.Random, today: date) -> dict[str, Any]:
     """Make the terms of one contract, most of which end within three years of today, some of them long ago."""
     months = _one(rng, TERMS)
     ends = today + timedelta(days=rng.randint(-500, 1100))

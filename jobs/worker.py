@@ -14,7 +14,8 @@ from arq.worker import func
 
 from jobs import audit, delivery, documents, letters, queue, renewals, report, search, upkeep
 from netos_core.runtime import telemetry
-from netos_core.runtime.calls import Core, plan_large_sets
+from netos_core.runtime.calls import Core
+from netos_core.runtime.garbage import keep_what_is_loaded
 from netos_core.runtime.home import open_home
 from netos_core.runtime.logs import configure_logging
 from netos_core.runtime.post import Post
@@ -40,7 +41,7 @@ async def start(worker: Worker) -> None:
     logging.getLogger("arq.worker").setLevel(logging.WARNING)  # it would write two lines for every tick
     worker["core"] = Core(settings)
     telemetry.configure(worker["core"], "worker", shown=False)
-    plan_large_sets()
+    keep_what_is_loaded()
     worker["home"] = open_home(settings.home)
     await search.begin(worker)
     await letters.begin(worker)

@@ -72,6 +72,7 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     reports.preview_report,
     reports.run_report,
     overview.get_dashboard,
+    overview.get_counts,
     quotes.list_quotes,
     quotes.get_quote,
     quotes.compare_quotes,

@@ -14,7 +14,8 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route
 
 from netos_core.runtime import telemetry
-from netos_core.runtime.calls import Core, plan_large_sets
+from netos_core.runtime.calls import Core
+from netos_core.runtime.garbage import keep_what_is_loaded
 from netos_core.runtime.logs import configure_logging
 from netos_core.runtime.settings import load_settings
 from netos_mcp import probes
@@ -41,7 +42,7 @@ def app() -> Starlette:
     handlers: dict[Any, Any] = dict(exception_handlers(core))
     pages = Starlette(routes=make_routes(core), exception_handlers=handlers)
     made = make_app(core, [Mount("/", pages)], shell=middleware(core))
-    plan_large_sets()
+    keep_what_is_loaded()
     return made
 
 

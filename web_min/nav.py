@@ -15,8 +15,8 @@ from netos_core.kernel.errors import NetosError
 from netos_core.notices.rules.delivery import MessageState
 from netos_core.outbox.operations import list_notices, resend_notice
 from netos_core.outbox.schemas import ListNotices
-from netos_core.overview.operations import get_dashboard
-from netos_core.overview.schemas import Dashboard, Nothing
+from netos_core.overview.operations import get_counts
+from netos_core.overview.schemas import Counts, Dashboard, Nothing
 from netos_core.runtime.calls import Core
 
 FRESH_SECONDS = 15
@@ -46,7 +46,7 @@ class Nav:
 
     def __init__(self, core: Core) -> None:
         self._core = core
-        self._kept: dict[UUID, tuple[float, Dashboard | None]] = {}
+        self._kept: dict[UUID, tuple[float, Counts | Dashboard | None]] = {}
         self._kept_dead = (0.0, 0)
         self._lock = threading.Lock()
 
@@ -56,17 +56,17 @@ class Nav:
             self._kept.clear()
             self._kept_dead = (0.0, 0)
 
-    def keep(self, person: Principal, dashboard: Dashboard) -> None:
+    def keep(self, person: Principal, counts: Counts | Dashboard) -> None:
         with self._lock:
-            self._kept[person.person_id] = (time.monotonic() + FRESH_SECONDS, dashboard)
+            self._kept[person.person_id] = (time.monotonic() + FRESH_SECONDS, counts)
 
-    def _dashboard(self, person: Principal) -> Dashboard | None:
+    def _counts(self, person: Principal) -> Counts | Dashboard | None:
         with self._lock:
             until, known = self._kept.get(person.person_id, (0.0, None))
         if until > time.monotonic():
             return known
         try:
-            fresh = self._core.call(get_dashboard, Nothing(), person, Channel.PAGE)
+            fresh = self._core.call(get_counts, Nothing(), person, Channel.PAGE)
         except NetosError:  # a role without the overview sees the links, not the counts
             return None
         self.keep(person, fresh)
@@ -86,7 +86,7 @@ class Nav:
         return found.total
 
     def groups(self, person: Principal, request: Request) -> list[Group]:
-        board = self._dashboard(person)
+        board = self._counts(person)
         path = request.url.path
 
         def link(

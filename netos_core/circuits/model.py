@@ -64,6 +64,9 @@ class Circuit(Entity, Base):
         Index("ix_circuit_provider_circuit_key", "provider_circuit_key"),
         Index("ix_circuit_status", "status", postgresql_where=LIVE),
         Index("ix_circuit_mrc", "mrc", "id", postgresql_where=LIVE),
+        # What figures over the whole plant are added up from, without a look at the rows.
+        Index("ix_circuit_figures", "provider_id", "status", postgresql_where=LIVE,
+              postgresql_include=["service_type", "currency", "mrc", "stub", "id"]),
         Index("ix_circuit_market", "market", postgresql_where=LIVE),
         trigram_index("circuit"),
         trigram_index("circuit", "provider_circuit_key"),
@@ -77,7 +80,7 @@ class Termination(Entity, Base):
 
     circuit_id: Mapped[UUID] = mapped_column(ForeignKey("circuit.id"))
     side: Mapped[str]
-    site_id: Mapped[UUID | None] = mapped_column(ForeignKey("site.id"), index=True)
+    site_id: Mapped[UUID | None] = mapped_column(ForeignKey("site.id"))
     place: Mapped[str | None]
     handoff: Mapped[str | None]
     demarc: Mapped[str | None]
@@ -88,6 +91,7 @@ class Termination(Entity, Base):
     __table_args__ = (
         CheckConstraint("side in ('A', 'Z')", name="side_a_or_z"),
         Index("uq_termination_side_live", "circuit_id", "side", unique=True, postgresql_where=LIVE),
+        Index("ix_termination_site_id", "site_id", "circuit_id", postgresql_include=["retired_at"]),
     )
 
 

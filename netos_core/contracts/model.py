@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from netos_core.kernel.db import Base, Entity, MoneyColumn, ref_column, search_column, trigram_index
+from netos_core.kernel.db import Base, Entity, MoneyColumn, name_index, ref_column, search_column, trigram_index
 
 LIVE = text("retired_at is null")
 
@@ -66,6 +66,7 @@ class Contract(Entity, Base):
         ),
         Index("ix_contract_act_by", "act_by", postgresql_where=LIVE),
         Index("ix_contract_number", "provider_id", "number"),
+        name_index("contract", "number"),
         trigram_index("contract"),
     )
 
@@ -81,6 +82,6 @@ class ContractCircuit(Entity, Base):
 
     __table_args__ = (
         Index("uq_contract_circuit_live", "contract_id", "circuit_id", unique=True, postgresql_where=LIVE),
-        Index("uq_contract_circuit_governs", "circuit_id", unique=True,
+        Index("uq_contract_circuit_governs", "circuit_id", unique=True, postgresql_include=["contract_id"],
               postgresql_where=text("governs and retired_at is null")),
     )  # fmt: skip

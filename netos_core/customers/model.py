@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from netos_core.kernel.db import Base, Entity, ref_column, search_column, trigram_index
+from netos_core.kernel.db import Base, Entity, name_index, ref_column, search_column, trigram_index
 
 
 class Customer(Entity, Base):
@@ -26,6 +26,7 @@ class Customer(Entity, Base):
 
     __table_args__ = (
         Index("uq_customer_name_live", text("lower(name)"), unique=True, postgresql_where=text("retired_at is null")),
+        name_index("customer", "account_number"),
         trigram_index("customer"),
     )
 

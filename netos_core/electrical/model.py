@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from netos_core.kernel.db import Base, Entity, MoneyColumn, ref_column, search_column, trigram_index
+from netos_core.kernel.db import Base, Entity, MoneyColumn, name_index, ref_column, search_column, trigram_index
 
 LIVE = text("retired_at is null")
 
@@ -37,6 +37,7 @@ class ElectricalAccount(Entity, Base):
     __table_args__ = (
         CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
         Index("ix_electrical_account_number_lower", text("lower(account_number)")),
+        name_index("electrical_account", "meter_number"),
         trigram_index("electrical_account"),
     )
 

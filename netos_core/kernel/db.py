@@ -80,12 +80,22 @@ def search_column(*columns: str) -> Mapped[str]:
     return mapped_column(Text, Computed(f"lower({joined})", persisted=True))
 
 
+def name_index(table: str, column: str) -> Index:
+    """Declare the index by which live records are found by a name of theirs, whatever the case of its letters."""
+    live = text("retired_at is null")
+    return Index(f"ix_{table}_{column}_lower", text(f"lower({column})"), postgresql_where=live)
+
+
 def trigram_index(table: str, column: str = "search_text") -> Index:
     return Index(f"ix_{table}_{column}_trgm", column, postgresql_using="gin", postgresql_ops={column: "gin_trgm_ops"})
+
+
+# Compiling a statement takes longer than any of ours runs, and what a list of a whole plant is cut from fits in memory.
+OPTIONS = "-c timezone=UTC -c jit=off -c work_mem=16MB"
 
 
 def make_engine(url: str, *, pool_size: int = 20) -> Engine:
     """Connect to PostgreSQL. The pool is as large as the edge's thread limit, so neither waits for the other."""
     return create_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, connect_args={"options": "-c timezone=UTC"}
+        url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, connect_args={"options": OPTIONS}
     )

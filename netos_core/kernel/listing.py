@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, RowMapping, Select, and_, func, literal, or_, select
+from sqlalchemy import BigInteger, ColumnElement, FromClause, RowMapping, Select, and_, func, literal, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from netos_core.kernel.bounds import LARGEST_INTEGER, problem_of
@@ -18,6 +18,21 @@ from netos_core.kernel.page import Cursor, ListRequest, Order, foreign_cursor, o
 
 # What a list may be sorted by: a column of a table, or an expression over some.
 Column: TypeAlias = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a list may be sorted by that is added up from other rows: for all records at once, not for each in turn.
+
+    Args:
+        sums: One row at most for each record of the list.
+        on: Which is whose.
+        key: What the list is sorted by, also where a record has none.
+    """
+
+    sums: FromClause
+    on: ColumnElement[bool]
+    key: Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +45,7 @@ class ListSource:
         key: Columns of the query that a list may be sorted by, by their public name.
         identity: The unique column that breaks ties.
         default: The order where none is asked for.
+        tallies: What else it may be sorted by.
     """
 
     name: str
@@ -37,6 +53,7 @@ class ListSource:
     key: Mapping[str, Column]
     identity: Column
     default: str
+    tallies: Mapping[str, Tally] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +66,21 @@ class Found:
 
 
 def page(ctx: Context, source: ListSource, request: ListRequest, wanted: list[ColumnElement[bool]]) -> Found:
-    order = order_of(request.sort, source.default, list(source.key))
-    key = source.key[order.column]
+    order = order_of(request.sort, source.default, [*source.key, *source.tallies])
     filtered = source.query.where(*wanted)
     total = ctx.session.scalar(select(func.count()).select_from(filtered.order_by(None).subquery())) or 0
-    query = filtered.add_columns(key.label("sort_key"), source.identity.label("sort_id"))
+    if (tally := source.tallies.get(order.column)) is not None:
+        filtered = filtered.outerjoin(tally.sums, tally.on)
+    key = source.key[order.column] if tally is None else tally.key
+    chosen = filtered.with_only_columns(key.label("sort_key"), source.identity.label("sort_id"))
+    chosen = chosen.select_from(source.identity.table)
     name = f"{source.name}:{order}"
     if request.cursor:
-        query = query.where(after(Cursor.decode(request.cursor, name), order, key, source.identity))
-    ordered = query.order_by(key.desc() if order.descending else key, source.identity).limit(request.limit + 1)
+        chosen = chosen.where(after(Cursor.decode(request.cursor, name), order, key, source.identity))
+    # What is shown of a record is looked up for those of the page alone.
+    cut = chosen.order_by(key.desc() if order.descending else key, source.identity).limit(request.limit + 1).subquery()
+    rows = source.query.add_columns(cut.c.sort_key, cut.c.sort_id).join(cut, cut.c.sort_id == source.identity)
+    ordered = rows.order_by(cut.c.sort_key.desc() if order.descending else cut.c.sort_key, cut.c.sort_id)
     found = list(ctx.session.execute(ordered).mappings())
     shown = found[: request.limit]
     more = len(found) > request.limit

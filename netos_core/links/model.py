@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from netos_core.kernel.db import Base, Entity, MoneyColumn, ref_column, search_column, trigram_index
+from netos_core.kernel.db import Base, Entity, MoneyColumn, name_index, ref_column, search_column, trigram_index
 
 LIVE = text("retired_at is null")
 IN_ORDER = "ends_on >= starts_on"
@@ -45,6 +45,7 @@ class RfLink(Entity, Base):
     __table_args__ = (
         CheckConstraint("a_site_id <> z_site_id", name="two_ends"),
         CheckConstraint(IN_ORDER, name="ends_after_start"),
+        *(name_index("rf_link", column) for column in ("name", "call_sign")),
         trigram_index("rf_link"),
     )
 

@@ -133,6 +133,12 @@ def get_dashboard(ctx: Context, request: s.Nothing) -> s.Dashboard:  # noqa: ARG
     return dashboard.dashboard(ctx)
 
 
+@operation(Effect.READ, right="read:overview")
+def get_counts(ctx: Context, request: s.Nothing) -> s.Counts:  # noqa: ARG001 - every operation takes a request
+    """Count the records of each main kind, and the changes that wait for the caller; get_dashboard tells more."""
+    return dashboard.counts(ctx)
+
+
 @operation(Effect.READ, right="read:contracts")
 def get_timeline(ctx: Context, request: GetTimeline) -> Timeline:
     """Show terms of contracts over years: term, deadline, act-by date, install dates, what follows in silence."""

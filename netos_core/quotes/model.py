@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from netos_core.kernel.db import Base, Entity, MoneyColumn, ref_column, search_column, trigram_index
+from netos_core.kernel.db import Base, Entity, MoneyColumn, name_index, ref_column, search_column, trigram_index
 
 LIVE = text("retired_at is null")
 
@@ -45,6 +45,7 @@ class Quote(Entity, Base):
     __table_args__ = (
         CheckConstraint("bandwidth_mbps > 0", name="bandwidth_positive"),
         CheckConstraint("valid_until >= received_date", name="valid_after_received"),
+        name_index("quote", "number"),
         trigram_index("quote"),
     )
 
@@ -86,7 +87,10 @@ class CircuitOrder(Entity, Base):
     cancelled_date: Mapped[date | None]
     description: Mapped[str | None]
 
-    __table_args__ = (CheckConstraint("acceptance_days >= 0", name="acceptance_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("acceptance_days >= 0", name="acceptance_not_negative"),
+        name_index("circuit_order", "number"),
+    )
 
 
 class OrderStep(Entity, Base):

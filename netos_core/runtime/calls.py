@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import gc
 import logging
 import time
 from collections.abc import Iterator
@@ -52,16 +51,6 @@ NOTE_AGENT_EVERY = 60.0
 MOST_REMEMBERED = 10_000
 Request = TypeVar("Request", bound=BaseModel)
 View = TypeVar("View", bound=BaseModel)
-
-
-def plan_large_sets() -> None:
-    """Let the collector of garbage look less often: a change set is tens of thousands of objects that all stay.
-
-    For processes that serve or plan; what has been loaded by now is never looked at again.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 class Core:

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from netos_core.geo.tables import point_indices
-from netos_core.kernel.db import Base, Entity, MoneyColumn, ref_column, search_column, trigram_index
+from netos_core.kernel.db import Base, Entity, MoneyColumn, name_index, ref_column, search_column, trigram_index
 
 LIVE = text("retired_at is null")
 
@@ -52,7 +52,7 @@ class Site(Entity, Base):
         CheckConstraint("(lon is null) = (lat is null)", name="point_is_whole"),
         CheckConstraint("lon between -180 and 180 and lat between -90 and 90", name="point_on_earth"),
         CheckConstraint("parent_id <> id", name="not_its_own_parent"),
-        Index("ix_site_name_lower", text("lower(name)"), postgresql_where=LIVE),
+        *(name_index("site", column) for column in ("name", "external_id", "clli")),
         Index("uq_site_external_id_live", "external_id", unique=True, postgresql_where=LIVE),
         Index("ix_site_state_lower", text("lower(state)")),
         Index("ix_site_city_lower", text("lower(city)")),

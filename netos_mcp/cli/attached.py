@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-from netos_core.runtime.calls import Core, plan_large_sets
+from netos_core.runtime.calls import Core
+from netos_core.runtime.garbage import keep_what_is_loaded
 from netos_core.runtime.home import Runtime
 from netos_core.runtime.settings import load_settings
 
@@ -23,7 +24,7 @@ def core_on(runtime: Runtime) -> Iterator[Core]:
             public_url=runtime.web_url,
         )
     )
-    plan_large_sets()
+    keep_what_is_loaded()
     try:
         yield core
     finally:

@@ -15,14 +15,17 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Select,
+    Subquery,
     Uuid,
     and_,
     any_,
     bindparam,
     case,
+    false,
     func,
     literal,
     null,
+    or_,
     select,
     union_all,
 )
@@ -76,19 +79,19 @@ SORTS: dict[str, listing.Column] = {
     "status": Circuit.status,
     "mrc": func.coalesce(Circuit.mrc, LAST_AMOUNT),
     "market": func.coalesce(Circuit.market, ""),
-    "act_by": func.coalesce(ACT_BY, LAST_DAY),
-    "term_end_date": func.coalesce(TERM_END, LAST_DAY),
     "install_date": func.coalesce(Circuit.install_date, LAST_DAY),
 }
+BY_TERM = ("act_by", "term_end_date")  # and by these days of the governing contract
 
 
 def search_circuits(ctx: Context, request: SearchCircuits) -> CircuitList:
     """Return one page of circuits, the number that match and their MRC."""
-    order = order_of(request.sort, "ref", list(SORTS))
+    order = order_of(request.sort, "ref", [*SORTS, *BY_TERM])
     columns = columns_of(request, CircuitRow, CONCISE)
     _money_is_seen(ctx, request, order)
     wanted = _filters(ctx, request)
-    words = [circuits_with(word) for word in words_of(request.query or "")]
+    asked = words_of(request.query or "")
+    words = [circuits_with(asked)] if asked else []
     found = _find(ctx, [*wanted, *words], request, order)
     hint = None
     if not found.totals and words:
@@ -124,9 +127,7 @@ def _filters(ctx: Context, request: SearchCircuits) -> list[ColumnElement[bool]]
         (request.provider or request.with_taken_over, lambda: _of_provider(ctx, request)),
         (request.status, lambda: Circuit.status.in_(request.status or ())),
         (request.service_type, lambda: Circuit.service_type.in_(request.service_type or ())),
-        (request.renewal_state, lambda: _in_state(ctx, request)),
-        (request.act_by_before, lambda: request.act_by_before >= ACT_BY),
-        (request.contract, lambda: _under(ctx, request)),
+        (request.renewal_state, lambda: Circuit.status.not_in(ENDED)),
         (request.market, lambda: func.lower(Circuit.market) == (request.market or "").lower()),
         (request.state, lambda: _at_site(func.lower(Site.state) == (request.state or "").lower())),
         (request.city, lambda: _at_site(func.lower(Site.city) == (request.city or "").lower())),
@@ -158,18 +159,8 @@ def _of_provider(ctx: Context, request: SearchCircuits) -> ColumnElement[bool]:
     return Circuit.provider_id.in_([own, *(t.provider.id for t in taken)])
 
 
-def _under(ctx: Context, request: SearchCircuits) -> ColumnElement[bool]:
-    if _without_contract(request):
-        return Contract.id.is_(None)
-    return Contract.id == get_contract_id(ctx, request.contract or "", "contract").id
-
-
 def _without_contract(request: SearchCircuits) -> bool:
     return (request.contract or "").lower() == WITHOUT
-
-
-def _in_state(ctx: Context, request: SearchCircuits) -> ColumnElement[bool]:
-    return and_(Circuit.status.not_in(ENDED), renewal_state(ctx.today).in_(request.renewal_state or ()))
 
 
 def _serves(customer: UUID) -> ColumnElement[bool]:
@@ -182,16 +173,51 @@ def _at_site(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return Circuit.id.in_(ends.where(Termination.retired_at.is_(None), condition))
 
 
-def _from(query: Select[*tuple[Any, ...]], request: SearchCircuits, column: str) -> Select[*tuple[Any, ...]]:
+@dataclass(frozen=True, slots=True)
+class Governed:
+    """The contracts that a list asks about, if it asks about any, and whether a circuit without one belongs there too.
+
+    Each is worked out once, before circuits are looked at: there are far fewer contracts than circuits.
+    """
+
+    contracts: Subquery | None
+    without: bool
+
+    def join(self, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        if self.contracts is None:
+            return query
+        terms = self.contracts.c
+        query = query.join(ContractCircuit, GOVERNS, isouter=self.without)
+        query = query.join(self.contracts, terms.id == ContractCircuit.contract_id, isouter=self.without)
+        return query.where(or_(ContractCircuit.id.is_(None), terms.id.is_not(None))) if self.without else query
+
+    def key(self, column: str) -> listing.Column:
+        """Give what the list is sorted by."""
+        if self.contracts is None or column not in BY_TERM:
+            return SORTS[column]
+        return func.coalesce(self.contracts.c[column], LAST_DAY)
+
+
+def _governed(ctx: Context, request: SearchCircuits, column: str) -> Governed:
+    """Choose the contracts by what is asked of them; a circuit without one is unknown, and has no day."""
+    states, none = request.renewal_state or (), _without_contract(request)
+    if not (states or request.act_by_before or request.contract or column in BY_TERM):
+        return Governed(None, without=False)
+    wanted: list[ColumnElement[bool]] = []
+    if states:
+        wanted.append(renewal_state(ctx.today).in_(states))
+    if request.act_by_before:
+        wanted.append(request.act_by_before >= ACT_BY)
+    if request.contract:
+        wanted.append(false() if none else Contract.id == get_contract_id(ctx, request.contract, "contract").id)
+    filed = request.act_by_before or (request.contract and not none) or (states and RenewalState.UNKNOWN not in states)
+    terms = with_standing(select(Contract.id, ACT_BY.label("act_by"), TERM_END.label("term_end_date")))
+    return Governed(terms.where(*wanted).subquery("terms"), without=not filed)
+
+
+def _from(query: Select[*tuple[Any, ...]], governed: Governed, column: str) -> Select[*tuple[Any, ...]]:
     """Join only what the filters and the order need; the ids and amounts are all this query is for."""
-    query = query.select_from(Circuit)
-    states = request.renewal_state or ()
-    if states or request.act_by_before or request.contract or column in ("act_by", "term_end_date"):
-        # Only a circuit without a contract is unknown for want of one; for the other states contracts come first.
-        named = request.contract and not _without_contract(request)
-        filed = bool(request.act_by_before or named or (states and RenewalState.UNKNOWN not in states))
-        query = query.join(ContractCircuit, GOVERNS, isouter=not filed)
-        query = with_standing(query.join(Contract, Contract.id == ContractCircuit.contract_id, isouter=not filed))
+    query = governed.join(query.select_from(Circuit))
     return query.join(Provider, Provider.id == Circuit.provider_id) if column == "provider" else query
 
 
@@ -206,9 +232,10 @@ class Found:
 
 def _find(ctx: Context, wanted: list[ColumnElement[bool]], request: SearchCircuits, order: Order) -> Found:
     """Match once, and both count what matched and cut the page from it, in one statement."""
-    key = SORTS[order.column]
+    governed = _governed(ctx, request, order.column)
+    key = governed.key(order.column).label("key")
     matched = (
-        _from(select(Circuit.id, Circuit.currency, Circuit.mrc, key.label("key")), request, order.column)
+        _from(select(Circuit.id, Circuit.currency, Circuit.mrc, key), governed, order.column)
         .where(*wanted)
         .cte("matched")
     )

@@ -21,7 +21,15 @@ from netos_core.overview.queries.words import contracts_with, page_of
 from netos_core.overview.schemas import ContractLine, ContractList, ContractRow, ContractView, SearchContracts
 from netos_core.providers.model import Provider
 from netos_core.providers.queries import get_provider_id
-from netos_core.renewals.queries import ACT_BY, NOTICE_DEADLINE, TERM_END, monthly, renewal_state, with_standing
+from netos_core.renewals.queries import (
+    ACT_BY,
+    NOTICE_DEADLINE,
+    TERM_END,
+    by_monthly,
+    monthly,
+    renewal_state,
+    with_standing,
+)
 
 CONCISE = (
     "ref", "provider", "number", "title", "kind", "term_end_date", "renewal_state", "act_by", "circuits", "mrc",
@@ -39,6 +47,16 @@ def circuit_count() -> ColumnElement[int]:
         .correlate(Contract)
         .scalar_subquery()
     )
+
+
+def _by_circuits() -> listing.Tally:
+    named = (
+        select(ContractCircuit.contract_id, func.count().label("circuits"))
+        .where(ContractCircuit.retired_at.is_(None))
+        .group_by(ContractCircuit.contract_id)
+        .subquery()
+    )
+    return listing.Tally(named, named.c.contract_id == Contract.id, func.coalesce(named.c.circuits, 0))
 
 
 def search_contracts(ctx: Context, request: SearchContracts) -> ContractList:
@@ -64,12 +82,12 @@ def search_contracts(ctx: Context, request: SearchContracts) -> ContractList:
         "kind": Contract.kind,
         "act_by": func.coalesce(ACT_BY, LAST_DAY),
         "term_end_date": func.coalesce(TERM_END, LAST_DAY),
-        "circuits": count,
     }
+    tallies = {"circuits": _by_circuits()}
     if ctx.principal.may("see:money"):
-        sortable["mrc"] = func.coalesce(mrc, -1)
+        tallies["mrc"] = by_monthly()
     wanted = _filters(ctx, request, state)
-    source = listing.ListSource("contracts", query, sortable, Contract.id, "ref")
+    source = listing.ListSource("contracts", query, sortable, Contract.id, "ref", tallies)
     found, hint = page_of(ctx, source, request, wanted, Contract, contracts_with)
     return ContractList(
         total=found.total,

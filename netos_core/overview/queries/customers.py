@@ -38,6 +38,17 @@ def list_customers(ctx: Context, request: ListCustomers) -> CustomerList:
         Customer.ref, Customer.name, Customer.account_number, Customer.kind, Customer.city, Customer.state,
         count.label("circuits"), mrr.label("mrr"), Customer.stub,
     )  # fmt: skip
+    served = (
+        select(
+            CircuitCustomer.customer_id,
+            func.count().label("circuits"),
+            func.sum(CircuitCustomer.mrr).filter(CircuitCustomer.currency == ctx.policy.currency).label("mrr"),
+        )
+        .where(CircuitCustomer.retired_at.is_(None))
+        .group_by(CircuitCustomer.customer_id)
+        .subquery()
+    )
+    whose = served.c.customer_id == Customer.id
     sortable: dict[str, listing.Column] = {
         "ref": Customer.id,
         "name": func.lower(Customer.name),
@@ -45,14 +56,14 @@ def list_customers(ctx: Context, request: ListCustomers) -> CustomerList:
         "kind": func.coalesce(Customer.kind, ""),
         "city": func.coalesce(Customer.city, ""),
         "state": func.coalesce(Customer.state, ""),
-        "circuits": count,
     }
+    tallies = {"circuits": listing.Tally(served, whose, func.coalesce(served.c.circuits, 0))}
     if ctx.principal.may("see:money"):
-        sortable["mrr"] = func.coalesce(mrr, -1)
+        tallies["mrr"] = listing.Tally(served, whose, func.coalesce(served.c.mrr, -1))
     wanted: list[ColumnElement[bool]] = [Customer.retired_at.is_(None)]
     if request.tag:
         wanted.append(Customer.id.in_(tagged("customer", request.tag)))
-    source = listing.ListSource("customers", query, sortable, Customer.id, "name")
+    source = listing.ListSource("customers", query, sortable, Customer.id, "name", tallies)
     found, hint = page_of(ctx, source, request, wanted, Customer, lambda word: Customer.search_text.like(like(word)))
     return CustomerList(
         total=found.total,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import Select, SQLColumnExpression, and_, func, or_, select
+from sqlalchemy import Row, Select, SQLColumnExpression, func, or_, select
 
 from netos_core.changes.lists import change_page
 from netos_core.changes.schemas import ListChanges
@@ -16,62 +18,80 @@ from netos_core.customers.model import Customer
 from netos_core.kernel.context import Context
 from netos_core.overview.queries.circuits import GOVERNS
 from netos_core.overview.queries.contracts import circuit_count
-from netos_core.overview.schemas import Count, Dashboard, DeadlineLine, EventLine
+from netos_core.overview.schemas import Count, Counts, Dashboard, DeadlineLine, EventLine
 from netos_core.providers.model import Provider
 from netos_core.renewals.model import Standing
-from netos_core.renewals.queries import ACT_BY, alarm, monthly, renewal_state, with_standing
+from netos_core.renewals.queries import ACT_BY, alarm, monthly, renewal_state, rung, with_standing
 from netos_core.renewals.rules import PRESSING, RenewalState
 from netos_core.sites.model import Site
 
 DEADLINES_SHOWN = 8
 PROVIDERS_SHOWN = 8
-STUBBED: tuple[Any, ...] = (Circuit, Site, Provider, Customer)
+STUBBED: tuple[Any, ...] = (Site, Provider, Customer)
 STATES = (
     RenewalState.OVERDUE, RenewalState.CRITICAL, RenewalState.ACTIVE, RenewalState.WATCH, RenewalState.STABLE,
     RenewalState.DECIDED, RenewalState.EVERGREEN, RenewalState.UNKNOWN,
 )  # fmt: skip
 
 
+# A group of circuits: how many, and what they cost in the house currency.
+Sums: TypeAlias = Iterable[tuple[str, int, Decimal | None]]
+
+
 def dashboard(ctx: Context) -> Dashboard:
     """Read every figure of the dashboard; amounts are in the house currency unless they carry their own."""
-    live = Circuit.retired_at.is_(None)
-    in_use = and_(live, Circuit.status.in_(IN_USE))
-    by_state = {c.key: c for c in _counts(ctx, _governed(renewal_state(ctx.today), ctx).where(in_use))}
-    by_status = _counts(ctx, _counted(Circuit.status, ctx).where(live))
-    spend = ctx.session.execute(
-        select(Circuit.currency, func.sum(Circuit.mrc).label("mrc"))
-        .where(in_use, Circuit.mrc.is_not(None))
-        .group_by(Circuit.currency)
-    )
+    plant = ctx.session.execute(_PLANT).all()
+    used = [group for group in plant if group.status in IN_USE]
+    standing = _standing(ctx)
+    by_state = {c.key: c for c in _counts(ctx, ((row.key, row.n, row.mrc) for row in standing))}
+    by_status = _counts(ctx, _by(ctx, "status", plant))
+    spend: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for group in used:
+        if group.mrc is not None:
+            spend[group.currency] += group.mrc
     open_changes = change_page(ctx, ListChanges(status="open", limit=1)).total
     return Dashboard(
         as_of=ctx.today,
         currency=ctx.policy.currency,
         circuits=sum(c.count for c in by_status),
         circuits_in_use=sum(c.count for c in by_status if c.key in IN_USE),
-        mrc={row.currency: row.mrc for row in spend},
+        mrc=dict(spend),
         providers=_live(ctx, Provider),
         sites=_live(ctx, Site),
         customers=_live(ctx, Customer),
         contracts=_live(ctx, Contract),
         by_renewal_state=[by_state.get(s, Count(key=s, count=0, mrc=Decimal(0))) for s in STATES],
-        by_provider=_counts(
-            ctx,
-            _counted(Provider.name, ctx).join(Provider, Provider.id == Circuit.provider_id).where(in_use),
-            PROVIDERS_SHOWN,
-        ),
-        by_service_type=_counts(ctx, _counted(Circuit.service_type, ctx).where(in_use)),
+        by_provider=_counts(ctx, _by(ctx, "provider", used), PROVIDERS_SHOWN),
+        by_service_type=_counts(ctx, _by(ctx, "service_type", used)),
         by_status=by_status,
         next_deadlines=_deadlines(ctx),
-        without_contract=ctx.session.scalar(
-            _governed(Circuit.status, ctx).with_only_columns(func.count()).where(in_use, Contract.id.is_(None))
-        )
-        or 0,
-        stubs=sum(_live(ctx, model, model.stub) for model in STUBBED),
+        without_contract=sum(row.n for row in standing if not row.filed),
+        stubs=sum(group.n for group in plant if group.stub) + sum(_live(ctx, kind, kind.stub) for kind in STUBBED),
         open_outages=_open_outages(ctx),
-        waiting_for_you=change_page(ctx, ListChanges(mine=True, limit=1)).total if open_changes else 0,
+        waiting_for_you=_waiting(ctx) if open_changes else 0,
         open_changes=open_changes,
     )
+
+
+def counts(ctx: Context) -> Counts:
+    """Count what is live of each kind, in one statement."""
+    kinds: dict[str, Any] = {
+        "circuits": Circuit,
+        "sites": Site,
+        "providers": Provider,
+        "customers": Customer,
+        "contracts": Contract,
+    }
+    each = (
+        select(func.count()).select_from(kind).where(kind.retired_at.is_(None)).scalar_subquery().label(name)
+        for name, kind in kinds.items()
+    )
+    row = ctx.session.execute(select(*each)).mappings().one()
+    return Counts(**row, waiting_for_you=_waiting(ctx))
+
+
+def _waiting(ctx: Context) -> int:
+    return change_page(ctx, ListChanges(status="open", mine=True, limit=1)).total
 
 
 def _live(ctx: Context, model: Any, *conditions: SQLColumnExpression[bool]) -> int:
@@ -80,28 +100,65 @@ def _live(ctx: Context, model: Any, *conditions: SQLColumnExpression[bool]) -> i
     )
 
 
-def _counted(key: Any, ctx: Context) -> Select[*tuple[Any, ...]]:
-    mrc = func.sum(Circuit.mrc).filter(Circuit.currency == ctx.policy.currency)
-    return select(key.label("key"), func.count().label("n"), mrc.label("mrc")).select_from(Circuit)
+def _plant() -> Select[*tuple[Any, ...]]:
+    """Build the one look at all live circuits, in groups from which the figures are added up."""
+    keys = (Circuit.status, Circuit.service_type, Circuit.provider_id, Circuit.currency, Circuit.stub)
+    groups = (
+        select(*keys, func.count().label("n"), func.sum(Circuit.mrc).label("mrc"))
+        .where(Circuit.retired_at.is_(None))
+        .group_by(*keys)
+        .subquery()
+    )
+    return select(groups, Provider.name.label("provider")).join(Provider, Provider.id == groups.c.provider_id)
 
 
-def _governed(key: Any, ctx: Context) -> Select[*tuple[Any, ...]]:
-    return (
-        _counted(key, ctx)
+_PLANT = _plant()
+
+
+def _by(ctx: Context, key: str, groups: Iterable[Any]) -> Sums:
+    """Say of each group what it counts for under a key; other currencies than the house's cost nothing there."""
+    home = ctx.policy.currency
+    return ((getattr(group, key), group.n, group.mrc if group.currency == home else None) for group in groups)
+
+
+def _standing(ctx: Context) -> Sequence[Row[Any]]:
+    """Count the circuits in use by the state of the contract that governs them.
+
+    They are added up by contract first: there are far fewer, and each one's state is then worked out once.
+    """
+    held = (
+        select(
+            ContractCircuit.contract_id,
+            func.count().label("n"),
+            func.sum(Circuit.mrc).filter(Circuit.currency == ctx.policy.currency).label("mrc"),
+        )
+        .select_from(Circuit)
         .outerjoin(ContractCircuit, GOVERNS)
-        .outerjoin(Contract, Contract.id == ContractCircuit.contract_id)
+        .where(Circuit.retired_at.is_(None), Circuit.status.in_(IN_USE))
+        .group_by(ContractCircuit.contract_id)
+        .subquery()
+    )
+    state, filed = renewal_state(ctx.today).label("key"), Contract.id.is_not(None).label("filed")
+    query: Select[*tuple[Any, ...]] = (
+        select(state, filed, func.sum(held.c.n).label("n"), func.sum(held.c.mrc).label("mrc"))
+        .select_from(held)
+        .outerjoin(Contract, Contract.id == held.c.contract_id)
         .outerjoin(Standing, Standing.contract_id == Contract.id)
     )
+    return ctx.session.execute(query.group_by("key", "filed")).all()
 
 
-def _counts(ctx: Context, query: Select[*tuple[Any, ...]], limit: int | None = None) -> list[Count]:
-    """Group by the key; past the limit the rest is one bar of its own.
+def _counts(ctx: Context, sums: Sums, limit: int | None = None) -> list[Count]:
+    """Add groups up by their key; past the limit the rest is one bar of its own.
 
     The dearest come first, and for who sees no money the most: order and cut would tell what is dear.
     """
-    rows = [
-        Count(key=row.key, count=row.n, mrc=row.mrc or Decimal(0)) for row in ctx.session.execute(query.group_by("key"))
-    ]
+    counts: Counter[str] = Counter()
+    money: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for key, n, mrc in sums:
+        counts[key] += int(n)
+        money[key] += mrc or Decimal(0)
+    rows = [Count(key=key, count=n, mrc=money[key]) for key, n in counts.items()]
     by_money = ctx.principal.may("see:money")
     rows.sort(key=lambda c: (-(c.mrc or 0) if by_money else 0, -c.count, c.key))
     if limit is None or len(rows) <= limit:
@@ -122,7 +179,12 @@ def _deadlines(ctx: Context) -> list[DeadlineLine]:
             )
         )
         .join(Provider, Provider.id == Contract.provider_id)
-        .where(Contract.retired_at.is_(None), or_(state.in_(PRESSING), still.is_not(None)))
+        # What presses or alarms is on a pressing rung: few are, and only of those it is asked whether they are decided.
+        .where(
+            Contract.retired_at.is_(None),
+            rung(ctx.today).in_(PRESSING),
+            or_(state.in_(PRESSING), still.is_not(None)),
+        )
         .order_by(ACT_BY, Contract.id)
         .limit(DEADLINES_SHOWN)
     )  # fmt: skip

@@ -47,6 +47,16 @@ def _circuit_count() -> ColumnElement[int]:
     )
 
 
+def _by_circuits() -> listing.Tally:
+    ends = (
+        select(Termination.site_id, func.count(func.distinct(Termination.circuit_id)).label("circuits"))
+        .where(Termination.retired_at.is_(None))
+        .group_by(Termination.site_id)
+        .subquery()
+    )
+    return listing.Tally(ends, ends.c.site_id == Site.id, func.coalesce(ends.c.circuits, 0))
+
+
 def _monthly_cost(ctx: Context) -> ColumnElement[Decimal]:
     """Add up what is billed for a site today in the house currency, by the month."""
     monthly = case(
@@ -95,11 +105,17 @@ def search_sites(ctx: Context, request: SearchSites) -> SiteList:
         "city": func.coalesce(Site.city, ""),
         "state": func.coalesce(Site.state, ""),
         "market": func.coalesce(Site.market, ""),
-        "circuits": count,
     }
     if at is not None:
         sortable["distance_km"] = places(ctx.session).nearness(near.SITE, at)
-    source = listing.ListSource("sites", query, sortable, Site.id, "ref" if at is None else "distance_km")
+    source = listing.ListSource(
+        "sites",
+        query,
+        sortable,
+        Site.id,
+        "ref" if at is None else "distance_km",
+        {"circuits": _by_circuits()},
+    )
     wanted = _filters(ctx, request)
     placed = near.sites_near(ctx, at, request.radius_km, request.polygon)
     found, hint = page_of(ctx, source, request, [*wanted, *placed], Site, sites_with)

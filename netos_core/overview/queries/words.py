@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, func, intersect, literal, or_, select, union
 
 from netos_core.annotations.queries import tagged
 from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
@@ -25,15 +25,20 @@ NEAR_HINT = "Nothing contains all of these words; these are the nearest by spell
 FEWEST_KEY_LETTERS = 4
 
 
-def providers_with(word: str) -> Select[UUID]:
+def providers_with(word: str) -> CompoundSelect[UUID]:
     named = select(ProviderAlias.provider_id).where(
         ProviderAlias.retired_at.is_(None), func.lower(ProviderAlias.alias).like(like(word))
     )
-    return select(Provider.id).where(or_(Provider.search_text.like(like(word)), Provider.id.in_(named)))
+    return union(select(Provider.id).where(Provider.search_text.like(like(word))), named)
 
 
-def circuits_with(word: str) -> ColumnElement[bool]:
-    """Match circuits by their own words, their carrier's, their ends', their customers' or a tag."""
+def circuits_with(words: Sequence[str]) -> ColumnElement[bool]:
+    """Match circuits that every word is found on; each word's are gathered before circuits are looked at."""
+    return Circuit.id.in_(intersect(*map(_circuits_with, words)) if len(words) > 1 else _circuits_with(words[0]))
+
+
+def _circuits_with(word: str) -> CompoundSelect[UUID]:
+    """Choose circuits by their own words, their carrier's, their ends', their customers' or a tag."""
     own: ColumnElement[bool] = Circuit.search_text.like(like(word))
     key = circuit_key(word)
     if len(key) >= FEWEST_KEY_LETTERS:
@@ -48,14 +53,12 @@ def circuits_with(word: str) -> ColumnElement[bool]:
         .join(Customer, Customer.id == CircuitCustomer.customer_id)
         .where(CircuitCustomer.retired_at.is_(None), Customer.search_text.like(like(word)))
     )
-    return Circuit.id.in_(
-        union_all(
-            select(Circuit.id).where(own),
-            select(Circuit.id).where(Circuit.provider_id.in_(providers_with(word))),
-            at_site,
-            for_customer,
-            tagged("circuit", word),
-        )
+    return union(
+        select(Circuit.id).where(own),
+        select(Circuit.id).where(Circuit.provider_id.in_(providers_with(word))),
+        at_site,
+        for_customer,
+        tagged("circuit", word),
     )
 
 

@@ -20,7 +20,7 @@ from netos_core.overview.schemas.contracts import (
     SearchContracts,
     TermView,
 )
-from netos_core.overview.schemas.dashboard import Count, Dashboard, DeadlineLine, EventLine
+from netos_core.overview.schemas.dashboard import Count, Counts, Dashboard, DeadlineLine, EventLine
 from netos_core.overview.schemas.network import NetworkRecord
 from netos_core.overview.schemas.partners import (
     AccountView,
@@ -59,6 +59,7 @@ __all__ = [
     "ContractView",
     "CostView",
     "Count",
+    "Counts",
     "CustomerLink",
     "CustomerList",
     "CustomerRow",

@@ -35,6 +35,17 @@ class EventLine(View):
     summary: str
 
 
+class Counts(View):
+    """How much there is of each kind, and how many changes wait for the reader: what stands beside the navigation."""
+
+    circuits: int
+    sites: int
+    providers: int
+    customers: int
+    contracts: int
+    waiting_for_you: int
+
+
 class Dashboard(View):
     """The plant at a glance, each figure with the list it comes from."""
 

@@ -3,7 +3,7 @@
 from netos_core.renewals.queries.listed import list_renewals
 from netos_core.renewals.queries.looks import replay
 from netos_core.renewals.queries.pipeline import pipeline
-from netos_core.renewals.queries.silence import monthly
+from netos_core.renewals.queries.silence import by_monthly, monthly
 from netos_core.renewals.queries.standing import (
     ACT_BY,
     NOTICE_DEADLINE,
@@ -14,6 +14,7 @@ from netos_core.renewals.queries.standing import (
     in_market,
     of_term,
     renewal_state,
+    rung,
     with_standing,
 )
 
@@ -24,6 +25,7 @@ __all__ = [
     "TERM_END",
     "TERM_START",
     "alarm",
+    "by_monthly",
     "in_market",
     "list_renewals",
     "monthly",
@@ -31,5 +33,6 @@ __all__ = [
     "pipeline",
     "renewal_state",
     "replay",
+    "rung",
     "with_standing",
 ]  # fmt: skip

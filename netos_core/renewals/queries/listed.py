@@ -20,7 +20,7 @@ from netos_core.kernel.page import columns_of
 from netos_core.providers.model import Provider
 from netos_core.providers.queries import get_provider_id
 from netos_core.renewals.model import RenewalDecision
-from netos_core.renewals.queries.silence import monthly, of_circuits
+from netos_core.renewals.queries.silence import by_monthly, monthly, of_circuits
 from netos_core.renewals.queries.standing import (
     ACT_BY,
     LAST_DAY,
@@ -65,9 +65,10 @@ def list_renewals(ctx: Context, request: ListRenewals) -> RenewalList:
         "term_end_date": func.coalesce(TERM_END, LAST_DAY),
         "circuits": count,
     }
+    tallies: dict[str, listing.Tally] = {}
     if ctx.principal.may("see:money"):
-        sortable["mrc"] = func.coalesce(mrc, -1)
-    source = listing.ListSource("renewals", query, sortable, Contract.id, "act_by")
+        tallies["mrc"] = by_monthly()
+    source = listing.ListSource("renewals", query, sortable, Contract.id, "act_by", tallies)
     pressing = state.in_(request.state) if request.state else or_(state.in_(PRESSING), still.is_not(None))
     wanted: list[ColumnElement[bool]] = [Contract.retired_at.is_(None), pressing]
     if request.provider:

@@ -16,7 +16,7 @@ from netos_core.kernel.money import sum_by_currency
 from netos_core.providers.model import Provider
 from netos_core.providers.queries import get_provider_id
 from netos_core.renewals.model import RenewalDecision
-from netos_core.renewals.queries.silence import RENEWS, cost_of_silence, monthly, with_silence
+from netos_core.renewals.queries.silence import RENEWS, all_monthly, cost_of_silence, monthly, with_silence
 from netos_core.renewals.queries.standing import (
     ACT_BY,
     LAST_DAY,
@@ -81,12 +81,13 @@ def _place(ctx: Context) -> ColumnElement[str]:
 
 
 def _sums(ctx: Context, wanted: list[ColumnElement[bool]]) -> Select[Any]:
-    placed = with_silence(
-        select(
-            _place(ctx).label("place"), Contract.currency.label("currency"), RENEWS.label("renews"),
-            cost_of_silence(monthly()).label("cost"),
-        )
-    ).where(*wanted).subquery()  # fmt: skip
+    mrc = all_monthly()
+    every: Any = select(
+        _place(ctx).label("place"), Contract.currency.label("currency"), RENEWS.label("renews"),
+        cost_of_silence(mrc.key).label("cost"),
+    )  # fmt: skip
+    # Materialized, so that the place of a contract is worked out once, and not for each condition and group anew.
+    placed = with_silence(every).outerjoin(mrc.sums, mrc.on).where(*wanted).cte("placed").prefix_with("materialized")
     renews = and_(placed.c.renews, placed.c.cost.is_(None))
     return (
         select(
@@ -104,7 +105,7 @@ def _sums(ctx: Context, wanted: list[ColumnElement[bool]]) -> Select[Any]:
 
 def _soonest(ctx: Context, wanted: list[ColumnElement[bool]], most: int) -> Select[Any]:
     each: Any = select(Contract.id, _place(ctx).label("place"), func.coalesce(ACT_BY, LAST_DAY).label("act_by"))
-    placed = with_standing(each).where(*wanted).subquery()
+    placed = with_standing(each).where(*wanted).cte("placed").prefix_with("materialized")
     order = func.row_number().over(partition_by=placed.c.place, order_by=(placed.c.act_by, placed.c.id))
     ranked = select(placed, order.label("nth")).where(placed.c.place.in_(COLUMNS)).subquery()
     mrc = monthly()

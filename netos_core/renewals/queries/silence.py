@@ -5,14 +5,16 @@ Each expression is about the joined `Contract` and `Standing`: a statement that 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, not_, null, or_, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, not_, null, or_, select
 from sqlalchemy.orm import aliased
 
 from netos_core.circuits.model import Circuit
 from netos_core.contracts.model import Contract, ContractCircuit
 from netos_core.contracts.rules import ContractKind, EndOfTerm
+from netos_core.kernel.listing import Tally
 from netos_core.renewals.queries.standing import EVERGREEN, with_standing
 
 Above = aliased(Contract)
@@ -82,6 +84,25 @@ def monthly() -> ColumnElement[Any]:
     return func.coalesce(of_circuits(func.sum(Circuit.mrc), Circuit.currency == Contract.currency), Contract.mrc)
 
 
-def cost_of_silence(mrc: ColumnElement[Any]) -> ColumnElement[Any]:
+def all_monthly() -> Tally:
+    """Build the same for all contracts at once."""
+    governed = (
+        select(ContractCircuit.contract_id, Circuit.currency, func.sum(Circuit.mrc).label("mrc"))
+        .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
+        .where(ContractCircuit.governs, ContractCircuit.retired_at.is_(None), Circuit.retired_at.is_(None))
+        .group_by(ContractCircuit.contract_id, Circuit.currency)
+        .subquery()
+    )
+    own = and_(governed.c.contract_id == Contract.id, governed.c.currency == Contract.currency)
+    return Tally(governed, own, func.coalesce(governed.c.mrc, Contract.mrc))
+
+
+def by_monthly() -> Tally:
+    """Sort contracts by what they cost a month; where that is not known they come before those that cost nothing."""
+    every = all_monthly()
+    return replace(every, key=func.coalesce(every.key, -1))
+
+
+def cost_of_silence(mrc: SQLColumnExpression[Any]) -> ColumnElement[Any]:
     """Build what the joined contract commits by renewing itself; nothing where it commits none or none is known."""
     return case((RENEWS, func.round(MONTHS * mrc, 2)))
