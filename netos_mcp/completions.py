@@ -24,6 +24,7 @@ from netos_core.kernel.errors import NetosError
 from netos_core.kernel.operation import Operation
 from netos_core.overview.operations import list_names
 from netos_core.proposals.plans import KINDS
+from netos_core.reports.operations import list_reports
 from netos_core.runtime.calls import Core
 from netos_mcp.answers import Call
 from netos_mcp.limits import RateLimit
@@ -39,6 +40,7 @@ ARGUMENTS: Mapping[tuple[str, str], str] = {
     ("netos://site/{ref}", "ref"): "site",
     ("netos://document/{ref}/page/{page}", "ref"): "document",
     ("netos://document/{ref}/page/{page}", "page"): "page",
+    ("netos://report/{ref}", "ref"): "report",
     ("netos://schema/{noun}", "noun"): "noun",
     ("renewal_review", "within_days"): "days",
     ("renewal_review", "provider"): "provider",
@@ -103,6 +105,8 @@ class Completions:
             return matching(typed, months(core))
         if meaning == "page":
             return matching(typed, await in_thread(pages, core, call, given.get("ref", "")))
+        if meaning == "report":
+            return matching(typed, await in_thread(reports, core, call))
         return await in_thread(records, core, call, meaning, typed, addressed)
 
 
@@ -148,6 +152,12 @@ def pages(core: Core, call: Call, ref: str) -> list[str]:
         return []
     document = _call(core, call, get_document, {"ref": ref})
     return [str(number) for number in range(1, (document.pages or 1) + 1)]
+
+
+def reports(core: Core, call: Call) -> list[str]:
+    """Return the latest report by that name, then all by their refs, the newest first."""
+    listed = _call(core, call, list_reports, {"limit": MOST})
+    return ["latest", *(row.ref for row in listed.rows)]
 
 
 def _call(core: Core, call: Call, operation: Operation[Any, Any], asked: Mapping[str, Any]) -> Any:

@@ -85,6 +85,7 @@ async def test_letters_become_refs_names_kinds_and_months(plant: Plant, mode: st
         assert all(one.startswith("CKT-") for one in circuits)
         assert len(circuits) <= 100
         assert await completed(client, "netos://circuit/{ref}", "ref", "12/KFGS/204481//LUM") == [plant.circuit]
+        assert await completed(client, "netos://report/{ref}", "ref", "la") == ["latest"]
         begun = await completed(client, "outage_report", "circuit", "12/KF")
         assert begun[0].startswith("12/KF")
         assert await completed(client, "renewal_review", "provider", "lum") == ["Lumen Technologies"]
