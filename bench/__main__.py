@@ -57,7 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         figures += start.figures()
     taken = time.monotonic() - started
     load, cores = os.getloadavg()[0], os.cpu_count()
-    head = f"NetOS with {args.circuits:,} circuits, {cores} cores, load {load:.1f}, in {taken:.0f} s"
+    head = f"NetOS with {args.circuits:,} circuits where no other number is said, {cores} cores, load {load:.1f}"
+    head += f", in {taken:.0f} s"
     sys.stdout.write("\n".join([head, "", table(figures), *notes, ""]))
     if args.json is not None:
         told = {

@@ -24,6 +24,7 @@ from sqlalchemy import (
     false,
     func,
     literal,
+    literal_column,
     null,
     or_,
     select,
@@ -335,6 +336,7 @@ def lines(ctx: Context, condition: ColumnElement[bool], *, limit: int = 200) -> 
         )
         .where(Circuit.retired_at.is_(None), condition)
         .order_by(Circuit.id)
-        .limit(limit)
+        # Written out: a plan made for any number of rows would walk all circuits in order to stop early.
+        .limit(literal_column(str(limit)))
     )  # fmt: skip
     return [CircuitLine(**row) for row in ctx.session.execute(query).mappings()]
