@@ -18,7 +18,7 @@ from netos_core.kernel.context import Context
 from netos_core.kernel.money import Basis
 from netos_core.links.model import RfLink
 from netos_core.network.queries import details as network
-from netos_core.overview.queries import links, parts, terms
+from netos_core.overview.queries import etf, links, parts, terms
 from netos_core.overview.queries.circuits import GOVERNS
 from netos_core.overview.rules import Component, Line, Result, profit_and_loss
 from netos_core.overview.schemas import CircuitPl, CircuitView, CustomerLink, EndView, EventView, PlLine, PlRequest
@@ -42,6 +42,7 @@ def circuit(ctx: Context, ref: str) -> CircuitView:
         ends=_ends(ctx, circuit_id),
         network=network.on_circuit(ctx, circuit_id),
         term=terms.term(ctx, row["contract_id"], mrc) if row["contract_id"] else None,
+        etf=etf.of_circuit(ctx, circuit_id, row["contract_id"]) if row["contract_id"] else None,
         customers=[
             CustomerLink(ref=c["ref"], name=c["name"], mrr=c["mrr"], currency=c["currency"])
             for c in _customers(ctx, circuit_id)

@@ -1,5 +1,6 @@
 """Where contracts stand, what was decided about them, and which of them are due."""
 
+from netos_core.renewals.queries.due import last_days
 from netos_core.renewals.queries.listed import list_renewals
 from netos_core.renewals.queries.looks import replay
 from netos_core.renewals.queries.pipeline import pipeline
@@ -25,6 +26,7 @@ __all__ = [
     "TERM_START",
     "alarm",
     "in_market",
+    "last_days",
     "list_renewals",
     "monthly",
     "of_term",

@@ -230,7 +230,7 @@ def test_without_an_end_what_remains_is_unknown() -> None:
 def test_without_an_mrc_what_remains_is_unknown() -> None:
     told = etf_after_notice(leaving(LEVEL_3, mrc=None), after(5))
     assert (told.etf, told.exit_cost) == (None, None)
-    assert "CTR-1001 has no MRC on file" in told.why
+    assert "CTR-1001 has no MRC in USD on file" in told.why
 
 
 def test_an_average_of_invoices_is_unknown_until_there_are_some() -> None:

@@ -78,6 +78,6 @@ def test_terms_that_can_not_be_are_refused_with_their_field(session: Session) ->
     with pytest.raises(Invalid) as refused:
         propose(make_ctx(session, Role.FINANCE), "contract", ref=ref, etf={"formula": {"kind": "penalty"}})
     assert refused.value.field == "set.etf.formula"
+    bands = {"kind": "percent", "bands": [{"from_month": 2, "percent": 5}]}
     with pytest.raises(Invalid, match="the first band is from month 1"):
-        bands = {"kind": "percent", "bands": [{"from_month": 2, "percent": 5}]}
         propose(make_ctx(session, Role.FINANCE), "contract", ref=ref, etf={"formula": bands})

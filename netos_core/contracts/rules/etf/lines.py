@@ -92,7 +92,7 @@ class Leaving:
 
     @property
     def no_mrc(self) -> str:
-        return f"{self.ref} has no MRC on file"
+        return f"{self.ref} has no MRC in {self.currency} on file"
 
     def rate_of(self, day: date, last_day: date) -> tuple[Decimal, bool] | None:
         """Give the rate that counts for a month of the fee, and whether it is estimated; None where it is unknown."""
