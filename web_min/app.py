@@ -22,6 +22,7 @@ from web_min.pages import (
     documents,
     drafts,
     edit,
+    etf,
     feedback,
     feeds,
     find,
@@ -51,7 +52,7 @@ log = logging.getLogger(__name__)
 # Forms before records: `/circuits/new` is no circuit.
 FAMILIES = (
     sign_in, home, find, lookup, approvals, notes, trail, people, imports, lists, bulk, network, documents, drafts,
-    edit, letters, feedback, parts, quotes, records, renewals, notices, feeds,
+    etf, edit, letters, feedback, parts, quotes, records, renewals, notices, feeds,
 )  # fmt: skip
 
 

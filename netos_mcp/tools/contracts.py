@@ -19,14 +19,13 @@ PUBLISHED = (
     ),
     Published(
         overview.preview_etf,
-        "Work out what leaving a circuit or contract early costs on any day, line by line with the clause, and when it "
-        'is cheapest. Unknown is none, never zero. Example: {"ref": "CKT-1042", "as_of": "2027-06-30"}.',
+        "Work out what leaving a circuit or contract early costs, line by line, and when it is cheapest. Unknown is "
+        'none, never zero. Example: {"ref": "CKT-1042", "as_of": "2027-06-30"}.',
         words={
-            "ref": "Circuit or contract.",
-            "as_of": "Last day of service; else notice today.",
-            "notice_date": "Adds charges until notice takes effect.",
-            "way_out": "Event that frees from it.",
-            "horizon": "Months ahead.",
+            "ref": "",
+            "as_of": "Last day of service; else by notice today.",
+            "notice_date": "Counts charges until it takes effect too.",
+            "horizon": "Months.",
         },
     ),
 )

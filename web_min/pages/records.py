@@ -22,7 +22,7 @@ from netos_core.quotes.schemas import ListOrders, ListQuotes, OrderRow
 from web_min import asked, charts
 from web_min.asked import validated
 from web_min.format import bandwidth, day, words
-from web_min.pages import documents, notes, parts
+from web_min.pages import documents, etf, notes, parts
 from web_min.pages.find import page_of
 from web_min.pages.trail import shown
 from web_min.site import Site, Visit, get
@@ -140,6 +140,7 @@ def _contract(visit: Visit) -> Response:
         k=view,
         term=view.term,
         timeline=timeline,
+        **etf.of_contract(visit, view.ref),
         letters=visit.call(list_letters, ListLetters(contract=view.ref, limit=LETTERS_SHOWN)),
         **shared(visit, view.ref),
     )

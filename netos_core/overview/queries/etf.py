@@ -25,7 +25,7 @@ from netos_core.contracts.rules.etf import (
 )
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import NotFound
-from netos_core.overview.schemas.etf import CheapestExit, EtfExit, EtfLine, EtfPreview, EtfShort, PreviewEtf
+from netos_core.overview.schemas.etf import CheapestExit, EtfExit, EtfLine, EtfPreview, EtfShort, PreviewEtf, WayOut
 from netos_core.renewals.queries import last_days
 
 
@@ -70,6 +70,7 @@ def preview(ctx: Context, request: PreviewEtf) -> EtfPreview:
             why=best.why,
         ),
         first_without_fee=free.last_day if free else None,
+        ways_out=_ways_out(leaving, request.notice_date or ctx.today),
         rivals=[],
         by_month=[_exit(one) for one in ahead],
     )
@@ -100,9 +101,21 @@ def _last_days_of_circuit(ctx: Context, circuit_id: UUID) -> dict[UUID, date]:
 
 def _statement(ctx: Context, leaving: Leaving, request: PreviewEtf) -> EtfStatement:
     if request.notice_date is None and request.as_of is not None:
-        return etf_on(leaving, request.as_of, way_out=request.way_out)
-    given = request.notice_date or ctx.today
-    return etf_after_notice(leaving, given, not_before=request.as_of, way_out=request.way_out)
+        return etf_on(leaving, request.as_of)
+    return etf_after_notice(leaving, request.notice_date or ctx.today, not_before=request.as_of)
+
+
+def _ways_out(leaving: Leaving, notice_date: date) -> list[WayOut]:
+    """List the events that free from the fee, each with what is paid until a notice takes effect."""
+    return [
+        WayOut(
+            kind=way.kind,
+            condition=way.condition,
+            clause=way.clause,
+            exit_cost=etf_after_notice(leaving, notice_date, way_out=way.kind).exit_cost,
+        )
+        for way in (leaving.etf.exits if leaving.etf else ())
+    ]
 
 
 def _lines(lines: Sequence[Line]) -> list[EtfLine]:

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from pydantic import Field
 
-from netos_core.contracts.rules.etf import ExitKind
 from netos_core.kernel.redaction import Clause, Request, Sensitive, View
 from netos_core.overview.schemas.parts import Money
 
@@ -15,7 +14,7 @@ Day = date
 
 
 class PreviewEtf(Request):
-    """Whose exit, when, and how far ahead to look."""
+    """Whose exit, when, and how many months ahead to look for a cheaper one."""
 
     ref: str = Field(max_length=200, description="Circuit or contract, such as CKT-1042 or CTR-1011.")
     as_of: Day | None = Field(
@@ -26,7 +25,6 @@ class PreviewEtf(Request):
         None, ge=date(1900, 1, 1), le=date(2199, 12, 31),
         description="Day notice is given; what is charged until it takes effect counts too.",
     )  # fmt: skip
-    way_out: ExitKind | None = Field(None, description="Event that frees from the fee.")
     horizon: int = Field(24, ge=1, le=120, description="Months to look ahead for the cheapest exit.")
 
 
@@ -70,6 +68,15 @@ class CheapestExit(View):
     why: Sensitive[str] | None
 
 
+class WayOut(View):
+    """An event after which leaving costs no fee: what runs until notice takes effect is all there is to pay."""
+
+    kind: str
+    condition: str | None
+    clause: str | None
+    exit_cost: Money | None
+
+
 class RivalSaving(View):
     """The fee set against what a quote for the same circuit saves a month."""
 
@@ -110,5 +117,6 @@ class EtfPreview(View):
     page: int | None
     cheapest: CheapestExit
     first_without_fee: date | None
+    ways_out: Sensitive[list[WayOut]]
     rivals: Sensitive[list[RivalSaving]]
     by_month: Sensitive[list[EtfExit]]
