@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from netos_core.contracts.rules import NoticeUnit
+from netos_core.contracts.rules import etf as rules
 from netos_core.contracts.rules.etf import ExitKind, InRenewal, MrcBasis, PartialMonth, Per, Share
 from netos_core.kernel.errors import Invalid
 from web_min.fields import Input, Section
@@ -289,3 +290,16 @@ def _leads(path: Sequence[str], parts: Sequence[str]) -> bool:
     """Whether every step of a path stands in the parts, in their order."""
     rest = iter(parts)
     return all(step in rest for step in path)
+
+
+def in_words(field: str, value: Json, currency: str) -> str:
+    """Tell one side of a changed value in sentences, as nobody reads JSON before money is decided."""
+    if field == "escalator":
+        read = rules.escalator_of(value)
+        return rules.escalator_words(read, currency) if read is not None else ""
+    etf = rules.etf_terms(value)
+    if etf is None:
+        return ""
+    told = " ".join(rules.clause_words(etf, currency))
+    source = rules.source_words(etf)
+    return f"{told} As in {source}." if source else told

@@ -14,11 +14,11 @@ from netos_core.contracts.rules.etf.terms import (
     Share,
     etf_terms,
 )
-from netos_core.contracts.rules.etf.words import clause_words, escalator_words
+from netos_core.contracts.rules.etf.words import clause_words, escalator_words, source_words
 
 __all__ = [
     "Cheapest", "Course", "Escalator", "EtfPart", "EtfStatement", "EtfTerms", "ExitKind", "InRenewal", "Leaving",
     "Line", "MrcBasis", "PartialMonth", "Per", "Share", "cheapest_exit", "clause_words", "earliest_exit",
     "escalator_of", "escalator_words", "etf_after_notice", "etf_on", "etf_terms", "exits", "first_without_fee",
-    "notice_of", "spelled", "stored_escalator", "total_of",
+    "notice_of", "source_words", "spelled", "stored_escalator", "total_of",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from netos_core.contracts.rules.etf.terms import (
     Clawback,
     DecliningFee,
     EtfTerms,
+    Exit,
     FixedFee,
     InRenewal,
     Limit,
@@ -43,6 +44,13 @@ def clause_words(etf: EtfTerms, currency: str) -> list[str]:
     return [_formula(etf, currency), *_added(etf, currency), *_limits(etf, currency), *_counted(etf), *_around(etf)]
 
 
+def source_words(etf: EtfTerms) -> str | None:
+    """Tell where the clause stands."""
+    page = f"page {etf.page}" if etf.page is not None else None
+    quote = f"“{etf.quote}”" if etf.quote else None
+    return ", ".join(part for part in (etf.clause, etf.document, page, quote) if part) or None
+
+
 def _added(etf: EtfTerms, currency: str) -> list[str]:
     told = []
     if etf.nrc is not None:
@@ -51,10 +59,10 @@ def _added(etf: EtfTerms, currency: str) -> list[str]:
         told.append(_clawback("credits given", etf.credits, currency))
     if etf.third_party is not None:
         known = f", {spelled(etf.third_party.amount, currency)}" if etf.third_party.amount is not None else ""
-        told.append(f"Charges of third parties are passed on{known}.")
+        told.append(f"Charges of third parties are passed on{known}{_at(etf.third_party.clause)}.")
     if etf.shortfall is not None:
         share, yearly = plain(etf.shortfall.percent), spelled(etf.shortfall.annual_commitment, currency)
-        told.append(f"{share}% of what is missing to a yearly commitment of {yearly}.")
+        told.append(f"{share}% of what is missing to a yearly commitment of {yearly}{_at(etf.shortfall.clause)}.")
     if etf.pre_install is not None:
         told.append(_pre_install(etf.pre_install, currency))
     return told
@@ -62,11 +70,16 @@ def _added(etf: EtfTerms, currency: str) -> list[str]:
 
 def _limits(etf: EtfTerms, currency: str) -> list[str]:
     limits = (("No more than", etf.cap), ("No less than", etf.floor))
-    return [f"{word} {_limit(limit, currency)}." for word, limit in limits if limit is not None]
+    return [f"{word} {_limit(limit, currency)}{_at(limit.clause)}." for word, limit in limits if limit is not None]
+
+
+def _at(clause: str | None) -> str:
+    return f" ({clause})" if clause else ""
 
 
 def _counted(etf: EtfTerms) -> list[str]:
-    told = [RATES[etf.mrc_basis]] if etf.mrc_basis in RATES else []
+    told = ["Its fixed amounts are for each circuit."] if etf.per is Per.CIRCUIT else []
+    told += [RATES[etf.mrc_basis]] if etf.mrc_basis in RATES else []
     told += [BROKEN[etf.partial_month]] if etf.partial_month is not None else []
     told += [RENEWED[etf.in_renewal]] if etf.in_renewal is not None else []
     return told
@@ -76,7 +89,7 @@ def _around(etf: EtfTerms) -> list[str]:
     told = [f"Liability ends {etf.notice} after notice."] if etf.notice is not None else []
     if not etf.convenience_exit:
         told.append("The contract gives no right to leave early.")
-    told += [_exit(one.kind.value, one.condition) for one in etf.exits]
+    told += [_exit(one) for one in etf.exits]
     if etf.taxed is not None:
         told.append("Taxes come on top." if etf.taxed else "Taxes are in it.")
     return told
@@ -84,18 +97,17 @@ def _around(etf: EtfTerms) -> list[str]:
 
 def _formula(etf: EtfTerms, currency: str) -> str:
     formula = etf.formula
-    each = " for each circuit" if etf.per is Per.CIRCUIT else ""
     if isinstance(formula, NoFee):
         return "Leaving early costs nothing."
     if isinstance(formula, FixedFee):
-        return f"A fee of {spelled(formula.amount, currency)}{each}."
+        return f"A fee of {spelled(formula.amount, currency)}."
     if isinstance(formula, DecliningFee):
         falls = "month" if formula.every_months == 1 else f"{formula.every_months} months"
-        fee = f"A fee of {spelled(formula.amount, currency)}{each}"
+        fee = f"A fee of {spelled(formula.amount, currency)}"
         return f"{fee}, {spelled(formula.falls_by, currency)} less for each {falls} served."
     if isinstance(formula, ScheduledFee):
         steps = [f"{spelled(step.amount, currency)} from month {step.from_month}" for step in formula.steps]
-        return f"A fee{each} of {', '.join(steps)}."
+        return f"A fee of {', '.join(steps)}."
     if isinstance(formula, PercentOfRemaining):
         bands = [f"{plain(band.percent)}% from month {band.from_month}" for band in formula.bands]
         if len(bands) == 1:
@@ -107,7 +119,7 @@ def _formula(etf: EtfTerms, currency: str) -> str:
 def _clawback(what: str, clawback: Clawback, currency: str) -> str:
     known = f", {spelled(clawback.amount, currency)}" if clawback.amount is not None else ""
     share = " by the months that remain" if clawback.share is Share.PRO_RATA else ""
-    return f"Paid back{share}: {what}{known}."
+    return f"Paid back{share}: {what}{known}{_at(clawback.clause)}."
 
 
 def _pre_install(cancel: PreInstall, currency: str) -> str:
@@ -119,7 +131,7 @@ def _pre_install(cancel: PreInstall, currency: str) -> str:
     if cancel.passes_on_costs:
         known = f" ({spelled(cancel.costs, currency)})" if cancel.costs is not None else ""
         parts.append(f"costs of the provider and of third parties{known}")
-    return f"Cancelling before installation costs {' and '.join(parts) or 'nothing'}."
+    return f"Cancelling before installation costs {' and '.join(parts) or 'nothing'}{_at(cancel.clause)}."
 
 
 def _limit(limit: Limit, currency: str) -> str:
@@ -131,19 +143,24 @@ def _limit(limit: Limit, currency: str) -> str:
     return f"{plain(limit.percent_of_remaining)}% of the MRC that remains"
 
 
-def _exit(kind: str, condition: str | None) -> str:
-    told = f"No fee after: {kind.replace('_', ' ')}"
-    return f"{told}, “{condition}”." if condition else f"{told}."
+def _exit(way: Exit) -> str:
+    told = f"No fee after: {way.kind.value.replace('_', ' ')}"
+    condition = f", “{way.condition.rstrip('.')}”" if way.condition else ""
+    return f"{told}{condition}{_at(way.clause)}."
 
 
 def escalator_words(escalator: Escalator, currency: str) -> str:
     """Tell how a rate moves."""
+    return f"{_moves(escalator, currency)}{_at(escalator.clause)}."
+
+
+def _moves(escalator: Escalator, currency: str) -> str:
     if isinstance(escalator, PercentEscalator):
         on = "" if escalator.compounding else " of the first rate"
         since = f" from {escalator.first_date}" if escalator.first_date else ""
-        return f"{plain(escalator.percent)}%{on} more every {escalator.every_months} months{since}."
+        return f"{plain(escalator.percent)}%{on} more every {escalator.every_months} months{since}"
     if isinstance(escalator, StepEscalator):
-        return f"{', '.join(f'{plain(s.percent)}% more from {s.from_date}' for s in escalator.steps)}."
+        return ", ".join(f"{plain(s.percent)}% more from {s.from_date}" for s in escalator.steps)
     if isinstance(escalator, IndexEscalator):
         bounds = [
             f"{word} {plain(bound)}%"
@@ -151,6 +168,6 @@ def escalator_words(escalator: Escalator, currency: str) -> str:
             if bound is not None
         ]
         limits = f", {' and '.join(bounds)}" if bounds else ""
-        return f"With {escalator.index} every {escalator.every_months} months{limits}."
+        return f"With {escalator.index} every {escalator.every_months} months{limits}"
     assert isinstance(escalator, DatedRates)  # noqa: S101 - the last of its kinds
-    return f"{', '.join(f'{spelled(r.mrc, currency)} from {r.from_date}' for r in escalator.rates)}."
+    return ", ".join(f"{spelled(r.mrc, currency)} from {r.from_date}" for r in escalator.rates)
