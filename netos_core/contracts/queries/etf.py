@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, literal, or_, select
+from sqlalchemy import FromClause, and_, func, literal, or_, select, true
 
 from netos_core.circuits.rules import ENDED, CircuitStatus
 from netos_core.contracts.queries import CIRCUIT, CONTRACT, LINK, above, completed, terms_of
@@ -22,15 +21,6 @@ DEEPEST = 20
 NO_PAPER = Terms(
     None, None, None, EndOfTerm.UNKNOWN, False, None, NoticeMethod.UNKNOWN, None, NoticeCountedFrom.UNKNOWN, None
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Circuits:
-    """What a contract governs: how many, what they cost where all of that is known, whether any is installed."""
-
-    count: int
-    mrc: Decimal | None
-    installed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +43,7 @@ def leaving_contracts(
         contract_ids: The contracts.
         last_days: Of contracts that notice is served against, the last day of their last term.
     """
-    rows = _rows(ctx, contract_ids)
-    governed = _governed(ctx, rows)
-    return {row_id: _of_contract(ctx, row, governed, last_days or {}) for row_id, row in rows.items()}
+    return {row_id: _of_contract(ctx, row, last_days or {}) for row_id, row in _rows(ctx, contract_ids).items()}
 
 
 def leaving_circuits(
@@ -67,21 +55,28 @@ def leaving_circuits(
                LINK.c.contract_id)
         .outerjoin(LINK, and_(LINK.c.circuit_id == CIRCUIT.c.id, LINK.c.governs, LINK.c.retired_at.is_(None)))
         .where(CIRCUIT.c.id.in_(list(circuit_ids)))
-    ).all()  # fmt: skip
-    rows = _rows(ctx, {row.contract_id for row in found if row.contract_id})
-    governed = _governed(ctx, rows)
+    )  # fmt: skip
+    return of_circuits(ctx, [dict(row) for row in found.mappings()], last_days)
+
+
+def of_circuits(
+    ctx: Context, circuits: Collection[Mapping[str, Any]], last_days: Mapping[UUID, date] | None = None
+) -> dict[UUID, Leaving]:
+    """Do as `leaving_circuits` for circuits that are read already, each with the id of its contract."""
+    rows = _rows(ctx, {row["contract_id"] for row in circuits if row["contract_id"]})
     made: dict[UUID, Leaving] = {}
-    for row in found:
-        paper = rows.get(row.contract_id)
-        whole = _of_contract(ctx, paper, governed, last_days or {}) if paper else _without_paper(ctx, row)
-        made[row.id] = replace(
+    for row in circuits:
+        paper = rows.get(row["contract_id"])
+        whole = _of_contract(ctx, paper, last_days or {}) if paper else _without_paper(ctx, row)
+        in_currency = row["currency"] == whole.currency
+        made[row["id"]] = replace(
             whole,
-            ref=row.ref,
-            mrc=row.mrc if row.currency == whole.currency else None,
-            nrc=row.nrc if row.currency == whole.currency else None,
+            ref=row["ref"],
+            mrc=row["mrc"] if in_currency else None,
+            nrc=row["nrc"] if in_currency else None,
             one_circuit=True,
             circuits=max(whole.circuits, 1),
-            installed=row.status not in NOT_INSTALLED,
+            installed=row["status"] not in NOT_INSTALLED,
         )
     return made
 
@@ -90,7 +85,12 @@ def _rows(ctx: Context, ids: Collection[UUID]) -> dict[UUID, Mapping[str, Any]]:
     """Read contracts completed by the papers above them, each with the clauses that hold for it."""
     if not ids:
         return {}
-    rows = ctx.session.execute(select(CONTRACT).where(CONTRACT.c.id.in_(list(ids))))
+    governed = _governed()
+    rows = ctx.session.execute(
+        select(CONTRACT, governed.c.circuits, governed.c.priced, governed.c.circuits_mrc, governed.c.installed)
+        .join(governed, true())
+        .where(CONTRACT.c.id.in_(list(ids)))
+    )
     found = [dict(row) for row in rows.mappings()]
     higher = above(ctx.session, found)
     clauses = _clauses(ctx, found)
@@ -142,41 +142,31 @@ def _first(name: str, papers: Iterable[Mapping[str, Any]], row: Mapping[str, Any
     return next((Clause(p["ref"], p[name]) for p in papers if p[name] and p["currency"] == row["currency"]), None)
 
 
-def _governed(ctx: Context, rows: Mapping[UUID, Mapping[str, Any]]) -> dict[UUID, _Circuits]:
-    """Read what contracts govern; their MRC is unknown where that of one of their circuits is."""
-    if not rows:
-        return {}
+def _governed() -> FromClause:
+    """Build what the contract of a statement governs: how many, those with a price in its currency, and their MRC."""
     priced = and_(CIRCUIT.c.mrc.is_not(None), CIRCUIT.c.currency == CONTRACT.c.currency)
-    installed = CIRCUIT.c.status.not_in(NOT_INSTALLED)
-    found = ctx.session.execute(
+    return (
         select(
-            LINK.c.contract_id,
             func.count().label("circuits"),
             func.count().filter(priced).label("priced"),
-            func.sum(CIRCUIT.c.mrc).filter(priced).label("mrc"),
-            func.bool_or(installed).label("installed"),
+            func.sum(CIRCUIT.c.mrc).filter(priced).label("circuits_mrc"),
+            func.coalesce(func.bool_or(CIRCUIT.c.status.not_in(NOT_INSTALLED)), true()).label("installed"),
         )
+        .select_from(LINK)
         .join(CIRCUIT, CIRCUIT.c.id == LINK.c.circuit_id)
-        .join(CONTRACT, CONTRACT.c.id == LINK.c.contract_id)
         .where(
-            LINK.c.contract_id.in_(list(rows)),
+            LINK.c.contract_id == CONTRACT.c.id,
             LINK.c.governs,
             LINK.c.retired_at.is_(None),
             CIRCUIT.c.retired_at.is_(None),
             CIRCUIT.c.status.not_in(ENDED),
         )
-        .group_by(LINK.c.contract_id)
+        .correlate(CONTRACT)
+        .lateral()
     )
-    return {
-        row.contract_id: _Circuits(row.circuits, row.mrc if row.circuits == row.priced else None, row.installed)
-        for row in found
-    }
 
 
-def _of_contract(
-    ctx: Context, row: Mapping[str, Any], governed: Mapping[UUID, _Circuits], last_days: Mapping[UUID, date]
-) -> Leaving:
-    circuits = governed.get(row["id"]) or _Circuits(0, None, installed=True)
+def _of_contract(ctx: Context, row: Mapping[str, Any], last_days: Mapping[UUID, date]) -> Leaving:
     etf, escalator = row["etf_clause"], row["escalator_clause"]
     terms = terms_of(row)
     return Leaving(
@@ -186,27 +176,27 @@ def _of_contract(
         etf=etf_terms(etf.value) if etf else None,
         terms=replace(NO_PAPER, evergreen=terms.evergreen) if problems_of(terms) else terms,
         escalator=escalator_of(escalator.value) if escalator else None,
-        mrc=circuits.mrc if circuits.mrc is not None else row["mrc"],
+        mrc=row["circuits_mrc"] if row["circuits"] and row["circuits"] == row["priced"] else row["mrc"],
         nrc=row["nrc"],
         currency=row["currency"],
         known_on=ctx.today,
-        circuits=circuits.count,
-        installed=circuits.installed,
+        circuits=row["circuits"],
+        installed=row["installed"],
         leaves_on=last_days.get(row["id"]),
     )
 
 
-def _without_paper(ctx: Context, circuit: Any) -> Leaving:
+def _without_paper(ctx: Context, circuit: Mapping[str, Any]) -> Leaving:
     """Say of a circuit that no contract governs what is known of it: its price, and no clause."""
     return Leaving(
-        ref=circuit.ref,
-        contract=circuit.ref,
-        source=circuit.ref,
+        ref=circuit["ref"],
+        contract=circuit["ref"],
+        source=circuit["ref"],
         etf=None,
         terms=NO_PAPER,
         escalator=None,
-        mrc=circuit.mrc,
-        nrc=circuit.nrc,
-        currency=circuit.currency,
+        mrc=circuit["mrc"],
+        nrc=circuit["nrc"],
+        currency=circuit["currency"],
         known_on=ctx.today,
     )

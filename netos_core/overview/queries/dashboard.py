@@ -18,7 +18,7 @@ from netos_core.overview.queries.circuits import GOVERNS
 from netos_core.overview.queries.contracts import circuit_count
 from netos_core.overview.schemas import Count, Dashboard, DeadlineLine, EventLine
 from netos_core.providers.model import Provider
-from netos_core.renewals.model import Standing
+from netos_core.renewals.model import Exposure, Standing
 from netos_core.renewals.queries import ACT_BY, alarm, monthly, renewal_state, with_standing
 from netos_core.renewals.rules import PRESSING, RenewalState
 from netos_core.sites.model import Site
@@ -43,6 +43,7 @@ def dashboard(ctx: Context) -> Dashboard:
         .where(in_use, Circuit.mrc.is_not(None))
         .group_by(Circuit.currency)
     )
+    fees, unknown = _exposure(ctx)
     open_changes = change_page(ctx, ListChanges(status="open", limit=1)).total
     return Dashboard(
         as_of=ctx.today,
@@ -50,6 +51,8 @@ def dashboard(ctx: Context) -> Dashboard:
         circuits=sum(c.count for c in by_status),
         circuits_in_use=sum(c.count for c in by_status if c.key in IN_USE),
         mrc={row.currency: row.mrc for row in spend},
+        etf=fees,
+        etf_unknown=unknown,
         providers=_live(ctx, Provider),
         sites=_live(ctx, Site),
         customers=_live(ctx, Customer),
@@ -72,6 +75,21 @@ def dashboard(ctx: Context) -> Dashboard:
         waiting_for_you=change_page(ctx, ListChanges(mine=True, limit=1)).total if open_changes else 0,
         open_changes=open_changes,
     )
+
+
+def _exposure(ctx: Context) -> tuple[dict[str, Decimal], int]:
+    """Add up what leaving every contract in force would cost, as last looked at, and count where that is unknown."""
+    rows = ctx.session.execute(
+        select(
+            Contract.currency,
+            func.sum(Exposure.etf).label("etf"),
+            func.count().filter(Exposure.etf.is_(None)).label("unknown"),
+        )
+        .join(Exposure, Exposure.contract_id == Contract.id)
+        .where(Contract.retired_at.is_(None))
+        .group_by(Contract.currency)
+    ).all()
+    return {row.currency: row.etf for row in rows if row.etf is not None}, sum(row.unknown for row in rows)
 
 
 def _live(ctx: Context, model: Any, *conditions: SQLColumnExpression[bool]) -> int:

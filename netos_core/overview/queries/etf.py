@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from netos_core.circuits import queries as circuits
 from netos_core.contracts import queries as contracts
-from netos_core.contracts.queries.etf import leaving_circuits, leaving_contracts
+from netos_core.contracts.queries.etf import leaving_circuits, leaving_contracts, of_circuits
 from netos_core.contracts.rules.etf import (
     EtfStatement,
     Leaving,
@@ -143,9 +144,16 @@ def _exit(statement: EtfStatement) -> EtfExit:
     )
 
 
-def of_circuit(ctx: Context, circuit_id: UUID, contract_id: UUID) -> EtfShort:
-    """Say in short what leaving one circuit costs, notice being given today."""
-    return short(ctx, leaving_circuits(ctx, [circuit_id], last_days(ctx, [contract_id]))[circuit_id])
+def of_circuit(ctx: Context, circuit: Mapping[str, Any], *, decided: bool) -> EtfShort:
+    """Say in short what leaving a circuit costs, notice being given today.
+
+    Args:
+        ctx: The call.
+        circuit: Its row, with the id of the contract that governs it.
+        decided: Whether something is decided about the term in force.
+    """
+    ends = last_days(ctx, [circuit["contract_id"]]) if decided else {}
+    return short(ctx, of_circuits(ctx, [circuit], ends)[circuit["id"]])
 
 
 def of_contracts(ctx: Context, contract_ids: Iterable[UUID]) -> dict[UUID, EtfShort]:
