@@ -19,7 +19,7 @@ PUBLISHED = (
     ),
     Published(
         overview.preview_etf,
-        "Work out what leaving a circuit or contract early costs, line by line, and when it is cheapest. Unknown is "
+        "Show what leaving a circuit or contract early costs, line by line, and when it is cheapest. Unknown is "
         'none, never zero. Example: {"ref": "CKT-1042", "as_of": "2027-06-30"}.',
         words={
             "ref": "",
