@@ -62,7 +62,9 @@ class EtfExit(View):
 
 
 class CheapestExit(View):
-    last_day: date | None
+    """Even its day tells of amounts."""
+
+    last_day: Sensitive[date] | None
     exit_cost: Sensitive[Money] | None
     etf: Sensitive[Money] | None
     why: Sensitive[str] | None
@@ -116,7 +118,7 @@ class EtfPreview(View):
     document: str | None
     page: int | None
     cheapest: CheapestExit
-    first_without_fee: date | None
+    first_without_fee: Sensitive[date] | None
     ways_out: Sensitive[list[WayOut]]
     rivals: Sensitive[list[RivalSaving]]
     by_month: Sensitive[list[EtfExit]]
