@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from netos_core.circuits import queries as circuits
 from netos_core.contracts import queries as contracts
 from netos_core.contracts.queries.etf import leaving_circuits, leaving_contracts, of_circuits
@@ -22,11 +24,25 @@ from netos_core.contracts.rules.etf import (
     exits,
     first_without_fee,
     notice_of,
+    saving,
     total_of,
 )
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import NotFound
-from netos_core.overview.schemas.etf import CheapestExit, EtfExit, EtfLine, EtfPreview, EtfShort, PreviewEtf, WayOut
+from netos_core.overview.schemas.etf import (
+    CheapestExit,
+    EtfExit,
+    EtfLine,
+    EtfPreview,
+    EtfShort,
+    PreviewEtf,
+    RivalSaving,
+    WayOut,
+)
+from netos_core.quotes.model import Quote
+from netos_core.quotes.queries.lists import state_on
+from netos_core.quotes.queries.names import terms_of
+from netos_core.quotes.rules.states import LIVE
 from netos_core.renewals.queries import last_days
 
 
@@ -72,9 +88,37 @@ def preview(ctx: Context, request: PreviewEtf) -> EtfPreview:
         ),
         first_without_fee=free.last_day if free else None,
         ways_out=_ways_out(leaving, request.notice_date or ctx.today),
-        rivals=[],
+        rivals=_rivals(ctx, circuit_id, leaving, statement) if circuit_id else [],
         by_month=[_exit(one) for one in ahead],
     )
+
+
+def _rivals(ctx: Context, circuit_id: UUID, leaving: Leaving, statement: EtfStatement) -> list[RivalSaving]:
+    """Set the fee against each quote that would replace the circuit and can still be had."""
+    found = ctx.session.execute(
+        select(Quote.id, Quote.ref).where(
+            Quote.replaces_id == circuit_id, Quote.retired_at.is_(None), state_on(ctx).in_(sorted(LIVE))
+        )
+    )
+    refs = {row.id: row.ref for row in found}
+    rivals = []
+    for term in terms_of(ctx, refs) if refs else ():
+        if term["mrc"] is None or term["currency"] != leaving.currency:
+            continue
+        once = sum((term[name] for name in ("nrc", "special_build") if term[name] is not None), Decimal(0))
+        saved = saving(leaving, statement, term["mrc"], once)
+        if saved is not None:
+            rivals.append(
+                RivalSaving(
+                    quote=refs[term["quote_id"]],
+                    term_months=term["term_months"],
+                    saves_a_month=saved.a_month,
+                    once=saved.once,
+                    pays_back_in_months=saved.months,
+                    words=saved.words,
+                )
+            )
+    return rivals
 
 
 def _leaving(ctx: Context, ref: str) -> tuple[Leaving, UUID | None]:

@@ -111,9 +111,24 @@ def test_the_cheapest_exit_is_found_over_the_horizon_with_its_reason(session: Se
     # the soonest, and serves longer.
     assert (told.cheapest.last_day, told.cheapest.exit_cost) == (date(2026, 12, 31), Decimal("18000.00"))
     assert told.cheapest.why is not None
-    assert told.cheapest.why.endswith("That is as much as the soonest, and serves longer, 2026-07-01.")
+    assert told.cheapest.why.endswith("That is as much as on the soonest day, 2026-07-01, and serves longer.")
     assert told.first_without_fee == date(2028, 12, 31)
     assert [one.exit_cost for one in told.by_month][:2] == [Decimal("18000.00"), Decimal("18000.00")]
+
+
+def test_the_fee_is_set_against_what_a_rival_quote_saves(session: Session) -> None:
+    _, (circuit,) = make_order(session, etf=LEVEL_3)
+    ctx = make_ctx(session, Role.ADMIN)
+    made = apply(ctx, "quote", "create", provider=make_provider(session), service_type="dia", replaces=circuit,
+                 state="answered")  # fmt: skip
+    quote = made.diff[0].ref
+    for months, mrc in ((36, "500.00"), (12, "1200.00")):
+        apply(ctx, "quote_term", "create", quote=quote, term_months=months, mrc=mrc, nrc="400.00")
+    dear, cheap = preview(session, circuit, as_of=date(2026, 6, 30)).rivals
+    assert (cheap.quote, cheap.saves_a_month, cheap.pays_back_in_months) == (quote, Decimal("500.00"), 37)
+    assert cheap.words == "$18,000.00 of ETF and $400.00 once are earned back in 37 months."
+    assert (dear.term_months, dear.pays_back_in_months) == (12, None)
+    assert preview(session, circuit, Role.NOC).rivals == []
 
 
 def test_after_notice_was_served_against_it_nothing_follows_the_term(session: Session) -> None:

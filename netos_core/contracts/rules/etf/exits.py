@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from netos_core.contracts.rules.clauses import EndOfTerm
 from netos_core.contracts.rules.days import ONE_DAY, plus_months
@@ -93,10 +93,41 @@ def _why(leaving: Leaving, best: EtfStatement, known: Sequence[EtfStatement]) ->
     if best is first:
         return f"{told} Each month more costs more than it takes off the fee."
     by = (first.exit_cost or Decimal(0)) - cost
-    word = (
-        f"{spelled(by, leaving.currency)} less than the soonest" if by else "as much as the soonest, and serves longer"
-    )
-    return f"{told} That is {word}, {first.last_day}."
+    if not by:
+        return f"{told} That is as much as on the soonest day, {first.last_day}, and serves longer."
+    return f"{told} That is {spelled(by, leaving.currency)} less than on the soonest day, {first.last_day}."
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """What another offer saves a month, and after how many months it has earned back what the change costs."""
+
+    a_month: Decimal
+    once: Decimal
+    months: int | None
+    words: str
+
+
+def saving(leaving: Leaving, statement: EtfStatement, mrc: Decimal, once: Decimal) -> Saving | None:
+    """Set the fee of leaving against what an offer saves; None where the rate of today is unknown.
+
+    Args:
+        leaving: What is left.
+        statement: What leaving it costs.
+        mrc: What the offer costs a month.
+        once: What it costs once.
+    """
+    if leaving.mrc is None:
+        return None
+    a_month = leaving.mrc - mrc
+    if a_month <= 0:
+        return Saving(a_month, once, None, "It saves nothing a month, so nothing is earned back.")
+    if statement.etf is None:
+        return Saving(a_month, once, None, "The ETF is unknown, so when it is earned back is too.")
+    cost = statement.etf + once
+    months = int((cost / a_month).to_integral_value(ROUND_CEILING))
+    parts = f"{spelled(statement.etf, leaving.currency)} of ETF and {spelled(once, leaving.currency)} once"
+    return Saving(a_month, once, months, f"{parts} are earned back in {months} {'month' if months == 1 else 'months'}.")
 
 
 def first_without_fee(statements: Sequence[EtfStatement]) -> EtfStatement | None:
