@@ -13,7 +13,6 @@ from netos_core.annotations.queries import tagged
 from netos_core.circuits.model import Circuit
 from netos_core.contracts.model import Contract, ContractCircuit
 from netos_core.contracts.queries import get_contract_id
-from netos_core.contracts.rules.etf import clause_words, escalator_of, escalator_words, etf_terms
 from netos_core.kernel import listing
 from netos_core.kernel.context import Context
 from netos_core.kernel.page import columns_of
@@ -156,9 +155,7 @@ def contract(ctx: Context, ref: str) -> ContractView:
     return ContractView(
         **{name: row[name] for name in _OWN},
         term=terms.term_of(ctx, dict(row), row["monthly"]),
-        etf_clause=clause_words(stated, row["currency"]) if (stated := etf_terms(row["etf"])) else [],
         etf_today=etf.of_contracts(ctx, [contract_id])[contract_id],
-        escalator_clause=escalator_words(rises, row["currency"]) if (rises := escalator_of(row["escalator"])) else None,
         children=[ContractLine(ref=c.ref, title=c.title) for c in children],
         sites=links.leased_sites(ctx, contract_id),
         circuits=governed,

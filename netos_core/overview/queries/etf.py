@@ -19,6 +19,7 @@ from netos_core.contracts.rules.etf import (
     Line,
     cheapest_exit,
     clause_words,
+    escalator_words,
     etf_after_notice,
     etf_on,
     exits,
@@ -76,7 +77,7 @@ def preview(ctx: Context, request: PreviewEtf) -> EtfPreview:
         charges=_lines(statement.charges),
         lines=_lines(statement.lines),
         assumptions=list(statement.assumptions),
-        clause=clause_words(etf, leaving.currency) if etf else [],
+        clause=_clause(leaving),
         quote=etf.quote if etf else None,
         document=etf.document if etf else None,
         page=etf.page if etf else None,
@@ -91,6 +92,14 @@ def preview(ctx: Context, request: PreviewEtf) -> EtfPreview:
         rivals=_rivals(ctx, circuit_id, leaving, statement) if circuit_id else [],
         by_month=[_exit(one) for one in ahead],
     )
+
+
+def _clause(leaving: Leaving) -> list[str]:
+    """Tell the terms of the fee, and how the rate moves, in sentences."""
+    told = clause_words(leaving.etf, leaving.currency) if leaving.etf else []
+    if told and leaving.escalator is not None:
+        told.append(f"The MRC: {escalator_words(leaving.escalator, leaving.currency)}")
+    return told
 
 
 def _rivals(ctx: Context, circuit_id: UUID, leaving: Leaving, statement: EtfStatement) -> list[RivalSaving]:

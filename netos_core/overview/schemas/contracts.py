@@ -118,10 +118,8 @@ class ContractView(View):
     total_value: Sensitive[Money] | None
     currency: str
     etf: Clause[dict[str, Any]] | None
-    etf_clause: Clause[list[str]]
     etf_today: EtfShort
     escalator: Clause[dict[str, Any]] | None
-    escalator_clause: Clause[str] | None
     description: str | None
     children: list[ContractLine]
     sites: list[LeasedSite]

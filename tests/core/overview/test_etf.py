@@ -145,7 +145,7 @@ def test_who_sees_no_money_sees_the_dates_and_no_amount(session: Session) -> Non
     assert (told.lines, told.charges, told.by_month, told.clause, told.assumptions) == ([], [], [], [], [])
     contract = get_contract(make_ctx(session, Role.NOC), GetOne(ref=ref))
     assert not contract.etf
-    assert (contract.etf_clause, contract.etf_today.amount, contract.etf_today.why) == ([], None, None)
+    assert (contract.etf_today.amount, contract.etf_today.why) == (None, None)
 
 
 def test_a_ref_of_nothing_says_where_to_look(session: Session) -> None:
