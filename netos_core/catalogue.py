@@ -45,6 +45,7 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     overview.get_customer,
     overview.search_contracts,
     overview.get_contract,
+    overview.preview_etf,
     network.search_interfaces,
     network.search_handoff_ports,
     network.search_vlans,

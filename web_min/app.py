@@ -22,6 +22,7 @@ from web_min.pages import (
     documents,
     drafts,
     edit,
+    etf,
     feedback,
     feeds,
     find,
@@ -52,8 +53,7 @@ log = logging.getLogger(__name__)
 # Forms before records: `/circuits/new` is no circuit.
 FAMILIES = (
     sign_in, home, find, lookup, approvals, notes, trail, people, imports, lists, bulk, network, documents, drafts,
-    edit, letters, feedback, parts, quotes, records, renewals, reports, notices,
-    feeds,
+    etf, edit, letters, feedback, parts, quotes, records, renewals, reports, notices, feeds,
 )  # fmt: skip
 
 

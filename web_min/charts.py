@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from netos_core.overview.schemas import CircuitPl, Count, TermView
 from netos_core.overview.schemas.electrical import BillView
+from netos_core.overview.schemas.etf import EtfPreview
 from web_min.format import day, short_day
 
 LEFT, RIGHT = 12.0, 86.0  # the first and last mark, so that their labels fit beside them
@@ -188,3 +189,42 @@ def outage_columns(minutes_by_month: Mapping[str, int]) -> list[Column]:
 def kwh_columns(bills: Sequence[BillView]) -> list[Column]:
     """Draw the kilowatt-hours of the last twelve months that are known; a month without a bill is left out."""
     return outage_columns({f"{bill.month:%Y-%m}": int(bill.kwh) for bill in bills if bill.kwh is not None})
+
+
+@dataclass(frozen=True, slots=True)
+class ExitColumn:
+    """The fee with one last day of service; the cheapest exit and the ones without a fee stand out."""
+
+    x: float
+    width: float
+    y: float
+    height: float
+    last_day: date
+    known: bool
+    state: str
+    label: str
+    middle: float
+
+
+EXIT_BASE, EXIT_HEIGHT = 76.0, 64.0
+EXIT_LABELS = 6  # so many columns from one label to the next
+
+
+def etf_columns(preview: EtfPreview) -> list[ExitColumn]:
+    """Draw the fee of each exit of the horizon as a column, as high as it is dear."""
+    shown = preview.by_month
+    most = max((one.etf or Decimal(0) for one in shown), default=Decimal(0)) or Decimal(1)
+    slot = 100 / max(len(shown), 1)
+    made = []
+    for place, one in enumerate(shown):
+        share = float((one.etf or Decimal(0)) / most)
+        height = round(max(EXIT_HEIGHT * share, 2), 1)
+        best = one.last_day == preview.cheapest.last_day
+        made.append(
+            ExitColumn(
+                round(place * slot + slot * 0.1, 2), round(slot * 0.8, 2), round(EXIT_BASE - height, 1), height,
+                one.last_day, one.etf is not None, "stable" if best else "", one.last_day.strftime("%b %y"),
+                round(place * slot + slot * 0.5, 2),
+            )
+        )  # fmt: skip
+    return made

@@ -9,7 +9,8 @@ from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from netos_core.changes.schemas import ChangeView, DiffRow, MonthlyTotal
-from web_min.format import count, diff_value, field_label, money, percent
+from web_min.etf_fields import in_words
+from web_min.format import count, diff_value, field_label, money, percent, plain_days
 
 FEW = 5  # so many lines that differ are named
 CROWD = 4  # lines that are alike before one that differs is worth a word
@@ -132,8 +133,8 @@ def _line(row: DiffRow, currency: str, zone: ZoneInfo) -> Line:
         linked=row.ref.startswith(PREFIXES),
         part=row.part,
         label=_label(row),
-        old=diff_value(row.field, row.old, currency, zone),
-        new=diff_value(row.field, row.new, currency, zone),
+        old=_side(row.field, row.old, currency, zone),
+        new=_side(row.field, row.new, currency, zone),
         aspect=row.aspect,
         action=row.action,
         withheld=row.withheld,
@@ -143,6 +144,12 @@ def _line(row: DiffRow, currency: str, zone: ZoneInfo) -> Line:
         percent=percent(delta / old * 100, signed=True) if delta is not None and old else "",
         worse=worse,
     )
+
+
+def _side(field: str, value: object, currency: str, zone: ZoneInfo) -> str:
+    if field in ("etf", "escalator") and isinstance(value, dict):
+        return plain_days(in_words(field, value, currency))
+    return diff_value(field, value, currency, zone)
 
 
 def _label(row: DiffRow) -> str:

@@ -265,14 +265,12 @@ FIELD_ASPECT: dict[str, dict[str, Aspect]] = {
     },
     "letter": dict.fromkeys(_OF_LETTERS_OUTSIDE, Aspect.OUTSIDE),
     "contract": {
-        "mrc": Aspect.MONEY,
-        "nrc": Aspect.MONEY,
-        "total_value": Aspect.MONEY,
-        "title": Aspect.ATTRIBUTE,
-        "number": Aspect.ATTRIBUTE,
-        "description": Aspect.ATTRIBUTE,
+        **dict.fromkeys(("mrc", "nrc", "total_value", "etf", "escalator"), Aspect.MONEY),
+        **dict.fromkeys(("title", "number", "description"), Aspect.ATTRIBUTE),
     },
 }
+# Fields that weigh as more than one thing: what leaving costs is money, and a term of the contract too.
+ALSO: dict[tuple[str, str], frozenset[Aspect]] = {("contract", "etf"): frozenset({Aspect.TERM})}
 
 # The right without which values of a class are withheld, and so neither proposed nor decided.
 SEEN_WITH: dict[Aspect, str] = {Aspect.MONEY: "see:money", Aspect.BANK: "see:bank"}
@@ -321,6 +319,7 @@ def _aspects(change: Change) -> set[Aspect]:
         if change.action is Action.CREATE and (value is None or column in ("ref", "currency", "sensitivity")):
             continue
         found.add(field_aspect(change.entity, column))
+        found |= ALSO.get((change.entity, column), frozenset())
         if change.entity == "circuit" and column == "status" and value in ENDING:
             found.add(Aspect.DELETE)
     return found

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from netos_core.kernel.db import Base, Entity, MoneyColumn, name_index, ref_column, search_column, trigram_index
@@ -19,6 +21,7 @@ class Contract(Entity, Base):
     `notice_deadline` and `act_by` are worked out by the plan that writes the terms and stored beside
     them, so a diff shows the deadline move and a list filters by it. None where the paper does not say.
     They are those of the paper's own term; what follows it in silence stands in `renewals`.
+    `etf` and `escalator` are typed data, read and written by `rules.etf`, and each is replaced whole.
     A `co_terminus` one ends with its parent: `term_end_date` is then the parent's, and moves with it.
     """
 
@@ -54,6 +57,8 @@ class Contract(Entity, Base):
     nrc: Mapped[MoneyColumn | None]
     total_value: Mapped[MoneyColumn | None]
     currency: Mapped[str]
+    etf: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    escalator: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     description: Mapped[str | None]
     search_text: Mapped[str] = search_column("ref", "number", "title", "description")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from netos_core.contracts.rules import (
     LONGEST_NOTICE,
@@ -16,12 +16,17 @@ from netos_core.contracts.rules import (
     NoticeMethod,
     NoticeUnit,
 )
-from netos_core.kernel.fields import Currency, LongText, Money, Name, Text
+from netos_core.contracts.rules.etf import Escalator, EtfTerms
+from netos_core.kernel.fields import Currency, LongText, Money, Name, Text, unpacked
 from netos_core.kernel.redaction import Request
 
 Months = Annotated[int, Field(ge=1, le=LONGEST_TERM_MONTHS)]
 Count = Annotated[int, Field(ge=0, le=LONGEST_NOTICE)]
 TermDate = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]  # terms and notices are counted from it
+
+
+Etf = Annotated[EtfTerms, BeforeValidator(unpacked)]
+Rising = Annotated[Escalator, BeforeValidator(unpacked)]
 
 
 class ContractEdit(Request):
@@ -58,6 +63,10 @@ class ContractEdit(Request):
     nrc: Money | None = None
     total_value: Money | None = None
     currency: Currency | None = None
+    etf: Etf | None = Field(
+        None, description="What leaving early costs, as typed data; replaced whole. docs/etf.md lists its parts."
+    )
+    escalator: Rising | None = Field(None, description="How the MRC moves: percent, steps, index or rates.")
     description: LongText | None = None
     circuits: list[Text] | None = Field(
         None, max_length=2000, description="Refs of circuits a new contract governs; later use contract_circuit."

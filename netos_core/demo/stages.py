@@ -133,6 +133,8 @@ def rows_of(ctx: Context, stage: Stage) -> list[tuple[str, list[Row]]]:
         section = _file(file)[name]
         kind = section.get("kind", name)
         rows = [_row(ctx, section["columns"].split(), values) for values in section["rows"]]
+        if kind == "contract":
+            rows = [{**row, **_clauses(row.get("number"))} for row in rows]
         found.append((kind, _lacking(ctx, kind, rows)))
     return found
 
@@ -149,6 +151,12 @@ def _row(ctx: Context, columns: list[str], values: list[Any]) -> Row:
     if " " in row.get("on", ""):
         row["on"] = _ref(ctx, *row["on"].split(" ", 1))
     return row
+
+
+def _clauses(number: str | None) -> Row:
+    """Give what the paper of that number says of leaving it early and of raises, where it says something."""
+    found: Row = _file("contracts")["clauses"].get(number, {})
+    return found
 
 
 def _value(ctx: Context, column: str, value: Any) -> Any:

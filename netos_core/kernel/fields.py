@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 
-def _unpacked(value: Any) -> Any:
+def unpacked(value: Any) -> Any:
     """Read an object that came as its JSON text, which is how an address sends one."""
     if not isinstance(value, str):
         return value
@@ -36,4 +36,4 @@ def _said(value: Decimal) -> Decimal:
 
 # A speed in Mbps as a view says it: 10000, not the 10000.000 of its column.
 Speed = Annotated[Decimal, AfterValidator(_said)]
-JsonObject = Annotated[dict[str, Any], BeforeValidator(_unpacked)]
+JsonObject = Annotated[dict[str, Any], BeforeValidator(unpacked)]

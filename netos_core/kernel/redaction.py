@@ -29,9 +29,11 @@ class Shown:
 
 MONEY = Shown("see:money")
 BANK = Shown("see:bank", audited=True)
+CLAUSE = Shown("see:money", audited=True)
 KEYS = Shown("see:keys", audited=True)
 
 Sensitive = Annotated[T, MONEY]  # what we pay, bill and owe
+Clause = Annotated[T, CLAUSE]  # what leaving a contract early costs, as the paper has it
 Bank = Annotated[T, BANK]  # remittance and bank details
 Key = Annotated[T, KEYS]  # keys of the network, such as the MD5 key of a BGP session
 

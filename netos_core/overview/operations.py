@@ -12,6 +12,7 @@ from netos_core.overview.queries import (
     dashboard,
     details,
     electrical,
+    etf,
     links,
     names,
     network,
@@ -20,6 +21,7 @@ from netos_core.overview.queries import (
     timeline,
 )
 from netos_core.overview.schemas.electrical import ElectricalList, ElectricalView, SearchElectricalAccounts
+from netos_core.overview.schemas.etf import EtfPreview, PreviewEtf
 from netos_core.overview.schemas.links import RfLinkList, RfLinkView, SearchRfLinks
 from netos_core.overview.schemas.names import ListNames, NameList
 from netos_core.overview.schemas.timeline import GetTimeline, Timeline
@@ -119,6 +121,12 @@ def search_contracts(ctx: Context, request: s.SearchContracts) -> s.ContractList
 def get_contract(ctx: Context, request: s.GetOne) -> s.ContractView:
     """Show one contract: term, notice clause, deadline with its reasoning, and governed circuits."""
     return contracts.contract(ctx, request.ref)
+
+
+@operation(Effect.READ, right="read:contracts")
+def preview_etf(ctx: Context, request: PreviewEtf) -> EtfPreview:
+    """Work out what leaving a circuit or contract early costs: line by line, by month, and when it costs least."""
+    return etf.preview(ctx, request)
 
 
 @operation(Effect.READ, right="read:overview")

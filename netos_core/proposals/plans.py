@@ -261,7 +261,7 @@ def title(request: ProposeChange, changes: Sequence[Change]) -> str:
 
 
 ACRONYMS = frozenset(
-    {"ip", "bgp", "mtu", "md5", "lag", "mrc", "nrc", "mrr", "noc", "ban", "asn", "foc", "clli", "lata", "vlan"}
+    {"ip", "bgp", "mtu", "md5", "lag", "mrc", "nrc", "mrr", "noc", "ban", "asn", "foc", "clli", "lata", "vlan", "etf"}
 )
 
 

@@ -72,6 +72,15 @@ class Standing(Base):
     __table_args__ = (Index("ix_standing_next_on", "next_on", postgresql_where=text("next_on is not null")),)
 
 
+class Exposure(Base):
+    """What leaving a contract costs as of the day it was last looked at, every night at the latest; None is unknown."""
+
+    __tablename__ = "exposure"
+
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey("contract.id"), primary_key=True)
+    etf: Mapped[MoneyColumn | None]
+
+
 class Transition(Base):
     """A step of a contract from one place to the next, once for each term, deadline and state.
 

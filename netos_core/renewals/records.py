@@ -14,8 +14,9 @@ from netos_core.contracts.model import Contract
 from netos_core.contracts.rules import explain
 from netos_core.kernel.context import Context
 from netos_core.kernel.db import new_id, table_of
-from netos_core.renewals.model import Standing, Transition
+from netos_core.renewals.model import Exposure, Standing, Transition
 from netos_core.renewals.queries.due import Subject
+from netos_core.renewals.queries.etf import exposure
 from netos_core.renewals.queries.looks import BATCH, Looks, Taken, after_of, look_at, run_of
 from netos_core.renewals.rules import KINDS, Look, findings
 from netos_core.renewals.schemas import RenewalRun, RunRenewals
@@ -42,6 +43,8 @@ def advance(ctx: Context, *, every: bool = False, after: UUID | None = None, lim
     looks = look_at(ctx, ctx.today, every=every, after=after, limit=limit)
     fresh = _save_steps(ctx, looks.taken)
     _save_standing(ctx, looks.seen)
+    if looks.seen:
+        _save_exposure(ctx, [subject for subject, _ in looks.seen])
     say(
         ctx,
         KINDS,
@@ -58,6 +61,7 @@ def run(ctx: Context, request: RunRenewals) -> RenewalRun:
 
 def _forget_retired(ctx: Context) -> None:
     """Take away where retired contracts stood, and close what was to be done about them; their steps stay."""
+    ctx.session.execute(delete(Exposure).where(Exposure.contract_id == Contract.id, Contract.retired_at.is_not(None)))
     gone = ctx.session.execute(
         delete(Standing)
         .where(Standing.contract_id == Contract.id, Contract.retired_at.is_not(None))
@@ -120,6 +124,26 @@ def _save_standing(ctx: Context, looks: Sequence[tuple[Subject, Look]]) -> None:
         ),
         rows,
     )
+
+
+def _save_exposure(ctx: Context, subjects: Sequence[Subject]) -> None:
+    """Write what leaving contracts costs today where it is another; one that is no commitment of its own has no row."""
+    looked_at = any_(literal([subject.id for subject in subjects], ARRAY(Uuid)))
+    found = ctx.session.execute(select(Exposure.contract_id, Exposure.etf).where(Exposure.contract_id == looked_at))
+    known = {row.contract_id: row.etf for row in found}
+    fees = exposure(ctx, subjects)
+    if gone := known.keys() - fees.keys():
+        ctx.session.execute(delete(Exposure).where(Exposure.contract_id.in_(gone)))
+    rows = [
+        {"contract_id": row_id, "etf": fee}
+        for row_id, fee in fees.items()
+        if row_id not in known or known[row_id] != fee
+    ]
+    if rows:
+        upsert = insert(table_of(Exposure))
+        ctx.session.execute(
+            upsert.on_conflict_do_update(index_elements=["contract_id"], set_={"etf": upsert.excluded.etf}), rows
+        )
 
 
 def _standing_row(subject: Subject, seen: Look) -> dict[str, Any]:

@@ -51,6 +51,7 @@ class RenewalRow(View):
     due_date: date | None
     why: str
     cost_of_silence: Sensitive[Decimal] | None
+    etf: Sensitive[Decimal] | None = Field(description="What leaving costs if notice is given today; none is unknown.")
 
 
 class RenewalList(Listing):
@@ -203,6 +204,9 @@ class DecisionView(View):
     notice_deadline: date | None
     why: str
     cost_of_silence: Sensitive[Decimal] | None
+    etf: Sensitive[Decimal] | None
+    etf_last_day: date
+    etf_why: Sensitive[str] | None
     currency: str
     tags: list[str]
     notes: list[NoteView]

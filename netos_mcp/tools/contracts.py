@@ -17,4 +17,15 @@ PUBLISHED = (
         "Show one contract: term, notice clause, deadline with its reasoning, governed circuits. "
         'Example: {"ref": "CTR-1011"}.',
     ),
+    Published(
+        overview.preview_etf,
+        "Show what leaving a circuit or contract early costs, line by line, and when it is cheapest. Unknown is "
+        'none, never zero. Example: {"ref": "CKT-1042", "as_of": "2027-06-30"}.',
+        words={
+            "ref": "",
+            "as_of": "Last day of service; else by notice today.",
+            "notice_date": "Counts charges until it takes effect too.",
+            "horizon": "Months.",
+        },
+    ),
 )

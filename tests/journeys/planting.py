@@ -237,6 +237,16 @@ def _told(session: Any, ctx: Context, amount: str) -> dict[str, str]:
     return {f"notice_{name}": refs[person.id] for name, person in readers.items()}
 
 
+def _fee(fee: str, back: str) -> dict[str, Any]:
+    """Give terms of a fee whose amounts are secrets."""
+    return {
+        "formula": {"kind": "fixed", "amount": fee},
+        "nrc": {"amount": back, "share": "full"},
+        "exits": [{"kind": "chronic_outage", "condition": f"Three outages, or {fee} of credits"}],
+        "quote": f"a fee of ${fee}",
+    }
+
+
 def _planted(core: Core, session: Any, secrets: Secrets) -> Planted:
     money, bank = secrets.money, secrets.bank
     filed = make_ctx(session, Role.FINANCE)  # what is applied long since, under a policy that asks for one person
@@ -251,7 +261,8 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Planted:
                            a_site=site, bandwidth_mbps="1000")  # fmt: skip
     contract = make_contract(session, provider=provider, title="Marker order", mrc=money[0], nrc=money[1],
                              total_value=money[2], term_start_date="2026-01-01", term_months=36, notice_count=60,
-                             notice_unit="days", end_of_term="auto_renew", renewal_term_months=12)  # fmt: skip
+                             notice_unit="days", end_of_term="auto_renew", renewal_term_months=12,
+                             etf=_fee(money[3], money[2]))  # fmt: skip
     apply(filed, "contract_circuit", "create", contract=contract, circuit=circuit, governs=True)
     apply(filed, "circuit", ref=circuit, customer=customer, mrr=money[2])
     apply(filed, "site_cost", "create", site=site, kind="rent", amount=money[3], cadence="monthly")
@@ -294,6 +305,7 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Planted:
         propose(noc, "circuit", "retire", ref=idle),
         propose(finance, "rf_link", ref=plant["rf_link"], monthly_cost=money[2]),
         propose(finance, "quote_term", ref=plant["term"], mrc=money[3]),
+        propose(finance, "contract", ref=contract, etf=_fee(money[2], money[3])),
         propose(finance, "quote_term", "create", quote=plant["quote"], term_months=12, mrc=money[3]),
         propose(finance, "electrical_bill", ref=plant["bill"], amount=money[2]),
         propose(finance, "electrical_account", "retire", ref=plant["electrical_account"]),

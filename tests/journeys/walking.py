@@ -83,6 +83,11 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
         "get_customer": of["customer"],
         "search_contracts": [{}],
         "get_contract": of["contract"],
+        "preview_etf": [
+            {**one, **days}
+            for one in (*of["contract"], *of["circuit"])
+            for days in ({}, {"as_of": "2027-03-31"}, {"notice_date": "2026-07-01", "horizon": 60})
+        ],
         "search_interfaces": [{}],
         "search_handoff_ports": [{}],
         "search_vlans": [{}],
@@ -182,6 +187,10 @@ def guesses(plant: Plant) -> list[dict[str, Any]]:
     for value in (*ROUND, wrong):
         tried += [("circuit", refs["circuit"], {name: value}, {}) for name in ("mrc", "nrc", "mrr")]
         tried += [("contract", refs["contract"], {name: value}, {}) for name in ("mrc", "nrc", "total_value")]
+        tried += [
+            ("contract", refs["contract"], {"etf": {"formula": {"kind": "fixed", "amount": value}}}, {}),
+            ("contract", refs["contract"], {"escalator": {"kind": "percent", "percent": "3"}}, {}),
+        ]
         tried += [
             ("circuit", refs["circuit"], {"mrr": value, "customer": refs["customer"]}, {}),
             ("circuit", refs["circuit"], {"market": "Elsewhere"}, {"mrc": value}),

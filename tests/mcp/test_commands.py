@@ -99,7 +99,7 @@ async def test_stdio_serves_both_eras_and_asks_the_person(plant: Plant, environm
     transport = StdioTransport(sys.executable, ["-c", MAIN, "mcp", "--as", TOM], env=environment)
     person = AtTheClient()
     async with Client(transport, mode=mode, elicitation_handler=person) as client:
-        assert len(await client.list_tools()) == 22
+        assert len(await client.list_tools()) == 23
         wish = {"kind": "circuit", "ref": plant.new_circuit(), "set": {"market": f"Indy {mode}"}, "reason": "by stdio"}
         change = await answered(client, "propose_change", **wish)
         keyed = {"change_id": change["change_id"], "digest": change["digest"]}

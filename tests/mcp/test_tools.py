@@ -21,7 +21,7 @@ REGENERATE = "NETOS_WRITE_SNAPSHOTS"
 
 PROMISED = {
     "search", "search_circuits", "get_circuit", "get_circuit_pl", "get_outage_history", "search_sites", "get_site",
-    "get_provider", "get_customer", "search_contracts", "get_contract", "list_renewals", "list_quotes",
+    "get_provider", "get_customer", "search_contracts", "get_contract", "preview_etf", "list_renewals", "list_quotes",
     "stage_quote_draft", "get_dashboard", "list_site_documents", "propose_change", "get_change", "confirm_change",
     "search_audit", "get_job", "get_worklist",
 }  # fmt: skip
@@ -39,6 +39,7 @@ def call_of(plant: Plant, tool: str, **made: Any) -> dict[str, Any]:
         "get_provider": {"ref": "lumen technologies"},
         "get_customer": {"ref": plant.customer},
         "get_contract": {"ref": plant.contract},
+        "preview_etf": {"ref": plant.circuit},
         "get_job": {"ref": made.get("job")},
         "stage_quote_draft": {"text": "MRC $9.00", "values": {"36.mrc": {"value": "9.00", "proof": "MRC $9.00"}}},
         "propose_change": {

@@ -79,7 +79,7 @@ def test_a_comparison_names_what_it_rests_on(core: Core, quote: str) -> None:
     page = finance.get(f"/quotes/compare?ref={quote}&horizon=48&overlap=1")
     for said in (
         "After month 36 it is assumed to renew at the same rate.",
-        "ETF of the circuit replaced: unknown until contracts carry it",
+        "No paper on file says what leaving CKT-1001 early costs.",
         "is the only offer with an MRC",
         "Keeping CKT-1001 costs $67,200.00 over 48 months",
     ):

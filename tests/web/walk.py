@@ -27,7 +27,7 @@ NEW = ("/circuits/new", "/sites/new", "/providers/new", "/customers/new", "/cont
        "/network/blocks/new", "/network/vlans/new", "/network/bgp/new", "/network/interfaces/new",
        "/network/ports/new")  # fmt: skip
 EDIT = ("/circuits/CKT-1007/edit", "/sites/SIT-1001/edit", "/providers/PRV-1002/edit", "/customers/CUS-1002/edit",
-        "/contracts/CTR-1027/edit", "/decisions/DEC-1002/edit", "/letters/LTR-1001/edit",
+        "/contracts/CTR-1027/edit", "/contracts/CTR-1027/etf", "/decisions/DEC-1002/edit", "/letters/LTR-1001/edit",
         "/rf-links/RFL-1001/edit", "/electrical/ELE-1001/edit", "/quotes/QUO-1002/edit",
         "/orders/ORD-1001/edit", "/feedback/FBK-1001/edit", "/documents/DOC-1001/edit",
         "/network/blocks/IPB-1001/edit", "/network/vlans/VLN-1001/edit", "/network/bgp/BGP-1001/edit",
@@ -41,7 +41,7 @@ PARTS = ("/parts/contact/new?on=PRV-1002", "/parts/alias/new?on=PRV-1002", "/par
          "/parts/contract_circuit/new?on=CTR-1027", "/parts/contract_circuit/CKT-1007/retire?on=CTR-1027",
          "/parts/quote_term/new?on=QUO-1002", "/parts/order/new?on=QUO-1002",
          "/parts/order_step/new?on=ORD-1001")  # fmt: skip
-OTHERS = ("/", "/worklist", "/timeline", "/timeline?years=5", "/pipeline",
+OTHERS = ("/", "/etf", "/etf?ref=CKT-1034&as_of=2027-06-30", "/worklist", "/timeline", "/timeline?years=5", "/pipeline",
           "/pipeline?market=Indianapolis&owner=priya.raman@xiber.example", "/decisions",
           "/search", "/search?q=lumen", "/search?q=qqqqqq", "/lookup",
           "/lookup?address=401+N+Shadeland+Ave%2C+Indianapolis%2C+IN", "/approvals", "/approvals?view=open",

@@ -22,7 +22,7 @@ from netos_core.quotes.schemas import ListOrders, ListQuotes, OrderRow
 from web_min import asked, charts
 from web_min.asked import validated
 from web_min.format import bandwidth, day, words
-from web_min.pages import documents, notes, parts
+from web_min.pages import documents, etf, notes, parts
 from web_min.pages.find import page_of
 from web_min.pages.trail import shown
 from web_min.site import Site, Visit, get
@@ -48,18 +48,18 @@ def _one(visit: Visit) -> GetOne:
     return validated(GetOne, {"ref": visit.request.path_params["ref"]})
 
 
-def _trail(visit: Visit, ref: str) -> Sequence[AuditEntry] | None:
+def _trail(visit: Visit, ref: str, limit: int) -> Sequence[AuditEntry] | None:
     """Return the record's last trail entries, or nothing where the reader's role does not include the trail."""
     if not visit.may("read:audit"):
         return None
-    return visit.call(search_audit, SearchAudit(ref=ref, limit=TRAIL_SHOWN)).entries
+    return visit.call(search_audit, SearchAudit(ref=ref, limit=limit)).entries
 
 
-def shared(visit: Visit, ref: str) -> dict[str, Any]:
+def shared(visit: Visit, ref: str, *, trail: int = TRAIL_SHOWN) -> dict[str, Any]:
     """Return what the page of every record shows besides the record."""
     return {
         "toast": notes.toast(visit),
-        "trail": _trail(visit, ref),
+        "trail": _trail(visit, ref, trail),
         "shown": partial(shown, zone=visit.site.zone),
         "page_of": page_of,
         "links": parts.rights(visit),
@@ -135,14 +135,22 @@ def _customer(visit: Visit) -> Response:
 def _contract(visit: Visit) -> Response:
     view = visit.call(overview.get_contract, _one(visit))
     timeline = charts.notice_timeline(view.term, visit.today)
+    beside = shared(visit, view.ref, trail=4 * TRAIL_SHOWN)
+    beside["trail"] = _without_reads(beside["trail"])
     return visit.page(
         "contract.html",
         k=view,
         term=view.term,
         timeline=timeline,
+        **etf.of_contract(visit, view.ref),
         letters=visit.call(list_letters, ListLetters(contract=view.ref, limit=LETTERS_SHOWN)),
-        **shared(visit, view.ref),
+        **beside,
     )
+
+
+def _without_reads(trail: Sequence[AuditEntry] | None) -> Sequence[AuditEntry] | None:
+    """Leave out who was shown the clause of the fee: every look at the page is one, and the whole trail has them."""
+    return None if trail is None else [entry for entry in trail if entry.action != "read"][:TRAIL_SHOWN]
 
 
 def _rf_link(visit: Visit) -> Response:

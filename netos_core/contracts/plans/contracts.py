@@ -14,6 +14,7 @@ from netos_core.contracts import queries
 from netos_core.contracts.plans.circuits import Links, governed, link_retired, links_of
 from netos_core.contracts.plans.terms import EMPTY, PLAIN, worked_out
 from netos_core.contracts.rules import ContractKind, EndOfTerm
+from netos_core.contracts.rules.etf import stored_escalator
 from netos_core.contracts.schemas import ContractEdit
 from netos_core.kernel.context import Context
 from netos_core.kernel.db import new_id
@@ -206,6 +207,10 @@ def _updated(edit: ContractEdit, row: Mapping[str, Any], known: Known) -> Change
 
 def _columns(edit: ContractEdit, known: Known, labels: dict[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(edit, name) for name in PLAIN if name in edit.model_fields_set}
+    if edit.etf is not None:
+        values["etf"] = edit.etf.stored()
+    if edit.escalator is not None:
+        values["escalator"] = stored_escalator(edit.escalator)
     found = {"provider": known.providers, "parent": known.contracts}
     for name, names in found.items():
         if name in edit.model_fields_set:

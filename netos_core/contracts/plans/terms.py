@@ -27,7 +27,8 @@ PLAIN = (
     "kind", "number", "title", "signed_date", "term_start_date", "term_months", "term_end_date", "co_terminus",
     "end_of_term", "evergreen", "renewal_term_months", "notice_count", "notice_unit", "notice_opens_count",
     "notice_opens_unit", "renewal_notice_count", "renewal_notice_unit", "notice_method", "notice_address",
-    "notice_counted_from", "delivery_lead_days", "mrc", "nrc", "total_value", "currency", "description",
+    "notice_counted_from", "delivery_lead_days", "mrc", "nrc", "total_value", "currency", "etf", "escalator",
+    "description",
 )  # fmt: skip
 EMPTY: Mapping[str, Any] = {
     **dict.fromkeys((*PLAIN, "parent_id", "notice_deadline", "act_by")),

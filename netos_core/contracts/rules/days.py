@@ -27,7 +27,7 @@ def term_end_date(start: date, months: int) -> date:
 
     2024-04-01 and 36 months end on 2027-03-31 (domain.md 3.3).
     """
-    return _plus_months(start, months) - ONE_DAY
+    return plus_months(start, months) - ONE_DAY
 
 
 def notice_deadline(term_end_date: date, notice: Notice, calendar: BusinessCalendar = is_us_business_day) -> date:
@@ -40,10 +40,28 @@ def notice_deadline(term_end_date: date, notice: Notice, calendar: BusinessCalen
     if notice.unit is NoticeUnit.DAYS:
         return term_end_date - timedelta(days=notice.count)
     if notice.unit is NoticeUnit.MONTHS:
-        return _plus_months(term_end_date, -notice.count)
+        return plus_months(term_end_date, -notice.count)
     day = term_end_date
     for _ in range(notice.count):
         day = _business_day_on_or_before(day - ONE_DAY, calendar)
+    return day
+
+
+def after_notice(given: date, notice: Notice, calendar: BusinessCalendar = is_us_business_day) -> date:
+    """Give the last day of service where notice is given on a day: that day and the notice period.
+
+    Months from a month's last day run to a month's last day, which is never earlier than the other reading.
+    """
+    if notice.unit is NoticeUnit.DAYS:
+        return given + timedelta(days=notice.count)
+    if notice.unit is NoticeUnit.MONTHS:
+        end = plus_months(given, notice.count)
+        return month_end(end) if is_month_end(given) else end
+    day = given
+    for _ in range(notice.count):
+        day += ONE_DAY
+        while not calendar(day):
+            day += ONE_DAY
     return day
 
 
@@ -65,7 +83,8 @@ def _business_day_on_or_before(day: date, calendar: BusinessCalendar) -> date:
     return day
 
 
-def _plus_months(day: date, months: int) -> date:
+def plus_months(day: date, months: int) -> date:
+    """Give the same day so many months on, or the last day of a month that lacks it."""
     year, month_index = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month_index + 1, min(day.day, _days_in(year, month_index + 1)))
 
@@ -74,5 +93,9 @@ def _days_in(year: int, month: int) -> int:
     return LEAP_FEBRUARY if month == FEBRUARY and isleap(year) else MONTHS[month - 1]
 
 
+def month_end(day: date) -> date:
+    return day.replace(day=_days_in(day.year, day.month))
+
+
 def is_month_end(day: date) -> bool:
-    return day.day == _days_in(day.year, day.month)
+    return day == month_end(day)

@@ -16,7 +16,7 @@ from netos_core.contracts.queries import get_contract_id
 from netos_core.kernel import listing
 from netos_core.kernel.context import Context
 from netos_core.kernel.page import columns_of
-from netos_core.overview.queries import circuits, links, parts, terms
+from netos_core.overview.queries import circuits, etf, links, parts, terms
 from netos_core.overview.queries.words import contracts_with, page_of
 from netos_core.overview.schemas import ContractLine, ContractList, ContractRow, ContractView, SearchContracts
 from netos_core.providers.model import Provider
@@ -132,7 +132,8 @@ _OWN = (
     "ref", "version", "provider", "provider_ref", "signed_date", "term_start_date", "term_months", "term_end_date",
     "co_terminus", "notice_count", "notice_unit", "notice_opens_count", "notice_opens_unit", "renewal_notice_count",
     "renewal_notice_unit", "notice_address", "notice_counted_from",
-    "delivery_lead_days", "mrc", "nrc", "total_value", "currency", "description", "updated_at",
+    "delivery_lead_days", "mrc", "nrc", "total_value", "currency", "etf", "escalator", "description",
+    "updated_at",
 )  # fmt: skip
 
 
@@ -172,6 +173,7 @@ def contract(ctx: Context, ref: str) -> ContractView:
     return ContractView(
         **{name: row[name] for name in _OWN},
         term=terms.term_of(ctx, dict(row), row["monthly"]),
+        etf_today=etf.of_contracts(ctx, [contract_id])[contract_id],
         children=[ContractLine(ref=c.ref, title=c.title) for c in children],
         sites=links.leased_sites(ctx, contract_id),
         circuits=governed,

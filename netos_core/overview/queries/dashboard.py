@@ -20,7 +20,7 @@ from netos_core.overview.queries.circuits import GOVERNS
 from netos_core.overview.queries.contracts import circuit_count
 from netos_core.overview.schemas import Count, Counts, Dashboard, DeadlineLine, EventLine
 from netos_core.providers.model import Provider
-from netos_core.renewals.model import Standing
+from netos_core.renewals.model import Exposure, Standing
 from netos_core.renewals.queries import ACT_BY, alarm, monthly, renewal_state, rung, with_standing
 from netos_core.renewals.rules import PRESSING, RenewalState
 from netos_core.sites.model import Site
@@ -49,6 +49,7 @@ def dashboard(ctx: Context) -> Dashboard:
     for group in used:
         if group.mrc is not None:
             spend[group.currency] += group.mrc
+    fees, unknown = _exposure(ctx)
     open_changes = change_page(ctx, ListChanges(status="open", limit=1)).total
     return Dashboard(
         as_of=ctx.today,
@@ -56,6 +57,8 @@ def dashboard(ctx: Context) -> Dashboard:
         circuits=sum(c.count for c in by_status),
         circuits_in_use=sum(c.count for c in by_status if c.key in IN_USE),
         mrc=dict(spend),
+        etf=fees,
+        etf_unknown=unknown,
         providers=_live(ctx, Provider),
         sites=_live(ctx, Site),
         customers=_live(ctx, Customer),
@@ -92,6 +95,21 @@ def counts(ctx: Context) -> Counts:
 
 def _waiting(ctx: Context) -> int:
     return change_page(ctx, ListChanges(status="open", mine=True, limit=1)).total
+
+
+def _exposure(ctx: Context) -> tuple[dict[str, Decimal], int]:
+    """Add up what leaving every contract in force would cost, as last looked at, and count where that is unknown."""
+    rows = ctx.session.execute(
+        select(
+            Contract.currency,
+            func.sum(Exposure.etf).label("etf"),
+            func.count().filter(Exposure.etf.is_(None)).label("unknown"),
+        )
+        .join(Exposure, Exposure.contract_id == Contract.id)
+        .where(Contract.retired_at.is_(None))
+        .group_by(Contract.currency)
+    ).all()
+    return {row.currency: row.etf for row in rows if row.etf is not None}, sum(row.unknown for row in rows)
 
 
 def _live(ctx: Context, model: Any, *conditions: SQLColumnExpression[bool]) -> int:

@@ -18,7 +18,7 @@ from netos_core.kernel.context import Context
 from netos_core.kernel.money import Basis
 from netos_core.links.model import RfLink
 from netos_core.network.queries import details as network
-from netos_core.overview.queries import links, parts, terms
+from netos_core.overview.queries import etf, links, parts, terms
 from netos_core.overview.queries.circuits import GOVERNS
 from netos_core.overview.rules import Component, Line, Result, profit_and_loss
 from netos_core.overview.schemas import CircuitPl, CircuitView, CustomerLink, EndView, EventView, PlLine, PlRequest
@@ -35,13 +35,15 @@ def circuit(ctx: Context, ref: str) -> CircuitView:
     status = CircuitStatus(row["status"])
     mbps, mrc = row["bandwidth_mbps"], row["mrc"]
     own = {name: row[name] for name in _OWN}
+    term = terms.term(ctx, row["contract_id"], mrc) if row["contract_id"] else None
     return CircuitView(
         **own,
         may_become=sorted(TRANSITIONS[status]),
         mrc_per_mbps=round(mrc / mbps, 4) if mrc is not None and mbps else None,
         ends=_ends(ctx, circuit_id),
         network=network.on_circuit(ctx, circuit_id),
-        term=terms.term(ctx, row["contract_id"], mrc) if row["contract_id"] else None,
+        term=term,
+        etf=etf.of_circuit(ctx, dict(row), decided=term.decision is not None) if term else None,
         customers=[
             CustomerLink(ref=c["ref"], name=c["name"], mrr=c["mrr"], currency=c["currency"])
             for c in _customers(ctx, circuit_id)

@@ -15,6 +15,7 @@ from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Request, Sensitive, View
 from netos_core.network.schemas import NetworkLine
 from netos_core.overview.schemas.contracts import TermView
+from netos_core.overview.schemas.etf import EtfShort
 from netos_core.overview.schemas.links import RfLinkLine, SubtendingLine
 from netos_core.overview.schemas.parts import ContactView, Mbps, Money
 from netos_core.renewals.rules import RenewalState
@@ -142,6 +143,7 @@ class CircuitView(View):
     ends: list[EndView]
     network: list[NetworkLine]
     term: TermView | None
+    etf: EtfShort | None
     customers: list[CustomerLink]
     provider_noc_phone: str | None
     provider_portal_url: str | None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from netos_core.annotations.schemas import NoteView
 from netos_core.changes.schemas import OpenChange
 from netos_core.kernel.page import Listing, ListRequest
-from netos_core.kernel.redaction import Sensitive, View
+from netos_core.kernel.redaction import Clause, Sensitive, View
+from netos_core.overview.schemas.etf import EtfShort
 from netos_core.overview.schemas.links import LeasedSite
 from netos_core.overview.schemas.parts import CircuitLine, Money
 from netos_core.renewals.rules import RenewalState
@@ -116,6 +117,9 @@ class ContractView(View):
     nrc: Sensitive[Money] | None
     total_value: Sensitive[Money] | None
     currency: str
+    etf: Clause[dict[str, Any]] | None
+    etf_today: EtfShort
+    escalator: Clause[dict[str, Any]] | None
     description: str | None
     children: list[ContractLine]
     sites: list[LeasedSite]

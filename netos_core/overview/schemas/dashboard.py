@@ -54,6 +54,8 @@ class Dashboard(View):
     circuits: int
     circuits_in_use: int
     mrc: Sensitive[dict[str, Money]]
+    etf: Sensitive[dict[str, Money]]
+    etf_unknown: int
     providers: int
     sites: int
     customers: int

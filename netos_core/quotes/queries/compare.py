@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping
 
+from netos_core.contracts.queries.etf import leaving_circuits
+from netos_core.contracts.rules import etf
 from netos_core.kernel.context import Context
 from netos_core.quotes.queries import names
 from netos_core.quotes.queries.detail import rows
-from netos_core.quotes.rules.cost import Cost, Offer, Present, cost_of, keeping, ranked
+from netos_core.quotes.rules.cost import Cost, Leaving, Offer, Present, cost_of, keeping, ranked
 from netos_core.quotes.rules.states import QuoteState
 from netos_core.quotes.rules.verdict import against_keeping, why_it_wins
 from netos_core.quotes.schemas import CompareQuotes, Comparison, Keeping, OfferView, PartView, WinnerView
@@ -33,7 +36,9 @@ def comparison(ctx: Context, request: CompareQuotes) -> Comparison:
     ids = list(dict.fromkeys(known.get(ref, "ref").id for ref in request.ref))
     quotes = {row["id"]: row for row in rows(ctx, ids)}
     terms = names.terms_of(ctx, ids)
-    made = [(term, cost_of(_offer(quotes[term["quote_id"]], term), request.horizon, request.overlap)) for term in terms]
+    leaving = leaving_circuits(ctx, {row["replaces_id"] for row in quotes.values() if row["replaces_id"]})
+    offers = [(term, _offer(ctx, quotes[term["quote_id"]], term, leaving)) for term in terms]
+    made = [(term, cost_of(offer, request.horizon, request.overlap)) for term, offer in offers]
     by_currency: dict[str, list[Cost]] = {}
     for _, cost in made:
         by_currency.setdefault(cost.offer.currency, []).append(cost)
@@ -49,10 +54,11 @@ def comparison(ctx: Context, request: CompareQuotes) -> Comparison:
     )
 
 
-def _offer(quote: RowMapping, term: dict[str, Any]) -> Offer:
+def _offer(ctx: Context, quote: RowMapping, term: dict[str, Any], papers: Mapping[UUID, etf.Leaving]) -> Offer:
     present = None
     if quote["replaces"] is not None:
-        present = Present(quote["replaces"], quote["replaces_mrc"], quote["replaces_currency"])
+        fee = _leaving(ctx, papers[quote["replaces_id"]], term["install_days"])
+        present = Present(quote["replaces"], quote["replaces_mrc"], quote["replaces_currency"], fee)
     return Offer(
         quote=quote["ref"],
         term_months=term["term_months"],
@@ -65,6 +71,13 @@ def _offer(quote: RowMapping, term: dict[str, Any]) -> Offer:
         bandwidth_mbps=quote["bandwidth_mbps"],
         replaces=present,
     )
+
+
+def _leaving(ctx: Context, paper: etf.Leaving, install_days: int | None) -> Leaving:
+    """Say what the circuit there costs to leave once the new one is there, notice being given today."""
+    there = ctx.today + timedelta(days=install_days or 0)
+    statement = etf.etf_after_notice(paper, ctx.today, not_before=there)
+    return Leaving(statement.etf, statement.last_day, statement.why)
 
 
 def _view(quote: RowMapping, term: dict[str, Any], cost: Cost, rank: int) -> OfferView:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
@@ -16,7 +17,6 @@ from netos_core.kernel.money import to_the_cent
 
 YEAR = 12
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
-ETF_PLACE = "ETF of the circuit replaced: unknown until contracts carry it"
 
 
 class Part(StrEnum):
@@ -29,12 +29,22 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Leaving:
+    """What ending the circuit there costs on the day the new one takes over; an amount of None is unknown."""
+
+    etf: Decimal | None
+    last_day: date
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Present:
-    """The circuit an offer would replace."""
+    """The circuit an offer would replace, and what leaving it costs; None where that was not asked."""
 
     ref: str
     mrc: Decimal | None
     currency: str
+    leaving: Leaving | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +141,7 @@ def cost_of(offer: Offer, horizon: int, overlap: int = 0) -> Cost:
         _tax(offer, horizon),
     ]
     if offer.replaces is not None:
-        lines += [_overlap(offer, offer.replaces, overlap), Line(Part.ETF, None, ETF_PLACE)]
+        lines += [_overlap(offer, offer.replaces, overlap), etf_of(offer, offer.replaces)]
     known = [line.amount for line in lines if line.amount is not None]
     return Cost(
         offer,
@@ -171,6 +181,16 @@ def _overlap(offer: Offer, present: Present, overlap: int) -> Line:
         return Line(Part.OVERLAP, None, f"{present.ref} is paid in {present.currency}")
     words = f"{overlap} × {spelled(present.mrc, present.currency)} of {present.ref}"
     return Line(Part.OVERLAP, present.mrc * overlap, words)
+
+
+def etf_of(offer: Offer, present: Present) -> Line:
+    """Give the ETF of the circuit that is replaced, where its contract says it."""
+    leaving = present.leaving
+    if leaving is None:
+        return Line(Part.ETF, None, f"what leaving {present.ref} costs is not on file")
+    if present.currency != offer.currency:
+        return Line(Part.ETF, None, f"{present.ref} is paid in {present.currency}")
+    return Line(Part.ETF, leaving.etf, f"{present.ref} ends on {leaving.last_day}: {leaving.why}")
 
 
 def _assumptions(offer: Offer, horizon: int) -> list[str]:

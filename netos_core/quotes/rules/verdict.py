@@ -13,6 +13,7 @@ NAMES = {
     Part.SPECIAL_BUILD: "special build",
     Part.TAX: "taxes",
     Part.OVERLAP: "overlap",
+    Part.ETF: "ETF of what it replaces",
 }
 
 
@@ -81,7 +82,7 @@ def _unlike(best: Cost, second: Cost) -> str:
 
 
 def against_keeping(best: Cost, present: Present) -> str:
-    """Say what the best offer saves or costs against the circuit there is, at today's MRC and before its ETF."""
+    """Say what the best offer saves or costs against the circuit there is, at today's MRC and with its ETF if known."""
     kept = keeping(present, best.horizon)
     if kept is None:
         return f"What keeping {present.ref} costs is unknown: it has no MRC on file."
@@ -90,11 +91,20 @@ def against_keeping(best: Cost, present: Present) -> str:
     if present.currency != best.offer.currency or best.total is None:
         return f"{told}; it can not be set against the offer."
     saved = kept - best.total
+    fee = _fee(best)
     if saved == 0:
-        return f"{told}, the same as {best.offer.name}. Its ETF is unknown and in no sum."
+        return f"{told}, the same as {best.offer.name}. {fee}"
     word = "saves" if saved > 0 else "costs"
     end = "against it" if saved > 0 else "more"
-    return f"{told}; {best.offer.name} {word} {_money(abs(saved), best)} {end}. Its ETF is unknown and in no sum."
+    return f"{told}; {best.offer.name} {word} {_money(abs(saved), best)} {end}. {fee}"
+
+
+def _fee(best: Cost) -> str:
+    """Say whether the fee of leaving the circuit there is is in the sum."""
+    amount = best.amount(Part.ETF)
+    if amount is None:
+        return "Its ETF is unknown and in no sum."
+    return f"Its ETF of {_money(amount, best)} is counted." if amount else "Leaving it costs no ETF."
 
 
 def _money(amount: Decimal, cost: Cost) -> str:

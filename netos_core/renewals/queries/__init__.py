@@ -1,5 +1,7 @@
 """Where contracts stand, what was decided about them, and which of them are due."""
 
+from netos_core.renewals.queries.due import last_days
+from netos_core.renewals.queries.etf import leaving_today
 from netos_core.renewals.queries.listed import list_renewals
 from netos_core.renewals.queries.looks import replay
 from netos_core.renewals.queries.pipeline import pipeline
@@ -27,6 +29,8 @@ __all__ = [
     "alarm",
     "by_monthly",
     "in_market",
+    "last_days",
+    "leaving_today",
     "list_renewals",
     "monthly",
     "of_term",

@@ -20,6 +20,7 @@ from netos_core.kernel.money import Amount, Basis
 from netos_core.providers.model import Provider
 from netos_core.renewals.model import RenewalDecision
 from netos_core.renewals.queries.due import served_in_time
+from netos_core.renewals.queries.etf import leaving_today
 from netos_core.renewals.queries.silence import monthly
 from netos_core.renewals.queries.standing import (
     NUMBER,
@@ -70,6 +71,7 @@ def decision(ctx: Context, ref: str) -> DecisionView:
     deadline = None if problems else deadline_of(terms)
     choice, in_time = Choice(row["choice"]), served_in_time(dict(row), paper)
     done = is_executed(choice, paper.end_of_term, served=in_time, succeeded=row["successor_id"] is not None)
+    leaving = leaving_today(ctx, [row["contract_id"]])[row["contract_id"]]
     late = row["served_date"] is not None and row["proof_id"] is not None and not in_time
     return DecisionView(
         **{name: row[name] for name in _OWN},
@@ -80,6 +82,9 @@ def decision(ctx: Context, ref: str) -> DecisionView:
         notice_deadline=deadline.notice_deadline if deadline else None,
         why=explain(terms, deadline) if deadline else problems[0].message,
         cost_of_silence=silence.amount.value if silence.amount else None,
+        etf=leaving.etf,
+        etf_last_day=leaving.last_day,
+        etf_why=leaving.why,
         currency=paper_row["currency"],
         tags=tags_of(ctx, "renewal_decision", row["id"]),
         notes=notes_on(ctx, "renewal_decision", row["id"]),

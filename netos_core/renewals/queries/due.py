@@ -215,3 +215,17 @@ def circuits_of(ctx: Context, contract_ids: Sequence[UUID]) -> dict[UUID, list[s
     for contract_id, ref in rows:
         found.setdefault(contract_id, []).append(ref)
     return found
+
+
+def last_days(ctx: Context, contract_ids: Sequence[UUID]) -> dict[UUID, date]:
+    """Give the last day of contracts that end with a term, as a decision about it is carried out; the others not."""
+    decided = _decided(ctx.session, contract_ids)
+    if not decided:
+        return {}
+    wanted = Contract.id == _any(list(decided))
+    found: dict[UUID, date] = {}
+    for subject in subjects(ctx, ctx.today, after=None, limit=len(decided), wanted=wanted):
+        ends = [end for end, about in subject.decisions.items() if end is not None and about.ends_the_contract]
+        if ends:
+            found[subject.id] = min(ends)
+    return found

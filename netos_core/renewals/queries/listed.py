@@ -13,6 +13,7 @@ from netos_core.access.queries import get_person
 from netos_core.contracts import queries as contracts
 from netos_core.contracts.model import Contract
 from netos_core.contracts.rules import deadline_of, explain, problems_of
+from netos_core.contracts.rules.etf import EtfStatement
 from netos_core.kernel import listing
 from netos_core.kernel.context import Context
 from netos_core.kernel.money import Amount, Basis
@@ -20,6 +21,7 @@ from netos_core.kernel.page import columns_of
 from netos_core.providers.model import Provider
 from netos_core.providers.queries import get_provider_id
 from netos_core.renewals.model import RenewalDecision
+from netos_core.renewals.queries.etf import leaving_today
 from netos_core.renewals.queries.silence import by_monthly, monthly, of_circuits
 from netos_core.renewals.queries.standing import (
     ACT_BY,
@@ -83,6 +85,7 @@ def list_renewals(ctx: Context, request: ListRenewals) -> RenewalList:
     found = listing.page(ctx, source, request, wanted)
     rows = [dict(row) for row in found.rows]
     above = contracts.above(ctx.session, rows)
+    leaving = leaving_today(ctx, [row["id"] for row in rows]) if "etf" in columns else {}
     return RenewalList(
         as_of=ctx.today,
         total=found.total,
@@ -90,11 +93,11 @@ def list_renewals(ctx: Context, request: ListRenewals) -> RenewalList:
         next_cursor=found.next_cursor,
         columns=columns,
         hint=None if found.total else "No term is in these states. Ask for stable, evergreen, unknown or decided.",
-        rows=[_row(ctx, contracts.completed(row, above)) for row in rows],
+        rows=[_row(ctx, contracts.completed(row, above), leaving.get(row["id"])) for row in rows],
     )
 
 
-def _row(ctx: Context, row: Mapping[str, Any]) -> RenewalRow:
+def _row(ctx: Context, row: Mapping[str, Any], leaving: EtfStatement | None) -> RenewalRow:
     paper = contracts.terms_of(row)
     problems = problems_of(paper)
     terms = paper if problems else nth_term(paper, row["number_of_term"])
@@ -128,4 +131,5 @@ def _row(ctx: Context, row: Mapping[str, Any]) -> RenewalRow:
         due_date=row["due_date"],
         why=explain(terms, deadline) if deadline else problems[0].message,
         cost_of_silence=silence.amount.value if silence.amount else None,
+        etf=leaving.etf if leaving else None,
     )

@@ -1,5 +1,6 @@
 """The renewal ladder, the course of a contract along it, and what decisions make of both."""
 
+from netos_core.contracts.rules import term_after
 from netos_core.renewals.rules.course import (
     Decisions,
     InForce,
@@ -35,7 +36,6 @@ from netos_core.renewals.rules.ladder import (
     days_left,
     faster_service_needed,
     renewal_state,
-    term_after,
 )
 from netos_core.renewals.rules.telling import News, news_of_move, news_of_reminder
 

@@ -11,9 +11,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from netos_core.contracts.rules import Deadline, EndOfTerm, NoticeDates, Terms, deadline_of, governing_end_date
+from netos_core.contracts.rules import (
+    Deadline,
+    EndOfTerm,
+    NoticeDates,
+    Terms,
+    deadline_of,
+    governing_end_date,
+    term_after,
+)
 from netos_core.renewals.rules.decisions import Choice, Decided
-from netos_core.renewals.rules.ladder import PRESSING, RUNGS, RenewalState, renewal_state, term_after
+from netos_core.renewals.rules.ladder import PRESSING, RUNGS, RenewalState, renewal_state
 
 ONE_DAY = timedelta(days=1)
 

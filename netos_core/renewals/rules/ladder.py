@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from netos_core.contracts.rules import Deadline, EndOfTerm, Terms, governing_end_date, term_end_date
+from netos_core.contracts.rules import Deadline, EndOfTerm, Terms
 from netos_core.kernel.money import Amount, to_the_cent
 
 
@@ -99,30 +99,6 @@ def days_left(deadline: Deadline, today: date) -> int | None:
 def faster_service_needed(deadline: Deadline, today: date) -> bool:
     """Whether `act_by` has passed and the notice deadline has not: the usual delivery would arrive late."""
     return deadline.dates is not None and deadline.dates.act_by < today <= deadline.dates.notice_deadline
-
-
-def term_after(terms: Terms) -> Terms | None:
-    """Give the terms that begin the day after this term if nobody acts; None where nothing does or can be said.
-
-    A roll goes on month to month, and so does a renewal of one month at a time. Any other renewal runs
-    `renewal_term_months`, under its own notice if it has one. Where that length is not stated the next term has no
-    end, and so an unknown deadline.
-    """
-    end = governing_end_date(terms)
-    if terms.evergreen or end is None or terms.end_of_term not in {EndOfTerm.AUTO_RENEW, EndOfTerm.ROLL}:
-        return None
-    rolls = terms.end_of_term is EndOfTerm.ROLL or terms.renewal_term_months == 1
-    start = end + timedelta(days=1)
-    months = None if rolls else terms.renewal_term_months
-    return replace(
-        terms,
-        term_start_date=start,
-        term_months=months,
-        term_end_date=None if months is None else term_end_date(start, months),
-        evergreen=rolls,
-        notice=terms.renewal_notice or terms.notice,
-        co_terminus_end=None,
-    )
 
 
 def cost_of_silence(terms: Terms, mrc: Amount | None) -> CostOfSilence:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from netos_core.quotes.rules.cost import (
-    ETF_PLACE,
+    Leaving,
     Offer,
     Part,
     Present,
@@ -77,11 +79,35 @@ def test_a_quote_without_mrc_has_no_total() -> None:
     assert "beyond the horizon," in cost_of(offer(term=60, mrc=None), 36).assumptions[0]
 
 
-def test_the_etf_of_the_replaced_circuit_has_its_place_and_is_unknown() -> None:
-    cost = cost_of(offer(replaces=PRESENT), 36)
+LEFT = Leaving(Decimal("5400.00"), date(2026, 9, 30), "6 months remain")
+
+
+def test_the_etf_of_the_replaced_circuit_is_in_the_total_and_unknown_is_in_none() -> None:
+    cost = cost_of(offer(replaces=replace(PRESENT, leaving=LEFT)), 36)
     (line,) = [line for line in cost.lines if line.part is Part.ETF]
-    assert (line.amount, line.words) == (None, ETF_PLACE)
+    assert (line.amount, line.words) == (Decimal("5400.00"), "CKT-1001 ends on 2026-09-30: 6 months remain")
+    assert cost.total == Decimal("48600.00")
+    unknown = cost_of(offer(replaces=replace(PRESENT, leaving=replace(LEFT, etf=None))), 36)
+    assert (unknown.amount(Part.ETF), unknown.total) == (None, Decimal("43200.00"))
+    assert Part.ETF in unknown.unknown
+    abroad = cost_of(offer(replaces=replace(PRESENT, currency="EUR", leaving=LEFT)), 36)
+    assert abroad.amount(Part.ETF) is None
+    assert cost_of(offer(replaces=PRESENT), 36).amount(Part.ETF) is None
     assert cost_of(offer(), 36).amount(Part.ETF) is None
+
+
+@pytest.mark.parametrize(
+    ("etf", "said"),
+    [
+        ("5400.00", "costs $5,200.00 more. Its ETF of $5,400.00 is counted."),
+        ("0.00", "saves $200.00 against it. Leaving it costs no ETF."),
+        (None, "saves $200.00 against it. Its ETF is unknown and in no sum."),
+    ],
+)
+def test_the_fee_of_leaving_may_eat_what_an_offer_saves(etf: str | None, said: str) -> None:
+    present = replace(PRESENT, leaving=replace(LEFT, etf=None if etf is None else Decimal(etf)))
+    best = cost_of(offer(replaces=present, nrc=Decimal("7000.00")), 36)
+    assert against_keeping(best, present).endswith(f"QUO-1001 36 months {said}")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,18 @@ from netos_core.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from netos_core.quotes.operations import compare_quotes, get_order, get_quote, list_orders, list_quotes
 from netos_core.quotes.schemas import CompareQuotes, Comparison, GetOne, ListOrders, ListQuotes, OrderView, QuoteView
 from tests.core.quotes.making import make_quote
-from tests.factories import apply, make_circuit, make_ctx, make_provider, make_site, propose, row_of, rows_of, undo
+from tests.factories import (
+    apply,
+    make_circuit,
+    make_contract,
+    make_ctx,
+    make_provider,
+    make_site,
+    propose,
+    row_of,
+    rows_of,
+    undo,
+)
 
 
 @pytest.fixture
@@ -169,8 +180,28 @@ def test_the_winner_is_told_in_money_and_against_keeping(session: Session, zayo:
         "against it. Its ETF is unknown and in no sum."
     )
     etf = next(part for part in told.offers[0].parts if part.part == "etf")
-    assert (etf.amount, etf.words) == (None, "ETF of the circuit replaced: unknown until contracts carry it")
+    assert etf.amount is None
+    assert etf.words.endswith(f"No paper on file says what leaving {circuit} early costs.")
     assert "After month 12" in told.offers[2].assumptions[0]
+
+
+def test_the_etf_of_what_is_replaced_is_counted_on_the_day_the_new_circuit_is_there(
+    session: Session, zayo: str
+) -> None:
+    circuit = make_circuit(session, provider=zayo, mrc="1000.00")
+    make_contract(
+        session, provider=zayo, circuits=[circuit], term_start_date="2026-01-01", term_months=36,
+        end_of_term="auto_renew", notice_count=30, notice_unit="days",
+        etf={"formula": {"kind": "percent", "bands": [{"from_month": 1, "percent": 75}]}},
+    )  # fmt: skip
+    prices = {"mrc": "500", "nrc": "0", "special_build": "0", "tax_monthly": "0"}
+    slow = make_quote(session, zayo, {36: {**prices, "install_days": 121}}, replaces=circuit)
+    soon = make_quote(session, zayo, {36: prices}, replaces=circuit)
+    told = {offer.quote: offer for offer in compared(session, slow, soon).offers}
+    fee = {ref: next(p for p in offer.parts if p.part == "etf") for ref, offer in told.items()}
+    # Notice on 2026-06-01: the soonest end is 2026-07-01, in month 7; the slow one is there on 2026-09-30, in month 9.
+    assert (fee[soon].amount, fee[slow].amount) == (Decimal("21750.00"), Decimal("20250.00"))
+    assert told[slow].total == Decimal("38250.00")
 
 
 def test_currencies_are_ranked_apart(session: Session, zayo: str) -> None:

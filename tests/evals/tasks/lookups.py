@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from netos_core.demo.people import DANA, ELENA, GRACE, MARCUS, TOM, WILL, DemoPerson
+from netos_core.demo.people import DANA, ELENA, GRACE, MARCUS, PRIYA, TOM, WILL, DemoPerson
 from tests.evals.facts import (
     IN_USE,
     LIVE,
@@ -101,6 +101,17 @@ TASKS = (
             " where k.name = 'Crossroads Bank'"
         ), 450,
         lambda k: k["mrr"], "get_customer", ref="Crossroads Bank",
+    ),
+    one(
+        "leaving-everstream", MARCUS, "If we gave notice on Everstream's EVS-SO-4821 today, what early termination fee "
+        "would we owe?",
+        values("select etf #>> '{formula,steps,1,amount}' as fee from contract where number = 'MSA-EVS-0092'"), 1500,
+        lambda e: e["etf"], "preview_etf", ref="EVS-SO-4821",
+    ),
+    one(
+        "leaving-att", PRIYA, "What would leaving AT&T's ATT-SO-735001 early cost us?",
+        words("unknown", "not on file", "no paper", "not known", "does not say", "nothing on file"), 1500,
+        lambda e: e["why"] if e["etf"] is None else e["etf"], "preview_etf", ref="ATT-SO-735001",
     ),
     one(
         "lumen-spend", MARCUS, "How much do we pay Lumen each month right now?",

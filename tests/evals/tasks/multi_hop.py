@@ -207,7 +207,7 @@ async def _(agent: Hands) -> str:
     values(
         contract("LUM-SO-204118"), contract("LUM-SO-204118", "act_by"),
         "select split_part(notice_address, ', Denver', 1) from contract where number = 'MSA-LUM-2019'",
-    ), 3, 1250,
+    ), 3, 1450,
 )  # fmt: skip
 async def _(agent: Hands) -> str:
     due = await agent.call("list_renewals", provider="Lumen", limit=1)

@@ -17,6 +17,12 @@ APPROVAL_PAGE = "approvals"
 """A part of the link a person is given."""
 SERVED = business_day(utc_now(), ZoneInfo("America/Indiana/Indianapolis"))
 
+# The fee a task has put on file, as it is kept.
+HALF = {
+    "formula": {"kind": "percent", "bands": [{"from_month": 1, "percent": "50"}]}, "per": "contract",
+    "mrc_basis": "at_termination", "convenience_exit": True, "exits": [], "clause": "Section 12",
+}  # fmt: skip
+
 Rows = Callable[[World], Sequence[Row]]
 
 
@@ -121,6 +127,19 @@ TASKS = (
         ],
         is_true("contract", "number = 'ATT-SO-738816' and notice_deadline = term_end_date - 60"), approver=ELENA,
         tokens=750,
+    ),
+    write(
+        "record-a-fee", MARCUS,
+        "AT&T's order ATT-SO-735001 says in section 12: whoever leaves early pays 50 % of the monthly charges that "
+        "remain. Put that on file.",
+        {
+            "kind": "contract", "ref": "ATT-SO-735001", "reason": "Section 12 of the order.",
+            "set": {"etf": {"formula": {"kind": "percent", "bands": [{"from_month": 1, "percent": 50}]},
+                            "clause": "Section 12"}},
+        },
+        lambda w: [Row("contract", w.ref("contract", number="ATT-SO-735001"), "update", {"etf": HALF})],
+        is_true("contract", "number = 'ATT-SO-735001' and etf #>> '{formula,bands,0,percent}' = '50'"), approver=ELENA,
+        tokens=900,
     ),
     write(
         "log-an-outage", TOM,
