@@ -10,7 +10,7 @@ import pytest
 from netos_core.access.rules import Role
 from netos_core.contracts.rules.etf import EtfTerms
 from netos_core.runtime.calls import Core
-from tests.factories import apply, make_circuit, make_contract, make_ctx, make_provider, row_of
+from tests.factories import apply, audit_of, make_circuit, make_contract, make_ctx, make_provider, row_of
 from tests.web.conftest import as_role
 from tests.web.test_changes import change_at, decide
 from web_min import etf_fields, fields
@@ -108,3 +108,13 @@ def test_what_is_asked_wrongly_is_said(core: Core, contract: str) -> None:
     assert "search finds circuits and contracts" in finance.get("/etf?ref=CKT-999999", 404)
     finance.get(f"/etf?ref={contract}&as_of=tomorrow", 400)
     finance.get("/etf?colour=red", 400)
+
+
+def test_the_trail_notes_who_was_shown_the_terms(core: Core, contract: str) -> None:
+    with core.session() as session:
+        apply(make_ctx(session, Role.ADMIN), "contract", ref=contract, etf=WHOLE)
+    as_role(core, Role.FINANCE).get(f"/etf?ref={contract}")
+    as_role(core, Role.NOC).get(f"/etf?ref={contract}")
+    with core.session() as session:
+        reads = [entry for entry in audit_of(session, contract) if entry.action == "read"]
+    assert [entry.person for entry in reads] == ["Finance Person"]
