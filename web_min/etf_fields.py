@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -232,7 +232,9 @@ def _keep_only(made: Json, fields_of: Mapping[str, Sequence[str]]) -> None:
 def _read(places: Mapping[str, Place], values: Mapping[str, str], kept: Json) -> Json:
     made = deepcopy(kept)
     for name, place in places.items():
-        _put(made, place.path, place, _value(name, place, values.get(name, "")))
+        text = values.get(name, "")
+        if place.lines is None or text.splitlines() != _shown(place, kept).splitlines():
+            _put(made, place.path, place, _value(name, place, text))
     return made
 
 
@@ -280,10 +282,15 @@ def blamed(path: str | None) -> str | None:
     if parts[0] not in {"etf", "escalator"}:
         return path
     places = PLACES if parts[0] == "etf" else RAISED
-    found = [name for name, place in places.items() if _leads(place.path, parts[1:])]
-    longest: Callable[[str], int] = lambda name: len(places[name].path)  # noqa: E731
-    first = "formula" if parts[0] == "etf" else "escalator"
-    return max(found, key=longest) if found else first
+    steps = parts[1:]
+    found = [name for name, place in places.items() if _leads(place.path, steps)]
+    if found:
+        return max(found, key=lambda name: len(places[name].path))
+    of_kind = [one for step in steps for one in OF_FORMULA.get(step, ())] if parts[0] == "etf" else []
+    if of_kind:  # a refusal of a formula as a whole is about what is listed in it
+        return of_kind[-1]
+    near = [name for name, place in places.items() if steps and place.path[0] == steps[0] and place.flag != "part"]
+    return near[0] if near else ("formula" if parts[0] == "etf" else "escalator")
 
 
 def _leads(path: Sequence[str], parts: Sequence[str]) -> bool:
