@@ -34,6 +34,9 @@ DECISIONS = {"reject_change", "undo_change", "rebase_change"}
 TYPING = {"list_names"}
 """What is asked while somebody types: agents' clients ask it as a completion."""
 
+FRAME = {"get_counts"}
+"""What stands around every page: get_dashboard tells it an agent, and more."""
+
 TOKENS_ON_AVERAGE, TOKENS_OF_ONE, TOKENS_LISTED = 175, 350, 4200
 SHOUTING = re.compile(r"\b(IMPORTANT|MUST|NEVER|ALWAYS|CRITICAL|WARNING|NOTE)\b")
 VAGUE = {"id", "name", "data", "value", "input", "params", "arguments", "options", "user", "type", "object", "item"}
@@ -110,7 +113,7 @@ def test_the_tools_cost_what_was_agreed() -> None:
 
 
 def test_every_operation_is_a_tool_but_what_is_a_persons_or_carries_a_file() -> None:
-    left_out = {one.name for one in OPERATIONS if one.page_only} | BYTES | DECISIONS | TYPING
+    left_out = {one.name for one in OPERATIONS if one.page_only} | BYTES | DECISIONS | TYPING | FRAME
     assert {one.name for one in OPERATIONS} - left_out == set(BY_NAME)
     assert not left_out & set(BY_NAME)
     assert len(EVERY) == len(BY_NAME)
