@@ -1,0 +1,55 @@
+"""From pages of words to checked fields, by rules alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from netos_core.documents.rules.extraction import renewal, signing, term
+from netos_core.documents.rules.extraction.fields import Extraction, Field, FieldName, Item, Problem
+from netos_core.documents.rules.extraction.findings import Finding, best
+from netos_core.documents.rules.extraction.script import Script
+from netos_core.documents.rules.pages import Page
+
+
+def extract(pages: Sequence[Page], unread: Sequence[int] = ()) -> Extraction:
+    """Read the fields of a contract; what the document does not say is not among them.
+
+    `unread` are the pages no words could be read from though there is something to see.
+    """
+    script = Script(pages)
+    findings = list(_findings(script)) if script.text else []
+    fields = []
+    for name in FieldName:
+        chosen = best(one for one in findings if one.name is name)
+        if chosen is not None:
+            fields.append(_field(script, chosen))
+    problems = list(_of_pages(pages, unread))
+    return Extraction(len(pages), tuple(page.number for page in pages if page.ocr), tuple(fields), tuple(problems))
+
+
+def _of_pages(pages: Sequence[Page], unread: Sequence[int]) -> Iterator[Problem]:
+    for number in unread:
+        yield Problem("page_unread", f"Page {number} is a picture no words could be read from.", page=number)
+    for page in pages:
+        if page.hidden:
+            yield Problem(
+                "hidden_text", f"Page {page.number} has words no reader can see; they were left out.", page=page.number
+            )
+    if not any(page.lines for page in pages):
+        yield Problem("no_text", "No words were found in the document.")
+
+
+def _findings(script: Script) -> Iterator[Finding]:
+    dates = signing.dates_of(script)
+    yield from dates.findings()
+    terms = term.term_of(script, dates)
+    yield from terms
+    months = next((one.value for one in terms if one.name is FieldName.INITIAL_TERM_MONTHS), None)
+    yield from renewal.renewal_findings(script, months if isinstance(months, int) else None)
+
+
+def _field(script: Script, found: Finding) -> Field:
+    proof = script.proof(found.start, found.end, found.at)
+    sure = min(found.score, 0.99) * script.sureness(found.start, found.end)
+    items = tuple(Item(value, script.proof(start, end, start)) for value, start, end in found.parts)
+    return Field(found.name, found.value, sure, proof, found.is_counted, items)

@@ -1,0 +1,277 @@
+"""What happens when the term ends: whether it renews, for how long, and what notice prevents it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from netos_core.documents.rules.extraction.durations import Duration, durations
+from netos_core.documents.rules.extraction.fields import FieldName
+from netos_core.documents.rules.extraction.findings import Finding, best
+from netos_core.documents.rules.extraction.script import Script, Span, is_contents
+
+AUTO_RENEW, ROLL, AUTO_DISCONNECT = "auto_renew", "roll", "auto_disconnect"
+YEAR, MONTH = 12, 1
+
+_I = re.IGNORECASE
+_ABOUT = re.compile(
+    r"renew|exten[ds]|evergreen|(?:year|month)[\s-]+(?:to|by)[\s-]+(?:year|month)|thereafter|successive|roll[\s-]?over",
+    _I,
+)
+_SUBJECT = re.compile(
+    r"\b(?:agreement|term|terms|contract|addendum|addenda|order|orders|schedule|lease|license|appointment|services?|sow|"
+    r"subscription|period|amendment|engagement|msa|jsma|circuit)\b", _I)  # fmt: skip
+_OTHER_MATTER = re.compile(
+    r"insurance|\bpolic(?:y|ies)\b|patent|trade\s?mark|copyright|domain name|\bpermit|certificate of|letter of credit|"
+    r"extended? warrant|warranty (?:period|term)|cure period|extend(?:ed|s)? (?:the )?(?:time|deadline|credit)|"
+    r"to the (?:fullest )?extent|extend(?:s|ed|ing)? (?:only )?to\b|loan|\bdebt|promissory|delivery date", _I)  # fmt: skip
+_VERB = r"(?:renew(?:s|ed|al|als|able|ing)?|extend(?:s|ed)?|extension|continu(?:e|es|ed|ing)|roll(?:s|over)?|convert(?:s|ed)?|revert(?:s)?|remain|run)"
+_AUTO = re.compile(
+    rf"\bautomatic(?:ally)?\b[^.;]{{0,60}}?\b{_VERB}\b|\b{_VERB}\b[^.;]{{0,40}}?\bautomatic(?:ally)?\b|\bself[\s-]renew|\bevergreen\b|"
+    rf"\bauto(?:matic)?[\s-]*renew", _I)  # fmt: skip
+_MUST = re.compile(
+    r"\b(?:shall|will|is|are|to|does|do|must|should)\b\s+(?:(?:then|thereafter|also|be|hereby|deemed|have been|further|each)[\s,]+)*"
+    r"(?:renew(?:s|ed)?|extend(?:ed)?|continued?)\b|\b(?:agreement|term|contract|order)\s+(?:renews|extends|continues)\b|"
+    r"\bcontinu(?:e|es|ing) (?:in (?:full )?(?:force|effect)[\w\s]{0,20})?(?:thereafter|from (?:year|month)|on an? (?:annual|year|month))|"
+    r"\band (?:from )?(?:year[\s-]+to[\s-]+year|month[\s-]+to[\s-]+month) thereafter|\bthereafter\b[^.;]{0,60}(?:successive|consecutive|year[\s-]+to|month[\s-]+to)|"
+    r"\bautomatic\b[^.;]{0,20}\bextension", _I)  # fmt: skip
+_MAY = re.compile(
+    r"\b(?:may|can)\b[^.;]{0,60}?\b(?:renew|extend)(?:ed)?\b|\b(?:option|right|privilege|entitled|elects?|choose[sn]?)\b[^.;]{0,50}?\b(?:to )?(?:renew|extend|renewal|extension)|"
+    r"\brenewable\b|\brenewal options?\b|\bextension options?\b|\boptions? (?:of|for) (?:renewal|extension)", _I)  # fmt: skip
+_MUTUAL = re.compile(
+    r"\bmutual(?:ly)?\b|\b(?:parties|both parties|party)\b[^.;]{0,40}\bagree|agreed (?:to )?(?:in writing )?(?:between|by)|"
+    r"\bconsent of (?:both|the) part|(?:written )?agreement (?:of|between|by) (?:both|the) part|unless (?:renewed|extended)", _I)  # fmt: skip
+_REFUSED = re.compile(
+    r"\b(?:shall|will|does|do|is|are)\s+not\s+(?:be\s+)?(?:automatically\s+)?(?:renew|extend)|\bno\s+(?:automatic\s+)?(?:right|obligation|renewal)|"
+    r"not subject to (?:automatic )?renewal|(?:shall|will) not (?:auto|automatically)", _I)  # fmt: skip
+_FOLLOWED_BY_NOTICE = re.compile(
+    r"[\s,]*(?:or more\s+)?(?:in\s+|of\s+|or\s+more\s+|calendar\s+|written\s+|advance\s+|prior\s+)*(?:prior|before|advance|previous|preceding|(?:written\s+|prior\s+|advance\s+)*notice|notification|"
+    r"written|from (?:the date of )?(?:receipt|notice)|in (?:writing|advance))\b|[\s,]*(?:after|following|of) (?:receipt|notice|such notice|the giving)", _I)  # fmt: skip
+_LED_BY_NOTICE = re.compile(
+    r"(?:at least|(?:not |no )?(?:less|fewer|later|more) than|within|upon|minimum(?: of)?|by giving|with|on|giving|provid\w+|a|prior to)\s*"
+    r"(?:an?\s+|the\s+)?(?:period of\s+|minimum of\s+)?$", _I)  # fmt: skip
+_NOT_RENEWED = re.compile(
+    r"^[^.;]{0,30}?\b(?:from|after|following|of) (?:the )?(?:effective|date|commencement|execution|disclos|terminat|expir|default|breach)",
+    _I,
+)
+_RENEWAL_BEFORE = re.compile(
+    r"(?:additional|successive|consecutive|renewal|renewed|renews?|renewable|further|subsequent|exten\w+|another|thereafter|continu\w+|new|more)\b[^.;]{0,45}$",
+    _I,
+)
+_RENEWAL_AFTER = re.compile(
+    r"^[\s-]*(?:\(?each\b|renewal|extension|terms?\b|periods?\b|increments?|intervals?|basis|at a time|thereafter)", _I
+)
+_INITIAL_BEFORE = re.compile(
+    r"(?:initial|first|original|primary)\b[^.;]{0,40}$|(?:for|be|is|of) (?:a|an|the) (?:initial |minimum |fixed )*(?:term|period) of\s*$|(?:term|period)[^.;]{0,30}\b(?:is|be)\s*$|in (?:full )?(?:force|effect)[^.;]{0,20} for\s*$",
+    _I,
+)
+_YEARLY = re.compile(
+    r"year[\s-]+(?:to|by)[\s-]+year|on an? (?:annual|yearly)|annually|each (?:subsequent |succeeding |successive )?(?:year|anniversary)|yearly|"
+    r"every year|anniversary of|(?:annual|yearly) (?:term|period|renewal|extension|basis)|from year", _I)  # fmt: skip
+_MONTHLY = re.compile(r"month[\s-]+(?:to|by)[\s-]+month|monthly basis|month[\s-]at[\s-]a[\s-]time|\bM2M\b|\bMTM\b", _I)
+_SAME = re.compile(
+    r"(?:same|equal|like|identical|equivalent|similar)\b[^.;]{0,40}(?:term|period|duration|length)|(?:period|term)s?[^.;]{0,30}(?:equal|same|identical) (?:in length |in duration )?(?:to|as)"
+    r"[^.;]{0,20}(?:initial|original|term)", _I)  # fmt: skip
+_ENDLESS = re.compile(r"indefinite(?:ly)?|until (?:it is )?(?:terminated|cancell?ed)|in perpetuity|perpetual", _I)
+_ENDS = re.compile(
+    r"(?:shall|will) (?:automatically )?(?:expire|terminate|end|be disconnected|cease)(?: automatically)? (?:at|upon|on) (?:the )?(?:end|expir\w+|conclusion) of (?:the |such |its |this )?"
+    r"(?:initial |service |original |then[\s-]current )*term|service (?:shall|will) (?:automatically )?(?:be )?disconnect", _I)  # fmt: skip
+_NOTICE_WORDS = re.compile(r"notice|notif|written|writing|advise|inform|terminat|cancel|renew|intent|elect|request", _I)
+_NOT_RENEWING = re.compile(
+    r"not\s+(?:to\s+)?(?:be\s+)?(?:so\s+)?(?:renew|extend)|non[\s-]*renew|nonrenew|(?:intent|intention|desire|election|decision|decid|elect|wish|opt)\w*\s+(?:to\s+)?(?:not|terminat|cancel|discontinu|end)"
+    r"|(?:such|this|said) notice|(?:terminat|cancel|end)\w*[^.;]{0,80}(?:end|expir\w+|anniversary|renewal)|prior to (?:the )?(?:end|expir|renewal|commencement|anniversary|beginning)", _I)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A sentence on what follows the term."""
+
+    span: Span
+    how: str
+    """auto, may or refused"""
+    verb: int
+    score: float
+
+
+def renewal_clauses(script: Script) -> list[Clause]:
+    """Find the sentences that say what follows the term, the surest first."""
+    found = [clause for span in script.sentences if (clause := _clause(script, span)) is not None]
+    return sorted(found, key=lambda clause: -clause.score)
+
+
+def _clause(script: Script, span: Span) -> Clause | None:
+    said = script.said(span)
+    if not _ABOUT.search(said) or is_contents(said) or not _SUBJECT.search(said):
+        return None
+    if refused := _REFUSED.search(said):
+        return Clause(span, "refused", span.start + refused.start(), 0.6)
+    for how, form, score in (("auto", _AUTO, 0.9), ("auto", _MUST, 0.75), ("may", _MAY, 0.6)):
+        verb = form.search(said)
+        if verb is None:
+            continue
+        around = said[max(verb.start() - 120, 0) : verb.end() + 160]
+        if _OTHER_MATTER.search(around):
+            continue
+        if how != "auto" and _MUTUAL.search(said):
+            return None
+        if form is _MUST and _MUTUAL.search(around) and not re.search("unless", said, _I):
+            return None
+        if re.search(
+            r"\b(?:initial|renewal|then[\s-]current|current) term|term of (?:this|the)|this agreement", said, _I
+        ):
+            score += 0.05
+        return Clause(span, how, span.start + verb.start(), score)
+    return None
+
+
+def is_notice(text: str, one: Duration) -> bool:
+    """Whether a duration counts back from something or forward from a notice."""
+    after, before = text[one.end : one.end + 70], text[max(one.start - 45, 0) : one.start]
+    if _FOLLOWED_BY_NOTICE.match(after):
+        return True
+    return bool(_LED_BY_NOTICE.search(before)) and bool(
+        re.match(r"[^.;]{0,40}\b(?:prior|before|notice|advance)", after, _I)
+    )
+
+
+def renewal_findings(script: Script, initial_months: int | None) -> Iterator[Finding]:
+    """Say whether the contract renews, for how long, and which notice keeps it from renewing."""
+    clauses = renewal_clauses(script)
+    with_months = [
+        (clause, found)
+        for clause in clauses
+        if clause.how != "refused" and (found := _months(script, clause, initial_months))
+    ]
+    chosen = max(with_months, key=lambda pair: pair[0].score + pair[1].score, default=None)
+    auto = next((clause for clause in clauses if clause.how == "auto" and _continues(script, clause)), None)
+    if chosen and chosen[0].how == "auto":
+        auto = chosen[0]
+    if chosen and (auto is None or chosen[0] is auto or chosen[0].how == "may"):
+        yield chosen[1]
+    if auto is not None:
+        yield from _of_auto(script, auto, chosen[1] if chosen else None)
+        return
+    about = next((clause for clause in clauses if clause.how == "refused"), chosen[0] if chosen else None)
+    if about is not None:
+        yield Finding(FieldName.AUTO_RENEWS, False, about.verb, about.span.start, about.span.end, about.score)
+    ends = _ENDS.search(script.text)
+    if ends is not None:
+        span = script.sentence_at(ends.start())
+        yield Finding(FieldName.END_OF_TERM, AUTO_DISCONNECT, ends.start(), span.start, span.end, 0.75)
+
+
+def _continues(script: Script, clause: Clause) -> bool:
+    said = script.said(clause.span)
+    return bool(_MONTHLY.search(said) or _ENDLESS.search(said) or clause.score > 0.85)
+
+
+def _of_auto(script: Script, auto: Clause, months: Finding | None) -> Iterator[Finding]:
+    said = script.said(auto.span)
+    start, end = auto.span.start, auto.span.end
+    yield Finding(FieldName.AUTO_RENEWS, True, auto.verb, start, end, auto.score)
+    rolls = bool(_MONTHLY.search(said)) or (months is None and bool(_ENDLESS.search(said)))
+    yield Finding(FieldName.END_OF_TERM, ROLL if rolls else AUTO_RENEW, auto.verb, start, end, auto.score)
+    if (notice := _notice(script, auto)) is not None:
+        yield notice
+
+
+def _months(script: Script, clause: Clause, initial_months: int | None) -> Finding | None:
+    """Give the length of the renewal term a clause states."""
+    text = script.text
+    span = clause.span
+    said = script.said(span)
+    best_one: tuple[float, Duration] | None = None
+    for one in durations(said, span.start):
+        months = one.term_months
+        if months is None or is_notice(text, one):
+            continue
+        before, after = text[max(one.start - 70, span.start) : one.start], text[one.end : min(one.end + 60, span.end)]
+        score = 0.0
+        own = text[one.start : one.end]
+        if _RENEWAL_BEFORE.search(before) or re.search(
+            r"additional|successive|consecutive|renewal|further|subsequent", own, _I
+        ):
+            score += 0.5
+        if _RENEWAL_AFTER.match(after):
+            score += 0.15
+        if one.start > clause.verb:
+            score += 0.25
+        if _INITIAL_BEFORE.search(before) and not re.search(
+            r"renew|additional|successive|consecutive|further|exten", before[-40:], _I
+        ):
+            score -= 0.5
+        if _NOT_RENEWED.match(after):
+            score -= 0.4
+        if score > 0.2 and (best_one is None or score > best_one[0]):
+            best_one = (score, one)
+    if best_one is not None:
+        score, one = best_one
+        clear = 0.0 if one.is_clear else -0.3
+        return Finding(
+            FieldName.RENEWAL_TERM_MONTHS,
+            one.term_months or 0,
+            one.start,
+            span.start,
+            span.end,
+            min(0.45 + score / 2, 0.95) + clear,
+        )
+    for form, value in ((_MONTHLY, MONTH), (_YEARLY, YEAR)):
+        near = form.search(said)
+        if near and clause.how != "may":
+            return Finding(FieldName.RENEWAL_TERM_MONTHS, value, span.start + near.start(), span.start, span.end, 0.7)
+    if (same := _SAME.search(said)) and initial_months:
+        return Finding(
+            FieldName.RENEWAL_TERM_MONTHS,
+            initial_months,
+            span.start + same.start(),
+            span.start,
+            span.end,
+            0.6,
+            is_counted=True,
+        )
+    return None
+
+
+def _notice(script: Script, auto: Clause) -> Finding | None:
+    """Give the notice that keeps a contract from renewing: said with the renewal, soon after it, or elsewhere."""
+    found = list(_notices_in(script, auto.span, 0.9))
+    if not found:
+        index = script.sentences.index(auto.span)
+        for distance, span in enumerate(script.sentences[index + 1 : index + 4], 1):
+            if _NOT_RENEWING.search(script.said(span)):
+                found += _notices_in(script, span, 0.8 - distance * 0.05)
+        for span in script.sentences[max(index - 2, 0) : index]:
+            if _NOT_RENEWING.search(script.said(span)):
+                found += _notices_in(script, span, 0.7)
+    if not found:
+        for span in script.sentences:
+            said = script.said(span)
+            if re.search(r"non[\s-]*renew|not\s+(?:to\s+)?(?:be\s+)?renew", said, _I) and not _OTHER_MATTER.search(
+                said
+            ):
+                found += _notices_in(script, span, 0.6)
+    return best(found)
+
+
+def _notices_in(script: Script, span: Span, score: float) -> Iterator[Finding]:
+    said = script.said(span)
+    if not _NOTICE_WORDS.search(said):
+        return
+    for one in durations(said, span.start):
+        if not is_notice(script.text, one):
+            continue
+        before = script.text[max(one.start - 60, span.start) : one.start]
+        after = script.text[one.end : min(one.end + 90, span.end)]
+        value = score
+        if re.search(r"at least|less than|later than|minimum|fewer than", before, _I):
+            value += 0.05
+        if re.search(r"(?:expir|end of|renew|anniversary|then[\s-]current|conclusion|term)", after, _I):
+            value += 0.04
+        if re.search(r"more than|breach|default|cure|fail", before, _I) and not re.search(
+            r"not more than|no more than", before, _I
+        ):
+            value -= 0.3
+        yield Finding(
+            FieldName.NOTICE_DAYS, one.days, one.start, span.start, span.end, value if one.is_clear else value - 0.3
+        )

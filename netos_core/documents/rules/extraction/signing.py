@@ -1,0 +1,175 @@
+"""When a contract was made and from when it counts: preamble, definitions, headings, signature blocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from netos_core.documents.rules.extraction.dates import Day, days_said, puts_day_first
+from netos_core.documents.rules.extraction.fields import FieldName
+from netos_core.documents.rules.extraction.findings import Finding, best
+from netos_core.documents.rules.extraction.script import Script, Span
+
+_I = re.IGNORECASE
+_OPENING = 7000
+_MADE = re.compile(
+    r"(?:\bmade\b|\bentered\b|\bexecuted\b|\bdated\b|\bsigned\b|\beffective\b|\bdate of (?:this )?agreement\b|\bagreement date\b|\bas of\b|"
+    r"\bis between\b|\bconcluded\b|\bthis\b)[^.;]{0,160}?$", _I)  # fmt: skip
+_AS_OF = re.compile(r"(?:as of|effective|with effect from|commencing)\b[^.;]{0,40}$", _I)
+_AGREEMENT = re.compile(
+    r"agreement|contract|addendum|amendment|order|lease|statement of work|schedule|memorandum|letter", _I
+)
+_HISTORY = re.compile(
+    r"(?:amend\w*|restat\w*|supersed\w*|pursuant to|under|certain|previously|prior|original|existing|executed a|heretofore|incorporated|organi[sz]ed)\b[^.;]{0,110}$", _I)  # fmt: skip
+_DEFINED_AFTER = re.compile(
+    r"""^[\s,]*(?:\(|,)?[^()]{0,60}?["“”‘'’]\s*(?:the\s+)?(?P<name>[A-Z][\w\s.]{2,40}?)\s*[,.]?["“”‘'’]"""
+)
+_DEFINED_BEFORE = re.compile(
+    r"""(?P<name>\b(?:Effective|Commencement|Start|Signature|Execution|Agreement|Contract|Expiration|Expiry|Termination|End|Service Start|Term Start|Closing|Launch|Inception)\s+Date)\b\s*"""
+    r"""["”’'_]*\s*(?:(?:\([^)]{0,40}\)|of\s+(?:this|the)\s+\w+|for\s+[\w\s]{3,40}|under\s+[\w\s]{3,30})\s*)*(?:shall\s+(?:mean|be)|means|is|will be|[:=–-]|of|as of|on)?[\s,:–-]*(?:the\s+(?:date\s+)?)?$""", _I)  # fmt: skip
+_EFFECTIVE_NAMES = (
+    "effective date",
+    "commencement date",
+    "start date",
+    "term start date",
+    "service start date",
+    "inception date",
+)
+_TAKES_EFFECT = re.compile(
+    r"(?:(?:be|is|becomes?|was)\s+(?:\w+\s+)?effective|takes?\s+effect|came into (?:force|effect)|comes? into (?:force|effect)|effective|commenc(?:e|es|ing)|beg(?:in|ins|inning))\s+(?:\w+\s+){0,3}?(?:as\s+of|on|from|with effect from|at)?\s*(?:and after\s+)?(?:the\s+)?$", _I)  # fmt: skip
+_BY_EVENT = re.compile(
+    r"effective\s+date[\"”’']*\)?\s*(?:shall\s+)?(?:mean|be|is)s?\s+(?:the\s+)?(?:date\s+)?(?:as of which|on which|that|when|of (?:receipt|the last|acceptance|closing)|the last)", _I)  # fmt: skip
+_WITNESS = re.compile(
+    r"in\s+witness\s+whereof|witness(?:eth)?\s+(?:whereof|our)|duly\s+executed|signed\s+(?:and|on|this|at|by)|agreed (?:and|to)|accepted\s+(?:and|by)|\bby:|signature|authori[sz]ed",
+    _I,
+)
+_DATE_LABEL = re.compile(r"(?:^|\n|\b)(?:dated?(?: signed)?|signed|sign date)\s*(?:of signature)?\s*[:_]*\s*$", _I)
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The dates a contract names, and what each is called."""
+
+    agreement: Finding | None
+    effective: Finding | None
+    defined: Mapping[str, Day]
+    """Dates by their lower-case names, such as "commencement date"."""
+    depends: bool
+    """Whether the effective date hangs on an event, so that no day can be said."""
+
+    def findings(self) -> Iterator[Finding]:
+        for one in (self.agreement, self.effective):
+            if one is not None:
+                yield one
+
+
+def dates_of(script: Script) -> Dates:
+    """Find the date of the agreement, the date from which it counts, and every other date that has a name."""
+    text = script.text
+    day_first = puts_day_first(text)
+    days = days_said(text, day_first=day_first)
+    defined = _defined(text, days)
+    agreement = best([*_in_opening(script, days), *_in_signatures(script, days)])
+    depends = bool(_BY_EVENT.search(text))
+    effective = best(_effective(script, days, defined, agreement, depends=depends))
+    return Dates(agreement, effective, defined, depends)
+
+
+def _defined(text: str, days: list[Day]) -> dict[str, Day]:
+    named: dict[str, Day] = {}
+    for day in days:
+        after = _DEFINED_AFTER.match(text[day.end : day.end + 110])
+        before = _DEFINED_BEFORE.search(text[max(day.start - 120, 0) : day.start])
+        for found in (before, after):
+            if found is not None:
+                name = " ".join(found["name"].lower().removeprefix("the ").split())
+                named.setdefault(name, day)
+    return named
+
+
+def _finding(script: Script, name: FieldName, day: Day, score: float) -> Finding:
+    span = script.sentence_at(day.start)
+    clear = 0.0 if day.is_clear else -0.15
+    return Finding(name, day.value, day.start, *_around(script, span, day), max(score + clear, 0.2))
+
+
+def _around(script: Script, span: Span, day: Day) -> tuple[int, int]:
+    """Quote the sentence, or of a long one the part around the day."""
+    if span.end - span.start <= 300:
+        return span.start, max(span.end, day.end)
+    return max(span.start, day.start - 120), min(span.end, max(day.end + 80, day.end))
+
+
+def _in_opening(script: Script, days: list[Day]) -> Iterator[Finding]:
+    text = script.text
+    for order, day in enumerate(one for one in days if one.start < _OPENING):
+        before, after = text[max(day.start - 220, 0) : day.start], text[day.end : day.end + 120]
+        late = order * 0.012 + day.start / _OPENING * 0.1
+        score = 0.0
+        if _MADE.search(before) and (_AGREEMENT.search(before[-220:]) or _AGREEMENT.search(after)):
+            score = 0.9
+        elif re.search(
+            r"(?:agreement date|date of (?:this )?(?:agreement|contract)|contract date|order date|dated?)\s*[:,]?\s*(?:as of\s*)?$",
+            before,
+            _I,
+        ):
+            score = 0.85
+        elif _alone(text, day):
+            score = 0.62
+        if score and _HISTORY.search(before[-120:]) and not re.search(r"\bthis\b[^.;]*$", before[-120:], _I):
+            score -= 0.45
+        if re.search(
+            r"(?:filed|period ended|quarter|fiscal|expires?|until|through|terminat\w+)[^.;]{0,40}$", before[-60:], _I
+        ):
+            score -= 0.5
+        if score > 0.2:
+            yield _finding(script, FieldName.AGREEMENT_DATE, day, score - late)
+
+
+def _alone(text: str, day: Day) -> bool:
+    """Whether a date has a line for itself."""
+    start, end = text.rfind("\n", 0, day.start) + 1, text.find("\n", day.end)
+    line = text[start : end if end >= 0 else len(text)]
+    return len(line.strip()) - (day.end - day.start) <= 12
+
+
+def _in_signatures(script: Script, days: list[Day]) -> Iterator[Finding]:
+    text = script.text
+    for day in days:
+        before = text[max(day.start - 400, 0) : day.start]
+        if day.start < _OPENING / 2 and day.start < len(text) / 2:
+            continue
+        score = 0.0
+        if re.search(r"in\s+witness\s+whereof[^;]{0,300}$", before, _I) or re.search(
+            r"(?:signed|executed|dated)[^.;]{0,60}\bthis\s*(?:the\s*)?$", before, _I
+        ):
+            score = 0.7
+        elif _DATE_LABEL.search(before) and _WITNESS.search(text[max(day.start - 700, 0) : day.start + 300]):
+            score = 0.6
+        elif re.search(r"dated?(?: as of)?[:\s]*$", before[-14:], _I):
+            score = 0.45
+        if score:
+            yield _finding(script, FieldName.AGREEMENT_DATE, day, score)
+
+
+def _effective(
+    script: Script, days: list[Day], defined: Mapping[str, Day], agreement: Finding | None, *, depends: bool
+) -> Iterator[Finding]:
+    text = script.text
+    for rank, name in enumerate(_EFFECTIVE_NAMES):
+        if name in defined:
+            yield _finding(script, FieldName.EFFECTIVE_DATE, defined[name], 0.96 - rank * 0.02)
+    for day in days:
+        before = text[max(day.start - 160, 0) : day.start]
+        if not _TAKES_EFFECT.search(before) or _HISTORY.search(before[-90:]):
+            continue
+        said = script.said(script.sentence_at(day.start))
+        if not re.search(r"agreement|contract|term|addendum|amendment|order|lease|service", said, _I):
+            continue
+        yield _finding(script, FieldName.EFFECTIVE_DATE, day, 0.85 if re.search("effect", before[-60:], _I) else 0.72)
+    if agreement is None or depends:
+        return
+    before = text[max(agreement.at - 60, 0) : agreement.at]
+    score = 0.6 if _AS_OF.search(before) else 0.45
+    yield replace(agreement, name=FieldName.EFFECTIVE_DATE, score=min(score, agreement.score))
