@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -90,10 +91,13 @@ def agrees(name: FieldName, told: Any, truth: Any) -> bool:
     if name is FieldName.GOVERNING_LAW:
         return bool(letters(told) and (letters(told) in letters(truth) or letters(truth) in letters(told)))
     if name is FieldName.PARTIES:
-        names = [part for part in re.split(r"[;(]", truth) if part.strip()]
-        hits = sum(any(letters(one)[:12] in letters(part) for part in names) for one in told)
-        return len(told) >= 2 and hits >= 2
+        names = [letters(part).removeprefix("the") for part in re.split(r"[;(]", truth) if part.strip()]
+        return len(told) > 1 and sum(any(_alike(letters(one).removeprefix("the"), part) for part in names) for one in told) > 1
     return bool(told == truth)
+
+
+def _alike(one: str, other: str) -> bool:
+    return one[:12] in other or other[:12] in one or SequenceMatcher(None, one, other).ratio() > 0.85
 
 
 def letters(text: str) -> str:

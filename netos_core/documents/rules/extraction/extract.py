@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from netos_core.documents.rules.extraction import renewal, signing, term
+from netos_core.documents.rules.extraction import law, parties, protections, renewal, signing, term
 from netos_core.documents.rules.extraction.fields import Extraction, Field, FieldName, Item, Problem
 from netos_core.documents.rules.extraction.findings import Finding, best
 from netos_core.documents.rules.extraction.script import Script
@@ -42,6 +42,9 @@ def _of_pages(pages: Sequence[Page], unread: Sequence[int]) -> Iterator[Problem]
 def _findings(script: Script) -> Iterator[Finding]:
     dates = signing.dates_of(script)
     yield from dates.findings()
+    yield from parties.parties(script)
+    yield from law.governing_law(script)
+    yield from protections.protections(script)
     terms = term.term_of(script, dates)
     yield from terms
     months = next((one.value for one in terms if one.name is FieldName.INITIAL_TERM_MONTHS), None)

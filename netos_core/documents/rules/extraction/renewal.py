@@ -21,7 +21,7 @@ _ABOUT = re.compile(
 )
 _SUBJECT = re.compile(
     r"\b(?:agreement|term|terms|contract|addendum|addenda|order|orders|schedule|lease|license|appointment|services?|sow|"
-    r"subscription|period|amendment|engagement|msa|jsma|circuit)\b", _I)  # fmt: skip
+    r"subscription|period|amendment|engagement|msa|jsma|circuit|it)\b", _I)  # fmt: skip
 _OTHER_MATTER = re.compile(
     r"insurance|\bpolic(?:y|ies)\b|patent|trade\s?mark|copyright|domain name|\bpermit|certificate of|letter of credit|"
     r"extended? warrant|warranty (?:period|term)|cure period|extend(?:ed|s)? (?:the )?(?:time|deadline|credit)|"
@@ -31,8 +31,8 @@ _AUTO = re.compile(
     rf"\bautomatic(?:ally)?\b[^.;]{{0,60}}?\b{_VERB}\b|\b{_VERB}\b[^.;]{{0,40}}?\bautomatic(?:ally)?\b|\bself[\s-]renew|\bevergreen\b|"
     rf"\bauto(?:matic)?[\s-]*renew", _I)  # fmt: skip
 _MUST = re.compile(
-    r"\b(?:shall|will|is|are|to|does|do|must|should)\b\s+(?:(?:then|thereafter|also|be|hereby|deemed|have been|further|each)[\s,]+)*"
-    r"(?:renew(?:s|ed)?|extend(?:ed)?|continued?)\b|\b(?:agreement|term|contract|order)\s+(?:renews|extends|continues)\b|"
+    r"\brenewed\s+(?:tacitly|by tacit)|\btacit(?:ly)?\b[^.;]{0,30}renew|\b(?:shall|will|is|are|to|does|do|must|should)\b\s+(?:(?:then|thereafter|also|be|hereby|deemed|have been|further|each)[\s,]+)*"
+    r"(?:renew(?:s|ed)?|extend(?:ed)?)\b|\bcontinu\w*\b[^.;]{0,60}?(?:successive|additional|consecutive|indefinite)|\bindefinitely\b[^.;]{0,40}\b(?:after|thereafter|until)|\b(?:agreement|term|contract|order)\s+(?:renews|extends|continues)\b|"
     r"\bcontinu(?:e|es|ing) (?:in (?:full )?(?:force|effect)[\w\s]{0,20})?(?:thereafter|from (?:year|month)|on an? (?:annual|year|month))|"
     r"\band (?:from )?(?:year[\s-]+to[\s-]+year|month[\s-]+to[\s-]+month) thereafter|\bthereafter\b[^.;]{0,60}(?:successive|consecutive|year[\s-]+to|month[\s-]+to)|"
     r"\bautomatic\b[^.;]{0,20}\bextension", _I)  # fmt: skip
@@ -45,11 +45,12 @@ _MUTUAL = re.compile(
 _REFUSED = re.compile(
     r"\b(?:shall|will|does|do|is|are)\s+not\s+(?:be\s+)?(?:automatically\s+)?(?:renew|extend)|\bno\s+(?:automatic\s+)?(?:right|obligation|renewal)|"
     r"not subject to (?:automatic )?renewal|(?:shall|will) not (?:auto|automatically)", _I)  # fmt: skip
+_LATER_TERMS = re.compile(r"renew|additional|successive|consecutive|further|exten|continue|thereafter|year[\s-]to|month[\s-]to|indefinite|roll", _I)
 _FOLLOWED_BY_NOTICE = re.compile(
     r"[\s,]*(?:or more\s+)?(?:in\s+|of\s+|or\s+more\s+|calendar\s+|written\s+|advance\s+|prior\s+)*(?:prior|before|advance|previous|preceding|(?:written\s+|prior\s+|advance\s+)*notice|notification|"
     r"written|from (?:the date of )?(?:receipt|notice)|in (?:writing|advance))\b|[\s,]*(?:after|following|of) (?:receipt|notice|such notice|the giving)", _I)  # fmt: skip
 _LED_BY_NOTICE = re.compile(
-    r"(?:at least|(?:not |no )?(?:less|fewer|later|more) than|within|upon|minimum(?: of)?|by giving|with|on|giving|provid\w+|a|prior to)\s*"
+    r"(?:at least|(?:not |no )?(?:less|fewer|later|more) than|within|upon|minimum(?: of)?|by giving|with|on|giving|provid\w+|prior to)\s*"
     r"(?:an?\s+|the\s+)?(?:period of\s+|minimum of\s+)?$", _I)  # fmt: skip
 _NOT_RENEWED = re.compile(
     r"^[^.;]{0,30}?\b(?:from|after|following|of) (?:the )?(?:effective|date|commencement|execution|disclos|terminat|expir|default|breach)",
@@ -79,7 +80,7 @@ _ENDS = re.compile(
     r"(?:initial |service |original |then[\s-]current )*term|service (?:shall|will) (?:automatically )?(?:be )?disconnect", _I)  # fmt: skip
 _NOTICE_WORDS = re.compile(r"notice|notif|written|writing|advise|inform|terminat|cancel|renew|intent|elect|request", _I)
 _NOT_RENEWING = re.compile(
-    r"not\s+(?:to\s+)?(?:be\s+)?(?:so\s+)?(?:renew|extend)|non[\s-]*renew|nonrenew|(?:intent|intention|desire|election|decision|decid|elect|wish|opt)\w*\s+(?:to\s+)?(?:not|terminat|cancel|discontinu|end)"
+    r"not\s+(?:to\s+)?(?:be\s+)?(?:so\s+)?(?:renew|extend)|non[\s-]*renew|nonrenew|cancell?able|any of its renewals|(?:intent|intention|desire|election|decision|decid|elect|wish|opt)\w*\s+(?:to\s+)?(?:not|terminat|cancel|discontinu|end)"
     r"|(?:such|this|said) notice|(?:terminat|cancel|end)\w*[^.;]{0,80}(?:end|expir\w+|anniversary|renewal)|prior to (?:the )?(?:end|expir|renewal|commencement|anniversary|beginning)", _I)  # fmt: skip
 
 
@@ -115,6 +116,8 @@ def _clause(script: Script, span: Span) -> Clause | None:
             continue
         if how != "auto" and _MUTUAL.search(said):
             return None
+        if how == "may" and re.search(r"terminable|unless", around[:120], _I) and not re.search("renew|exten", verb[0], _I):
+            continue
         if form is _MUST and _MUTUAL.search(around) and not re.search("unless", said, _I):
             return None
         if re.search(

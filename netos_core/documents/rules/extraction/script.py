@@ -103,12 +103,13 @@ def _box(words: Sequence[Word]) -> tuple[float, float, float, float]:
 
 def _run(pages: Sequence[Page]) -> tuple[str, list[int], list[tuple[int, Word]]]:
     repeated = _repeated(pages)
+    seen: set[str] = set()
     parts: list[str] = []
     starts: list[int] = []
     words: list[tuple[int, Word]] = []
     at = 0
     for page in pages:
-        kept = [line for index, line in enumerate(page.lines) if not _is_furniture(page, index, line, repeated)]
+        kept = [line for index, line in enumerate(page.lines) if not _is_furniture(page, index, line, repeated, seen)]
         pitch = _pitch(kept)
         before: Line | None = None
         for line in kept:
@@ -148,11 +149,19 @@ def _repeated(pages: Sequence[Page]) -> set[str]:
     return {text for text, count in told.items() if count >= often}
 
 
-def _is_furniture(page: Page, index: int, line: Line, repeated: set[str]) -> bool:
+def _is_furniture(page: Page, index: int, line: Line, repeated: set[str], seen: set[str]) -> bool:
+    """Whether a line is the head or foot of a page; where it stands first it is kept, for it may name a date."""
     if index not in _edges(page):
         return False
     text = " ".join(word.text for word in line)
-    return _plain(line) in repeated or bool(_PAGE_NUMBER.fullmatch(text.strip()) or _FILED.fullmatch(text))
+    if _PAGE_NUMBER.fullmatch(text.strip()) or _FILED.fullmatch(text):
+        return True
+    plain = _plain(line)
+    if plain not in repeated:
+        return False
+    again = plain in seen
+    seen.add(plain)
+    return again
 
 
 def _sentences(text: str) -> Iterator[Span]:

@@ -13,15 +13,17 @@ from netos_core.documents.rules.extraction.script import Script, Span
 
 _I = re.IGNORECASE
 _OPENING = 7000
+_IN_PREAMBLE = 0.7
 _MADE = re.compile(
     r"(?:\bmade\b|\bentered\b|\bexecuted\b|\bdated\b|\bsigned\b|\beffective\b|\bdate of (?:this )?agreement\b|\bagreement date\b|\bas of\b|"
     r"\bis between\b|\bconcluded\b|\bthis\b)[^.;]{0,160}?$", _I)  # fmt: skip
+_HOW_MADE = r"\b(?:made|entered|executed|dated|signed|concluded|between)\b[^.;]{0,160}$"
 _AS_OF = re.compile(r"(?:as of|effective|with effect from|commencing)\b[^.;]{0,40}$", _I)
 _AGREEMENT = re.compile(
     r"agreement|contract|addendum|amendment|order|lease|statement of work|schedule|memorandum|letter", _I
 )
 _HISTORY = re.compile(
-    r"(?:amend\w*|restat\w*|supersed\w*|pursuant to|under|certain|previously|prior|original|existing|executed a|heretofore|incorporated|organi[sz]ed)\b[^.;]{0,110}$", _I)  # fmt: skip
+    r"(?:amend\w*|restat\w*|supersed\w*|pursuant to|under|certain|previously|prior|original|existing|executed a|heretofore|incorporated|organi[sz]ed|letter|proposal|confirmed)\b[^.;]{0,110}$", _I)  # fmt: skip
 _DEFINED_AFTER = re.compile(
     r"""^[\s,]*(?:\(|,)?[^()]{0,60}?["“”‘'’]\s*(?:the\s+)?(?P<name>[A-Z][\w\s.]{2,40}?)\s*[,.]?["“”‘'’]"""
 )
@@ -37,9 +39,12 @@ _EFFECTIVE_NAMES = (
     "inception date",
 )
 _TAKES_EFFECT = re.compile(
-    r"(?:(?:be|is|becomes?|was)\s+(?:\w+\s+)?effective|takes?\s+effect|came into (?:force|effect)|comes? into (?:force|effect)|effective|commenc(?:e|es|ing)|beg(?:in|ins|inning))\s+(?:\w+\s+){0,3}?(?:as\s+of|on|from|with effect from|at)?\s*(?:and after\s+)?(?:the\s+)?$", _I)  # fmt: skip
+    r"(?:(?:be|is|becomes?|was)\s+(?:\w+\s+)?effective|takes?\s+effect|came into (?:force|effect)|comes? into (?:force|effect)|effective|commenc(?:e|es|ing)|beg(?:in|ins|inning))\s+(?:\w+\s+){0,3}?(?:as\s+of|on|from|with effect from|at|this)?\s*(?:and after\s+)?(?:the\s+)?$", _I)  # fmt: skip
 _BY_EVENT = re.compile(
     r"effective\s+date[\"”’']*\)?\s*(?:shall\s+)?(?:mean|be|is)s?\s+(?:the\s+)?(?:date\s+)?(?:as of which|on which|that|when|of (?:receipt|the last|acceptance|closing)|the last)", _I)  # fmt: skip
+_DEFINED_HERE = re.compile(r"""\(\s*(?:the\s+|hereinafter[\w\s,]{0,30})?["“”]\s*effective\s+date\s*["“”]""", _I)
+_ON_SIGNING = re.compile(
+    r"date\s+(?:hereof|first|of\s+(?:this|the|execution|signature|signing)|set\s+forth|written|above|indicated|stated|below)|above\s+(?:written|date)|last\s+(?:date|signature|party)|last signed|execution\b", _I)  # fmt: skip
 _WITNESS = re.compile(
     r"in\s+witness\s+whereof|witness(?:eth)?\s+(?:whereof|our)|duly\s+executed|signed\s+(?:and|on|this|at|by)|agreed (?:and|to)|accepted\s+(?:and|by)|\bby:|signature|authori[sz]ed",
     _I,
@@ -71,9 +76,18 @@ def dates_of(script: Script) -> Dates:
     days = days_said(text, day_first=day_first)
     defined = _defined(text, days)
     agreement = best([*_in_opening(script, days), *_in_signatures(script, days)])
-    depends = bool(_BY_EVENT.search(text))
+    depends = bool(_BY_EVENT.search(text)) or _is_left_open(text, days)
     effective = best(_effective(script, days, defined, agreement, depends=depends))
     return Dates(agreement, effective, defined, depends)
+
+
+def _is_left_open(text: str, days: list[Day]) -> bool:
+    """Whether the effective date is defined where no date stands and none of signing is meant."""
+    defined = _DEFINED_HERE.search(text)
+    if defined is None:
+        return False
+    before = text[max(defined.start() - 220, 0) : defined.start()]
+    return not any(defined.start() - 260 < day.start < defined.start() for day in days) and not _ON_SIGNING.search(before)
 
 
 def _defined(text: str, days: list[Day]) -> dict[str, Day]:
@@ -115,9 +129,13 @@ def _in_opening(script: Script, days: list[Day]) -> Iterator[Finding]:
             _I,
         ):
             score = 0.85
-        elif _alone(text, day):
+        elif _alone(text, day) or re.search(r"agreement[^\n]{0,60}[,–-]\s*$", before[-90:], _I):
             score = 0.62
-        if score and _HISTORY.search(before[-120:]) and not re.search(r"\bthis\b[^.;]*$", before[-120:], _I):
+        if re.search(r"(?:commencement|effective|start|expir\w+|termination|end)\s+date[^.;\n]{0,60}$", before, _I):
+            score = min(score, 0.3)
+        if score and _HISTORY.search(before[-120:]) and not re.search(
+            r"\bthis\s+(?:[\w(),]+\s+){0,8}?(?:agreement|contract|addendum|amendment|order|lease)\b[^.;]*$", before[-200:], _I
+        ):
             score -= 0.45
         if re.search(
             r"(?:filed|period ended|quarter|fiscal|expires?|until|through|terminat\w+)[^.;]{0,40}$", before[-60:], _I
@@ -165,10 +183,10 @@ def _effective(
         if not _TAKES_EFFECT.search(before) or _HISTORY.search(before[-90:]):
             continue
         said = script.said(script.sentence_at(day.start))
-        if not re.search(r"agreement|contract|term|addendum|amendment|order|lease|service", said, _I):
+        if not re.search(r"agreement|contract|term|addendum|amendment|order|lease|service|appointment|employment|^it\b", said, _I):
             continue
         yield _finding(script, FieldName.EFFECTIVE_DATE, day, 0.85 if re.search("effect", before[-60:], _I) else 0.72)
-    if agreement is None or depends:
+    if agreement is None or depends or agreement.score < _IN_PREAMBLE:
         return
     before = text[max(agreement.at - 60, 0) : agreement.at]
     score = 0.6 if _AS_OF.search(before) else 0.45

@@ -24,11 +24,12 @@ _FOR = re.compile(
     r"(?:\bfor\s+(?:an?|the)?\s*(?:\w+\s+){0,2}?(?:term|period)\s+of\s*(?:up to\s+)?(?:an?\s+)?$)|(?:(?:continu\w*|remain\w*|effect|force|run|last)\b[^.;]{0,60}\bfor\s+(?:an?\s+|the\s+)?(?:period\s+of\s+)?(?:additional\s+)?$)", _I)  # fmt: skip
 _IS = re.compile(
     r"\b(?:term|duration|validity|period)\b[^.;]{0,80}?\b(?:is|be|of|for|equal to)\s*(?:an?\s+|the\s+)?(?:\w+\s+){0,2}?(?:period of\s+|term of\s+)?$|\bduration of\s*$|"
-    r"\b(?:expires?|terminates?|ends?)\b[^.;]{0,40}$|\bterm\s*[:\-–]\s*$", _I)  # fmt: skip
+    r"\bterm\s*[:\-–]\s*$", _I)  # fmt: skip
 _RUNS = re.compile(
     r"commenc|begin|start|continu|remain|in (?:full )?(?:force|effect)|in effect|effective|shall be|is for|initial|term of this|expire",
     _I,
 )
+_RUNS_BEFORE = re.compile(r"\b(?:commenc\w*|begin\w*|continu\w*|remain\w*|effect\w*|initial|in force|run|last|valid|shall be|is for|period of this|renewable|additional|license[ds]?|appointed|engage\w*|maintain)\b", _I)
 _AGREEMENT = re.compile(
     r"\bagreement\b|\bcontract\b|\bterm\b|\baddendum\b|\border\b|\blease\b|\bappointment\b|\bmsa\b|\bengagement\b|\bmaintain\b|\bservices\b",
     _I,
@@ -36,7 +37,7 @@ _AGREEMENT = re.compile(
 _OTHER_MATTER = re.compile(
     r"confidential|non-?disclos|warrant(?:y|ies|s)\b|insurance|surviv|indemnif|non-?compet|non-?solicit|audit|records|retain|escrow|lock-?up|option(?:s)? (?:to purchase|period)|payment|invoice|"
     r"delinquent|force majeure|cure|\bdefault|breach|amorti|depreciat|vest|exclusivity period|suspen|renewal term|extension period|transition|wind[\s-]?down|forecast|statute|arbitrat|"
-    r"delivery|escalat|trial|preceding|last|previous|immediately prior|within", _I)  # fmt: skip
+    r"delivery|\bdamages?\b|liabilit|in any\b|escalat|trial|preceding|last|previous|immediately prior|within", _I)  # fmt: skip
 _RENEWING = re.compile(
     r"\b(?:renew\w*|additional|successive|consecutive|exten\w+|further|subsequent|another)\b[^.;]{0,60}$", _I
 )
@@ -113,7 +114,7 @@ def _fit(text: str, span: Span, said: str, one: Duration) -> float:
         and not re.search(r"^[\s-]*(?:from|commenc)", after, _I)
     ):
         return 0.0
-    if _AFTERWARDS.match(after):
+    if _AFTERWARDS.match(after) or re.match(r"[^.;]{0,12}\bthereafter|,?\s*then\b", after, _I) or re.search(r"surviv|in the preceding|has not", said, _I):
         return 0.0
     score = 0.0
     if _INITIAL.search(before) or re.match(
@@ -121,7 +122,7 @@ def _fit(text: str, span: Span, said: str, one: Duration) -> float:
     ):
         score = 0.85
     elif _FOR.search(before):
-        score = 0.75
+        score = 0.75 if _RUNS_BEFORE.search(text[span.start : one.start]) else 0.45
     elif _IS.search(before):
         score = 0.65
     if not score:
@@ -140,6 +141,8 @@ def _fit(text: str, span: Span, said: str, one: Duration) -> float:
         score += 0.05
     if re.search(r"(?:this|the) (?:\w+ )?(?:agreement|contract|term|lease)", said, _I):
         score += 0.04
+    if "WHEREAS" in said:
+        score -= 0.3
     if _OTHER_MATTER.search(text[max(one.start - 90, span.start) : min(one.end + 60, span.end)]):
         score -= 0.35
     return score
