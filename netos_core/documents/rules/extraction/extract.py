@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from netos_core.documents.rules.extraction import law, parties, protections, renewal, signing, term
+from netos_core.documents.rules.extraction import charges, exits, law, orders, parties, protections, renewal, services, signing, term
+from netos_core.documents.rules.extraction.form import read_form
 from netos_core.documents.rules.extraction.fields import Extraction, Field, FieldName, Item, Problem
 from netos_core.documents.rules.extraction.findings import Finding, best
 from netos_core.documents.rules.extraction.script import Script
 from netos_core.documents.rules.pages import Page
+
+
+_LEAST = 0.4
+"""A finding that fits less well than this is no more than a guess."""
 
 
 def extract(pages: Sequence[Page], unread: Sequence[int] = ()) -> Extraction:
@@ -21,7 +26,7 @@ def extract(pages: Sequence[Page], unread: Sequence[int] = ()) -> Extraction:
     fields = []
     for name in FieldName:
         chosen = best(one for one in findings if one.name is name)
-        if chosen is not None:
+        if chosen is not None and chosen.score >= _LEAST:
             fields.append(_field(script, chosen))
     problems = list(_of_pages(pages, unread))
     return Extraction(len(pages), tuple(page.number for page in pages if page.ocr), tuple(fields), tuple(problems))
@@ -45,6 +50,11 @@ def _findings(script: Script) -> Iterator[Finding]:
     yield from parties.parties(script)
     yield from law.governing_law(script)
     yield from protections.protections(script)
+    form = read_form(script)
+    yield from orders.orders(script, form)
+    yield from charges.charges(script, form)
+    yield from services.services(script, form)
+    yield from exits.exits(script, form)
     terms = term.term_of(script, dates)
     yield from terms
     months = next((one.value for one in terms if one.name is FieldName.INITIAL_TERM_MONTHS), None)

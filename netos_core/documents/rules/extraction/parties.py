@@ -49,6 +49,21 @@ def parties(script: Script) -> Iterator[Finding]:
             )
 
 
+_WITH_FORM = re.compile(rf"[A-Z0-9][\w&'’./-]*(?:,?[ \n](?:[A-Z0-9&][\w&'’./-]*|of|and|the)){{0,7}}?,?\s+{_FORM}(?:,?\s{_FORM})*")
+
+
+def names_in(text: str, offset: int) -> list[tuple[str, int, int]]:
+    """Find the names with a legal form in a text that starts at `offset` of the document."""
+    found = []
+    for match in _WITH_FORM.finditer(text):
+        lead = _STARTS.match(match[0])
+        start = match.start() + (lead.end() if lead else 0)
+        name = " ".join(text[start : match.end()].split())
+        if not _NOT_A_NAME.match(name):
+            found.append((name, offset + start, offset + match.end()))
+    return found
+
+
 def _named(segment: str, offset: int) -> list[tuple[str, int, int]]:
     """Read the first name, then each that follows an "and" and looks like one."""
     found: list[tuple[str, int, int]] = []

@@ -38,7 +38,7 @@ _COMMITMENT = re.compile(
     r"minimum\s+(?:\w+\s+){0,3}?(?:commitment|purchase|order|quantit|volume|guarant|revenue|fee|payment|usage|spend|royalt|amount|charge|billing|monthly|annual|level of purchases|quota|sales)\w*|guaranteed\s+minimum|"
     r"(?:annual|monthly|revenue|volume|purchase|quarterly)\s+(?:\w+\s+)?commitment|take[\s-]or[\s-]pay|shortfall|deficiency\s+payment|(?:purchase|order|buy|spend)\w*\s+(?:\w+\s+){0,3}?(?:at\s+least|not less than|no less than|a minimum of)|"
     r"(?:but\s+)?(?:not|no)\s+less\s+than\s+[$€£]\s?\d", _I)  # fmt: skip
-_NO_COMMITMENT = re.compile(r"\bno\s+minimum|not\s+(?:\w+\s+){0,6}?minimum|without\s+(?:any\s+)?minimum|insur|wage|credit rating|bandwidth speed|minimum\s+(?:\w+\s+)?(?:standard|requirement|service level|age)", _I)
+_NO_COMMITMENT = re.compile(r"\bno\s+minimum|not\s+(?:\w+\s+){0,6}?minimum|without\s+(?:any\s+)?minimum|insur|wage|audit|discloses|specified minimum|credit rating|bandwidth speed|minimum\s+(?:\w+\s+)?(?:standard|requirement|service level|age)", _I)
 
 
 def protections(script: Script) -> Iterator[Finding]:
@@ -52,6 +52,8 @@ def protections(script: Script) -> Iterator[Finding]:
 def _convenience(script: Script, span: Span) -> Finding | None:
     said = script.said(span)
     if not _TERMINATE.search(said) or is_contents(said):
+        return None
+    if re.search(r"(?:may|shall|can|will)\s+not\s+(?:be\s+)?terminate", said, _I):
         return None
     for found in _TERMINATE.finditer(said):
         if re.search(r"\b(?:upon|after|following|on|of|the|any|such|survive\w*)\s+(?:any\s+)?(?:the\s+)?$", said[max(found.start() - 20, 0) : found.start()], _I):
@@ -73,6 +75,10 @@ def _convenience(script: Script, span: Span) -> Finding | None:
             if re.search(r"renew|end of the (?:\w+ )?term|expiration of the", around, _I) and not free:
                 score -= 0.35
         else:
+            continue
+        if re.search(r"(?:may|shall|can|will)\s+not\s+(?:be\s+)?$", said[max(found.start() - 16, 0) : found.start()], _I):
+            continue
+        if re.search(r"for any reason|may decide", around, _I) and not re.search(r"\b(?:may|right|entitled|by either)\b", around, _I):
             continue
         if score >= 0.6:
             return Finding(FieldName.TERMINATION_FOR_CONVENIENCE, True, span.start + found.start(), span.start, span.end, score)

@@ -16,7 +16,7 @@ YEAR, MONTH = 12, 1
 
 _I = re.IGNORECASE
 _ABOUT = re.compile(
-    r"renew|exten[ds]|evergreen|(?:year|month)[\s-]+(?:to|by)[\s-]+(?:year|month)|thereafter|successive|roll[\s-]?over",
+    r"renew|exten[ds]|indefinite|evergreen|(?:year|month)[\s-]+(?:to|by)[\s-]+(?:year|month)|thereafter|successive|roll[\s-]?over",
     _I,
 )
 _SUBJECT = re.compile(
@@ -32,7 +32,7 @@ _AUTO = re.compile(
     rf"\bauto(?:matic)?[\s-]*renew", _I)  # fmt: skip
 _MUST = re.compile(
     r"\brenewed\s+(?:tacitly|by tacit)|\btacit(?:ly)?\b[^.;]{0,30}renew|\b(?:shall|will|is|are|to|does|do|must|should)\b\s+(?:(?:then|thereafter|also|be|hereby|deemed|have been|further|each)[\s,]+)*"
-    r"(?:renew(?:s|ed)?|extend(?:ed)?)\b|\bcontinu\w*\b[^.;]{0,60}?(?:successive|additional|consecutive|indefinite)|\bindefinitely\b[^.;]{0,40}\b(?:after|thereafter|until)|\b(?:agreement|term|contract|order)\s+(?:renews|extends|continues)\b|"
+    r"(?:renew(?:s|ed)?|extend(?:ed)?)\b|\bcontinu\w*\b(?:(?!\bmay\b)[^.;]){0,60}?(?:successive|additional|consecutive|indefinite)|\bindefinitely\b[^.;]{0,40}\b(?:after|thereafter|until)|\b(?:agreement|term|contract|order)\s+(?:renews|extends|continues)\b|"
     r"\bcontinu(?:e|es|ing) (?:in (?:full )?(?:force|effect)[\w\s]{0,20})?(?:thereafter|from (?:year|month)|on an? (?:annual|year|month))|"
     r"\band (?:from )?(?:year[\s-]+to[\s-]+year|month[\s-]+to[\s-]+month) thereafter|\bthereafter\b[^.;]{0,60}(?:successive|consecutive|year[\s-]+to|month[\s-]+to)|"
     r"\bautomatic\b[^.;]{0,20}\bextension", _I)  # fmt: skip
@@ -134,7 +134,7 @@ def is_notice(text: str, one: Duration) -> bool:
     if _FOLLOWED_BY_NOTICE.match(after):
         return True
     return bool(_LED_BY_NOTICE.search(before)) and bool(
-        re.match(r"[^.;]{0,40}\b(?:prior|before|notice|advance)", after, _I)
+        re.match(r"\W*(?:[\w’']+\W+){0,3}(?:prior|before|notice|advance)", after, _I)
     )
 
 

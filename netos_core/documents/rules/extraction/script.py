@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import NamedTuple
 
 from netos_core.documents.rules.extraction.fields import Proof
 from netos_core.documents.rules.pages import Line, Page, Word
@@ -38,12 +39,20 @@ class Span:
     end: int
 
 
+class Placed(NamedTuple):
+    """A word, its page and where it begins in the running text."""
+
+    page: int
+    word: Word
+    start: int
+
+
 class Script:
     """The running text of a document's pages."""
 
     def __init__(self, pages: Sequence[Page]) -> None:
         self.pages = pages
-        self.text, self._starts, self._words = _run(pages)
+        self.text, self._starts, self._words, self._firsts = _run(pages)
         self.sentences = tuple(_sentences(self.text))
         self._sentence_starts = [one.start for one in self.sentences]
 
@@ -88,6 +97,11 @@ class Script:
         first, last = self._index(start), self._index(max(end - 1, start))
         return min(word.sure for _, word in self._words[first : last + 1])
 
+    def lines(self) -> Iterator[list[Placed]]:
+        """Give the words of each line, each with its page and where it stands in the text."""
+        for first, last in zip(self._firsts, [*self._firsts[1:], len(self._words)], strict=True):
+            yield [Placed(*self._words[index], self._starts[index]) for index in range(first, last)]
+
     def _index(self, at: int) -> int:
         return max(bisect_right(self._starts, at) - 1, 0)
 
@@ -101,12 +115,13 @@ def _box(words: Sequence[Word]) -> tuple[float, float, float, float]:
     )
 
 
-def _run(pages: Sequence[Page]) -> tuple[str, list[int], list[tuple[int, Word]]]:
+def _run(pages: Sequence[Page]) -> tuple[str, list[int], list[tuple[int, Word]], list[int]]:
     repeated = _repeated(pages)
     seen: set[str] = set()
     parts: list[str] = []
     starts: list[int] = []
     words: list[tuple[int, Word]] = []
+    firsts: list[int] = []
     at = 0
     for page in pages:
         kept = [line for index, line in enumerate(page.lines) if not _is_furniture(page, index, line, repeated, seen)]
@@ -117,6 +132,7 @@ def _run(pages: Sequence[Page]) -> tuple[str, list[int], list[tuple[int, Word]]]
             if parts:
                 parts.append("\n\n" if gap and _STARTS_ANEW.match(line[0].text) else "\n")
                 at += len(parts[-1])
+            firsts.append(len(words))
             for index, word in enumerate(line):
                 if index:
                     parts.append(" ")
@@ -126,7 +142,7 @@ def _run(pages: Sequence[Page]) -> tuple[str, list[int], list[tuple[int, Word]]]
                 parts.append(word.text)
                 at += len(word.text)
             before = line
-    return "".join(parts), starts, words
+    return "".join(parts), starts, words, firsts
 
 
 def _pitch(lines: Sequence[Line]) -> float:

@@ -122,7 +122,7 @@ def _in_opening(script: Script, days: list[Day]) -> Iterator[Finding]:
         late = order * 0.012 + day.start / _OPENING * 0.1
         score = 0.0
         if _MADE.search(before) and (_AGREEMENT.search(before[-220:]) or _AGREEMENT.search(after)):
-            score = 0.9
+            score = 0.9 if re.search(_HOW_MADE, before[-170:], _I) else 0.55
         elif re.search(
             r"(?:agreement date|date of (?:this )?(?:agreement|contract)|contract date|order date|dated?)\s*[:,]?\s*(?:as of\s*)?$",
             before,
@@ -132,7 +132,7 @@ def _in_opening(script: Script, days: list[Day]) -> Iterator[Finding]:
         elif _alone(text, day) or re.search(r"agreement[^\n]{0,60}[,–-]\s*$", before[-90:], _I):
             score = 0.62
         if re.search(r"(?:commencement|effective|start|expir\w+|termination|end)\s+date[^.;\n]{0,60}$", before, _I):
-            score = min(score, 0.3)
+            continue
         if score and _HISTORY.search(before[-120:]) and not re.search(
             r"\bthis\s+(?:[\w(),]+\s+){0,8}?(?:agreement|contract|addendum|amendment|order|lease)\b[^.;]*$", before[-200:], _I
         ):

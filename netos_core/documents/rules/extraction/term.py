@@ -198,7 +198,7 @@ def _counted_end(script: Script, dates: Dates, stated: _Stated) -> Finding | Non
         stated.duration.start,
         stated.span.start,
         stated.span.end,
-        min(stated.score, start[1]) - 0.1,
+        min(stated.score, start[1]) - 0.05,
         is_counted=True,
     )
 
