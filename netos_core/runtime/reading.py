@@ -98,7 +98,10 @@ def _refuse(child: Child, letter: str, told: bytes, *, late: bool) -> None:
         raise FileRefused("To read it takes more memory than a file may have.", field="file", fix="Split it.")
     if late:
         raise NotReadInTime("A page was not read in time.", fix="Try again when the machine is less busy.")
-    if child.end() == -signal.SIGXCPU:
+    how = child.end()
+    if how is not None and how > 0:
+        raise RuntimeError("the process that reads has failed by itself")
+    if how == -signal.SIGXCPU:
         raise FileRefused("A page takes longer to read than a page may.", field="file", fix="Print it to a new PDF.")
     raise FileRefused("The reader broke off: the PDF is damaged.", field="file", fix="Save or download it anew.")
 

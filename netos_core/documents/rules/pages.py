@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 SAME_LINE = 3.0
 """Points by which the tops of words of one line differ at most."""
+_BESIDE = 0.4
 _GUTTER = 9.0
 _PROSE_WORDS = 4
 _LEAST_LINES_OF_A_COLUMN = 8
@@ -63,9 +64,13 @@ class Page:
         return "\n".join(" ".join(word.text for word in line) for line in self.lines)
 
 
-def lines_of(words: Sequence[Word]) -> tuple[Line, ...]:
-    """Put words into lines, and lines into the order of reading."""
-    lines = _rows(words)
+def lines_of(words: Sequence[Word], *, ocr: bool = False) -> tuple[Line, ...]:
+    """Put words into lines, and lines into the order of reading.
+
+    Letters of a file share a base line. The boxes read from a picture fit each word tightly and the page may be askew,
+    so there a word joins the line whose last word stands beside it.
+    """
+    lines = _askew(words) if ocr else _rows(words)
     gutter = _gutter(lines)
     return tuple(lines) if gutter is None else tuple(_by_column(lines, gutter))
 
@@ -80,6 +85,23 @@ def _rows(words: Sequence[Word]) -> list[Line]:
             rows.append([word])
             anchor = word.bottom
     return [tuple(sorted(row, key=lambda one: one.x0)) for row in rows]
+
+
+def _askew(words: Sequence[Word]) -> list[Line]:
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=lambda one: one.x0):
+        beside = max(rows, key=lambda row: _shared(row[-1], word), default=None)
+        if beside is not None and _shared(beside[-1], word) > _BESIDE:
+            beside.append(word)
+        else:
+            rows.append([word])
+    return [tuple(row) for row in sorted(rows, key=lambda row: median(word.bottom for word in row))]
+
+
+def _shared(one: Word, other: Word) -> float:
+    """Say how much of the lower of two words stands beside the other."""
+    shared = min(one.bottom, other.bottom) - max(one.top, other.top)
+    return shared / max(min(one.bottom - one.top, other.bottom - other.top), 1.0)
 
 
 def _gutter(lines: Sequence[Line]) -> float | None:

@@ -64,7 +64,7 @@ def with_picture(page: Page, seen: Sequence[Word]) -> Page:
     """Add to a page what was read from its picture; where its own letters stand, they count."""
     own = [word for line in page.lines for word in line]
     added = [word for word in seen if not any(_overlap(word, one) for one in own)]
-    return replace(page, lines=lines_of([*own, *added]), ocr=True)
+    return replace(page, lines=lines_of([*own, *added], ocr=True), ocr=True)
 
 
 def _overlap(one: Word, other: Word) -> bool:

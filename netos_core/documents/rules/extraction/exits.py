@@ -18,10 +18,10 @@ _LEAVING = re.compile(
     r"(?:terminat|cancel|disconnect)\w*[^.]{0,140}?(?:prior to|before)\s+(?:the\s+)?(?:end|expir|completion)|liquidated\s+damages", _I)  # fmt: skip
 _HOW_MUCH = re.compile(
     r"(?:(?:[\w-]+\s+)?(?:percent\s*)?\(?\b\d{1,3}(?:\.\d+)?\s?%\)?|\b[\w-]+(?:\s+[\w-]+)?\s+percent\b)|[$€£]\s?\d[\d,.]*|(?:all|the)\s+(?:remaining|unpaid)|(?:remaining|unpaid)\s+(?:monthly|MRC)|"
-    r"the\s+(?:sum|balance|total)\s+of|average\s+(?:of|monthly)", _I)  # fmt: skip
+    r"all\s+(?:\w+\s+){0,3}?(?:charges?|fees?|MRC)\b|\bremainder\b|the\s+(?:sum|balance|total)\s+of|average\s+(?:of|monthly)", _I)  # fmt: skip
 _PAYS = re.compile(r"\bpay|\bowe|liable|equal\s+to|charge[ds]?\b|liabilit|\bfee\b|due|responsible|:", _I)
 _NO_FEE = re.compile(r"without\s+(?:any\s+)?(?:early\s+)?(?:termination\s+)?(?:liability|charge|penalty|fee)|no\s+(?:early\s+)?termination\s+(?:fee|charge|liability)", _I)
-_RISING = re.compile(r"increas|escalat|uplift|adjust", _I)
+_RISING = re.compile(r"increas|escalat|uplift|adjust|\bris(?:e|es|ing)\b", _I)
 _YEARLY = re.compile(r"annual|each\s+(?:year|anniversary|contract year)|every\s+(?:year|twelve)|per\s+(?:year|annum)|anniversar|yearly|year over year|on each", _I)
 _PERCENT = re.compile(r"(?:\(\s*)?(?<![\d.])(\d{1,2}(?:\.\d{1,2})?)\s?(?:%|percent)", _I)
 _IN_WORDS = re.compile(r"\b(one|two|three|four|five|six|seven|eight|nine|ten)(?:\s+and\s+one[\s-]half)?\s+percent\b", _I)

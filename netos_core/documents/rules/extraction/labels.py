@@ -108,7 +108,7 @@ def _beside(rows: Sequence[Row], index: int, place: int, cell: Cell) -> Iterator
         yield Stated(label, cell, right, _is_total(head))
         return
     under = below(rows, index, cell)
-    if under is not None and label_of(under.text.partition(":")[0]) is None and (right is not None or len(row) == 1):
+    if under is not None and label_of(under.text.partition(":")[0]) is None:
         yield Stated(label, cell, under, _is_total(head))
 
 
@@ -142,7 +142,14 @@ class Table:
 
 
 _HEADS = frozenset({Label.MRC, Label.NRC, Label.CIRCUIT, Label.BANDWIDTH, Label.ADDRESS, Label.SERVICE, Label.TERM})
+_KEYS = frozenset({Label.MRC, Label.NRC, Label.CIRCUIT, Label.BANDWIDTH})
+_AMOUNTS = frozenset({Label.MRC, Label.NRC})
 _MOST_LINES = 60
+_FAR_BELOW = 30.0
+"""Points below which a line is no longer of the table above it."""
+_WIDE = 250.0
+_MANY_WORDS = 7
+_PARTED = 1.25
 
 
 def tables(rows: Sequence[Row]) -> Iterator[Table]:
@@ -201,32 +208,55 @@ def _merged(lines: Sequence[Row]) -> list[Cell] | None:
 
 
 def _body(rows: Sequence[Row], first: int, index: int, columns: list[Column]) -> tuple[Table, int]:
+    """Read the lines under a head up to where the table ends, and make rows of them."""
     table = Table(columns, [], range(first, first))
+    lines: list[Row] = []
     used = 0
-    before: Row | None = None
     for row in rows[index : index + _MOST_LINES]:
-        if row[0].page != columns[0].head.page or (before is not None and row[0].top - before[0].bottom > 30):  # noqa: PLR2004  points
+        if row[0].page != columns[0].head.page or (lines and row[0].top - lines[-1][0].bottom > _FAR_BELOW):
             break
         text = " ".join(cell.text for cell in row)
-        if len(row) == 1 and len(text.split()) > 7 and row[0].x1 - row[0].x0 > 250:  # noqa: PLR2004  running text
+        if len(row) == 1 and len(text.split()) > _MANY_WORDS and row[0].x1 - row[0].x0 > _WIDE:
             break
         if label_of(row[0].text.partition(":")[0]) is not None and not _is_total(row[0].text):
             break
         used += 1
-        before = row
-        placed = _placed(row, columns)
-        if re.match(r"(?:grand |order |sub)?-?total", text, _I):
-            table.totals = placed if table.totals is None or not re.match("sub", text, _I) else table.totals
+        if re.match(r"(?:grand |order |sub)?-?\s?total", text, _I):
+            table.totals = _placed(row, columns)
             if not re.match("sub", text, _I):
                 break
             continue
-        if table.rows and not _begins_a_row(placed, table.rows[-1], columns):
-            for number, cells in placed.items():
-                table.rows[-1].setdefault(number, []).extend(cells)
-        else:
-            table.rows.append(placed)
+        lines.append(row)
+    table.rows = _grouped(lines, columns)
     table.lines = range(first, index + used)
     return table, used
+
+
+def _grouped(lines: Sequence[Row], columns: Sequence[Column]) -> list[dict[int, list[Cell]]]:
+    """Make rows of lines: by the wider gaps between rows where there are some, else by what each line holds."""
+    placed = [_placed(line, columns) for line in lines]
+    gaps = [b[0].bottom - a[0].bottom for a, b in zip(lines, lines[1:], strict=False)]
+    if gaps and max(gaps) > _PARTED * max(min(gaps), 1.0):
+        limit = (min(gaps) + max(gaps)) / 2
+        rows: list[dict[int, list[Cell]]] = []
+        for number, cells in enumerate(placed):
+            if number == 0 or gaps[number - 1] > limit:
+                rows.append({})
+            _join(rows[-1], cells)
+        if all(len(row[number]) == 1 for row in rows for number in _keys(row, columns) if columns[number].label in _AMOUNTS):
+            return rows
+    rows = []
+    for cells in placed:
+        if rows and not _begins_a_row(cells, rows[-1], columns):
+            _join(rows[-1], cells)
+        else:
+            rows.append({n: list(found) for n, found in cells.items()})
+    return rows
+
+
+def _join(row: dict[int, list[Cell]], more: dict[int, list[Cell]]) -> None:
+    for number, cells in more.items():
+        row.setdefault(number, []).extend(cells)
 
 
 def _placed(row: Row, columns: Sequence[Column]) -> dict[int, list[Cell]]:
@@ -242,6 +272,12 @@ def _placed(row: Row, columns: Sequence[Column]) -> dict[int, list[Cell]]:
 
 def _begins_a_row(placed: dict[int, list[Cell]], current: dict[int, list[Cell]], columns: Sequence[Column]) -> bool:
     """Whether a line begins a row: one with an amount, an id or a bandwidth that the row before has already."""
-    keys = [n for n, column in enumerate(columns) if column.label in (Label.MRC, Label.NRC, Label.CIRCUIT, Label.BANDWIDTH)]
-    filled = [n for n in keys if n in placed and re.search(r"\d|waived|icb|n/a", placed[n][0].text, _I)]
-    return bool(filled) and any(n in current for n in filled)
+    return any(number in current for number in _keys(placed, columns))
+
+
+def _keys(placed: dict[int, list[Cell]], columns: Sequence[Column]) -> list[int]:
+    return [
+        number
+        for number, column in enumerate(columns)
+        if column.label in _KEYS and number in placed and re.search(r"\d|waived|icb|n/a", placed[number][0].text, _I)
+    ]

@@ -32,7 +32,7 @@ _AUTO = re.compile(
     rf"\bauto(?:matic)?[\s-]*renew", _I)  # fmt: skip
 _MUST = re.compile(
     r"\brenewed\s+(?:tacitly|by tacit)|\btacit(?:ly)?\b[^.;]{0,30}renew|\b(?:shall|will|is|are|to|does|do|must|should)\b\s+(?:(?:then|thereafter|also|be|hereby|deemed|have been|further|each)[\s,]+)*"
-    r"(?:renew(?:s|ed)?|extend(?:ed)?)\b|\bcontinu\w*\b(?:(?!\bmay\b)[^.;]){0,60}?(?:successive|additional|consecutive|indefinite)|\bindefinitely\b[^.;]{0,40}\b(?:after|thereafter|until)|\b(?:agreement|term|contract|order)\s+(?:renews|extends|continues)\b|"
+    r"(?:renew(?:s|ed)?|extend(?:ed)?)\b|\bcontinu\w*\b(?:(?!\bmay\b)[^.;]){0,60}?(?:successive|additional|consecutive|indefinite)|\bcontinu\w*\b[^.;]{0,50}?month[\s-]+(?:to|by)[\s-]+month|\bindefinitely\b[^.;]{0,40}\b(?:after|thereafter|until)|\b(?:agreement|term|contract|order)\s+(?:renews|extends|continues)\b|"
     r"\bcontinu(?:e|es|ing) (?:in (?:full )?(?:force|effect)[\w\s]{0,20})?(?:thereafter|from (?:year|month)|on an? (?:annual|year|month))|"
     r"\band (?:from )?(?:year[\s-]+to[\s-]+year|month[\s-]+to[\s-]+month) thereafter|\bthereafter\b[^.;]{0,60}(?:successive|consecutive|year[\s-]+to|month[\s-]+to)|"
     r"\bautomatic\b[^.;]{0,20}\bextension", _I)  # fmt: skip
@@ -76,6 +76,7 @@ _SAME = re.compile(
     r"[^.;]{0,20}(?:initial|original|term)", _I)  # fmt: skip
 _ENDLESS = re.compile(r"indefinite(?:ly)?|until (?:it is )?(?:terminated|cancell?ed)|in perpetuity|perpetual", _I)
 _ENDS = re.compile(
+    r"(?:at|upon|on)\s+(?:the\s+)?(?:end|expir\w+)\s+of\s+the\s+(?:\w+\s+)?term,?\s+(?:the\s+|each\s+)?(?:service|circuit|order|agreement)s?\s+(?:shall\s+|will\s+)?(?:automatically\s+)?(?:ends?|terminates?|expires?|be\s+disconnected)|"
     r"(?:shall|will) (?:automatically )?(?:expire|terminate|end|be disconnected|cease)(?: automatically)? (?:at|upon|on) (?:the )?(?:end|expir\w+|conclusion) of (?:the |such |its |this )?"
     r"(?:initial |service |original |then[\s-]current )*term|service (?:shall|will) (?:automatically )?(?:be )?disconnect", _I)  # fmt: skip
 _NOTICE_WORDS = re.compile(r"notice|notif|written|writing|advise|inform|terminat|cancel|renew|intent|elect|request", _I)

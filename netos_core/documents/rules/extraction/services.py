@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from collections.abc import Iterable, Iterator, Sequence
 
 from netos_core.documents.rules.extraction.cells import Cell, Row, overlap
@@ -28,13 +29,14 @@ _KINDS = re.compile(
     r"Broadband Internet|Fiber Internet|Internet Access|SD-?WAN|SIP Trunk(?:ing|s)?|Cross[\s-]Connects?|Colocation|Fixed Wireless(?: Access)?|Tower (?:Lease|Space)|\bDIA\b|\bEPL\b|\bEVPL\b|\bEPLAN\b", _I)  # fmt: skip
 _STREET = re.compile(
     r"\d{1,6}(?:-\d{1,5})?\s+(?:[NSEW]\.?\s+|North\s+|South\s+|East\s+|West\s+)?(?:[A-Z0-9][\w.'’-]*\s+){0,5}?(?:Street|St|Avenue|Ave|Av|Boulevard|Blvd|Road|Rd|Drive|Dr|Lane|Ln|Way|Parkway|Pkwy|Court|Ct|Place|Pl|"
-    r"Plaza|Highway|Hwy|Broadway|Circle|Cir|Square|Sq|Terrace|Trail|Pike|Loop|Row|Route|Expressway|Freeway|Fwy|Turnpike|Tpke|Commons|Crossing|Center|Centre)\b\.?(?:\s+(?:[NSEW]{1,2}|North|South|East|West)\b)?")  # fmt: skip
+    r"Plaza|Highway|Hwy|Broadway|Circle|Cir|Square|Sq|Terrace|Trail|Pike|Loop|Row|Route|Expressway|Freeway|Fwy|Turnpike|Tpke|Commons|Crossing|Center|Centre|(?:County|State|Farm)\s+(?:Road|Route|Highway)\s+\d+|(?:Highway|Route|FM)\s+\d+)\b\.?(?:\s+(?:[NSEW]{1,2}|North|South|East|West)\b)?")  # fmt: skip
 _WHOLE = re.compile(
     _STREET.pattern + r"(?:[,\s]+(?:Suite|Ste\.?|Floor|Fl\.?|Rm\.?|Room|Unit|Bldg\.?|Building|#)\s?[\w-]+|[,\s]+\d{1,2}(?:st|nd|rd|th)\s+(?:Floor|Fl\.?))*(?:[,\s]+[A-Z][\w.'’ -]{1,30}?[,\s]+[A-Z]{2}\.?\s+\d{5}(?:-\d{4})?)?")  # fmt: skip
 _ZIP = re.compile(r"\b[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\b")
 _NOT_THE_SITE = re.compile(r"bill|notice|remit|mail|headquarter|principal|corporate|invoice|legal", _I)
 _NOT_A_KIND = re.compile(r"^(?:\d|\$|n/?a\b)|@", _I)
 _LONGEST_KIND = 80
+_BROKEN, _SHORT = 2, 6
 
 
 def services(script: Script, form: Form) -> Iterator[Finding]:
@@ -50,7 +52,7 @@ def _several(script: Script, name: FieldName, parts: Iterable[Part], score: floa
     distinct: dict[str, Part] = {}
     for part in parts:
         distinct.setdefault(re.sub(r"\W", "", part[0]).lower(), part)
-    kept = tuple(distinct.values())
+    kept = tuple(part for key, part in distinct.items() if not any(other != key and other.startswith(key) for other in distinct))
     if not kept:
         return
     page = script.page_at(kept[0][1])
@@ -61,11 +63,19 @@ def _several(script: Script, name: FieldName, parts: Iterable[Part], score: floa
 
 
 def _circuits(script: Script, form: Form) -> Iterator[Finding]:
-    parts = [part for cells in form.cells(Label.CIRCUIT) for cell in cells for part in _ids(cell)]
+    parts = [part for cells in form.cells(Label.CIRCUIT) for cell in _whole_ids(cells) for part in _ids(cell)]
     parts += [part for one in form.values(Label.CIRCUIT) for part in _ids(one.value)]
     parts += [(found["id"], found.start("id"), found.end("id")) for found in _IN_TEXT.finditer(script.text) if _is_id(found["id"])]
     parts += [(found[0], found.start(), found.end()) for found in _ECCKT.finditer(script.text)]
     yield from _several(script, FieldName.CIRCUIT_IDS, sorted(parts, key=lambda part: part[1]), 0.9)
+
+
+def _whole_ids(cells: Sequence[Cell]) -> list[Cell]:
+    """Put together an id that a narrow column has broken over two lines."""
+    if len(cells) == _BROKEN and all(" " not in cell.text for cell in cells) and len(cells[1].text) < _SHORT and _is_id(cells[0].text):
+        first, second = cells
+        return [replace(first, text=first.text + second.text, end=first.end)]
+    return list(cells)
 
 
 def _ids(cell: Cell) -> Iterator[Part]:

@@ -203,6 +203,11 @@ def _counted_end(script: Script, dates: Dates, stated: _Stated) -> Finding | Non
     )
 
 
+_BEGINS_LATER = re.compile(
+    r"\bterm\b[^.;]{0,60}?\b(?:begins?|commences?|starts?|runs?)\b[^.;]{0,40}?\b(?:activation|acceptance|installation|delivery|turn[\s-]?up|completion|start of service|service start|"
+    r"billing|in[\s-]service|service commencement|availability)", _I)  # fmt: skip
+
+
 def _start(script: Script, dates: Dates, stated: _Stated) -> tuple[date, float] | None:
     text, span, one = script.text, stated.span, stated.duration
     before, after = text[span.start : one.start], text[one.end : min(one.end + 140, span.end)]
@@ -221,6 +226,8 @@ def _start(script: Script, dates: Dates, stated: _Stated) -> tuple[date, float] 
         if not anchor or "effective" in said or "commence" in said
         else (dates.agreement, dates.effective)
     )
+    if not anchor and _BEGINS_LATER.search(text):
+        return None
     if dates.depends and (not anchor or "effective" in said):
         return None
     chosen = first or second
