@@ -13,8 +13,10 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
+from netos_core.documents.rules.extraction.extract import extract
 from netos_core.documents.rules.extraction.fields import Extraction, Field, FieldName
 from netos_core.documents.rules.pages import Page
+from netos_core.runtime.reading import read_document
 
 DATA = Path(__file__).parents[2] / ".." / "shared" / "data" / "cuad-contracts"
 LABEL = {
@@ -59,8 +61,8 @@ class Tally:
     misses: list[str] = field(default_factory=list)
 
 
-def labels() -> Iterator[dict[str, Any]]:
-    for line in (DATA / "labels.jsonl").read_text().splitlines():
+def labels(folder: Path = DATA) -> Iterator[dict[str, Any]]:
+    for line in (folder / "labels.jsonl").read_text().splitlines():
         yield json.loads(line)
 
 
@@ -92,7 +94,10 @@ def agrees(name: FieldName, told: Any, truth: Any) -> bool:
         return bool(letters(told) and (letters(told) in letters(truth) or letters(truth) in letters(told)))
     if name is FieldName.PARTIES:
         names = [letters(part).removeprefix("the") for part in re.split(r"[;(]", truth) if part.strip()]
-        return len(told) > 1 and sum(any(_alike(letters(one).removeprefix("the"), part) for part in names) for one in told) > 1
+        return (
+            len(told) > 1
+            and sum(any(_alike(letters(one).removeprefix("the"), part) for part in names) for one in told) > 1
+        )
     return bool(told == truth)
 
 
@@ -149,6 +154,19 @@ def is_verbatim(extraction: Extraction, pages: Sequence[Page]) -> bool:
     proofs = [one.proof for one in extraction.fields] + [item.proof for one in extraction.fields for item in one.items]
     texts = {page.number: " ".join(page.text.split()) for page in pages}
     return all(" ".join(proof.quote.split()) in texts[proof.page] for proof in proofs)
+
+
+def twins(scanned: Path, digital: Path) -> str:
+    """Say how far a scan gives the answers of the digital document, and how sure."""
+    scan, twin = read_document(scanned.read_bytes()), read_document(digital.read_bytes())
+    seen = {one.name: one for one in extract(scan.pages, scan.unread).fields}
+    read = extract(twin.pages, twin.unread).fields
+    same = sum(one.name in seen and seen[one.name].value == one.value for one in read)
+    surer = [one.name for one in read if one.name in seen and seen[one.name].confidence >= one.confidence]
+    return (
+        f"{scanned.stem}: {len(scan.pages)} pages, {same} of {len(read)} answers the same, as sure"
+        f" as digital: {surer or 'none'}"
+    )
 
 
 def table(tallies: Mapping[FieldName, Tally]) -> str:

@@ -62,13 +62,23 @@ class Sheet(FPDF):
             self.cell(width, self.points * 1.5, value)
         self.ln(self.points * 2.2)
 
-    def grid(self, widths: Sequence[int], rows: Sequence[Sequence[str]], *, dark: bool = False, lines: bool = True) -> None:
+    def grid(
+        self, widths: Sequence[int], rows: Sequence[Sequence[str]], *, dark: bool = False, lines: bool = True
+    ) -> None:
         from fpdf.fonts import FontFace
 
-        head = FontFace(emphasis="BOLD", color=(255, 255, 255), fill_color=(20, 50, 90)) if dark else FontFace(emphasis="BOLD")
+        head = (
+            FontFace(emphasis="BOLD", color=(255, 255, 255), fill_color=(20, 50, 90))
+            if dark
+            else FontFace(emphasis="BOLD")
+        )
         with self.table(
-            col_widths=widths, headings_style=head, line_height=self.points * 1.3, borders_layout="ALL" if lines else "NONE",
-            text_align="LEFT", padding=2,
+            col_widths=widths,
+            headings_style=head,
+            line_height=self.points * 1.3,
+            borders_layout="ALL" if lines else "NONE",
+            text_align="LEFT",
+            padding=2,
         ) as table:
             for row in rows:
                 table.row(row)
@@ -96,7 +106,9 @@ def scan(content: bytes, *, dots: int = 170, blur: float = 0.4, turn: float = 0.
     document = pypdfium2.PdfDocument(content)
     for page in document:
         image = page.render(scale=dots / 72, grayscale=True).to_pil()
-        image = image.rotate(turn, fillcolor=255, resample=Image.Resampling.BICUBIC).filter(ImageFilter.GaussianBlur(blur))
+        image = image.rotate(turn, fillcolor=255, resample=Image.Resampling.BICUBIC).filter(
+            ImageFilter.GaussianBlur(blur)
+        )
         buffer = io.BytesIO()
         image.save(buffer, "JPEG", quality=80)
         out.add_page()

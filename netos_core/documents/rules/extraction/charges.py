@@ -18,17 +18,37 @@ from netos_core.documents.rules.extraction.script import Script
 _I = re.IGNORECASE
 _NAMES = ((FieldName.MRC, Label.MRC), (FieldName.NRC, Label.NRC))
 _MONTHLY_BEFORE = re.compile(
-    r"(?:\bMRC\b|monthly\s+recurring\s+(?:charge|fee|cost|rate)s?|monthly\s+(?:service\s+)?(?:charge|fee|rate|rent|price)s?|recurring\s+(?:charge|fee)s?\s+of)[^.;$€£]{0,60}$", _I)  # fmt: skip
-_MONTHLY_AFTER = re.compile(r"^\s*(?:\([^)]{0,20}\)\s*)?(?:USD\s*)?(?:per\s+month|/\s?mo(?:nth)?\b|a\s+month|each\s+month|monthly|MRC\b|per\s+calendar\s+month)", _I)
+    r"(?:\bMRC\b|monthly\s+recurring\s+(?:charge|fee|cost|rate)s?|"
+    r"monthly\s+(?:service\s+)?(?:charge|fee|rate|rent|price)s?|recurring\s+(?:charge|"
+    r"fee)s?\s+of)[^.;$€£]{0,60}$",
+    _I,
+)
+_MONTHLY_AFTER = re.compile(
+    r"^\s*(?:\([^)]{0,20}\)\s*)?(?:USD\s*)?(?:per\s+month|/\s?mo(?:nth)?\b|a\s+month|"
+    r"each\s+month|monthly|MRC\b|per\s+calendar\s+month)",
+    _I,
+)
 _ONCE_BEFORE = re.compile(
-    r"(?:\bNRC\b|non[\s-]?recurring\s+(?:charge|fee|cost)s?|one[\s-]?time\s+(?:\w+\s+){0,2}?(?:charge|fee|payment)s?|installation\s+(?:charge|fee)s?|set[\s-]?up\s+fee|activation\s+fee)[^.;$€£]{0,60}$", _I)  # fmt: skip
+    r"(?:\bNRC\b|non[\s-]?recurring\s+(?:charge|fee|cost)s?|"
+    r"one[\s-]?time\s+(?:\w+\s+){0,2}?(?:charge|fee|payment)s?|installation\s+(?:charge|"
+    r"fee)s?|set[\s-]?up\s+fee|activation\s+fee)[^.;$€£]{0,60}$",
+    _I,
+)
 _ONCE_AFTER = re.compile(r"^\s*(?:USD\s*)?(?:\(?one[\s-]?time|NRC\b|non[\s-]?recurring|for\s+installation)", _I)
-_NOT_A_PRICE = re.compile(r"late|interest|insurance|liabilit|damages|exceed|penalt|minimum|commit|credit|per\s+(?:mile|minute|hour|foot)|expedit|dispatch|threshold|unless|if\s+the", _I)
+_NOT_A_PRICE = re.compile(
+    r"late|interest|insurance|liabilit|damages|exceed|penalt|minimum|commit|credit|"
+    r"per\s+(?:mile|minute|hour|foot)|expedit|dispatch|threshold|unless|if\s+the",
+    _I,
+)
 
 
 def charges(script: Script, form: Form) -> Iterator[Finding]:
     """Find the monthly and the one-time charges and their currency."""
-    found = [one for name, label in _NAMES for one in (*_in_tables(form, name, label), *_with_labels(form, name, label), *_in_words(script, name))]
+    found = [
+        one
+        for name, label in _NAMES
+        for one in (*_in_tables(form, name, label), *_with_labels(form, name, label), *_in_words(script, name))
+    ]
     yield from found
     yield from _currency(script, form, found)
 
@@ -45,7 +65,9 @@ def _in_tables(form: Form, name: FieldName, label: Label) -> Iterator[Finding]:
         amounts = [(row, found) for row in table.rows if (found := _amount(row.get(number, []))) is not None]
         if len(amounts) == 1:
             row, (cell, value) = amounts[0]
-            yield Finding(name, value, cell.start, _row_start(row), _row_end(row), 0.9, is_counted=bool(FREE.search(cell.text)))
+            yield Finding(
+                name, value, cell.start, _row_start(row), _row_end(row), 0.9, is_counted=bool(FREE.search(cell.text))
+            )
         elif amounts and script_of_one_page(table):
             value = sum((found[1] for _, found in amounts), Decimal(0))
             parts = tuple((f"{found[1]}", found[0].start, found[0].end) for _, found in amounts)
@@ -81,7 +103,9 @@ def _with_labels(form: Form, name: FieldName, label: Label) -> Iterator[Finding]
         if found is None or _is_text(one):
             continue
         score = 0.95 if one.is_total else 0.9
-        yield Finding(name, found[1], one.value.start, *_with_head(one), score, is_counted=bool(FREE.search(one.value.text)))
+        yield Finding(
+            name, found[1], one.value.start, *_with_head(one), score, is_counted=bool(FREE.search(one.value.text))
+        )
 
 
 def _is_text(one: Stated) -> bool:
@@ -93,7 +117,9 @@ def _with_head(one: Stated) -> tuple[int, int]:
 
 
 def _in_words(script: Script, name: FieldName) -> Iterator[Finding]:
-    before_form, after_form = (_MONTHLY_BEFORE, _MONTHLY_AFTER) if name is FieldName.MRC else (_ONCE_BEFORE, _ONCE_AFTER)
+    before_form, after_form = (
+        (_MONTHLY_BEFORE, _MONTHLY_AFTER) if name is FieldName.MRC else (_ONCE_BEFORE, _ONCE_AFTER)
+    )
     text = script.text
     for found in ANY.finditer(text):
         if currency_of(found) is None:
@@ -112,7 +138,9 @@ def _currency(script: Script, form: Form, amounts: Sequence[Finding]) -> Iterato
         if code is not None:
             told = code[1].upper() if code[1] else {"u": "USD", "e": "EUR", "p": "GBP"}[code[0][0].lower()]
             yield Finding(FieldName.CURRENCY, told, one.value.start, *_with_head(one), 0.95)
-    named = re.search(r"\b(USD|CAD|EUR|GBP|AUD)\b|\bUS\$|\b(?:U\.?S\.?|United States) dollars|\bCanadian dollars", script.text)
+    named = re.search(
+        (r"\b(USD|CAD|EUR|GBP|AUD)\b|\bUS\$|\b(?:U\.?S\.?|United States) dollars|\bCanadian dollars"), script.text
+    )
     marked = Counter(currency_of(found) for found in ANY.finditer(script.text) if currency_of(found))
     if named is not None and (amounts or marked):
         code = named[1] or ("CAD" if named[0].startswith("Can") else "USD")

@@ -7,7 +7,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-_NAMES = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
+_NAMES = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _MONTH = (
     r"(?P<month>"
     + "|".join(
@@ -15,7 +28,39 @@ _MONTH = (
     )
     + ")"
 )
-_ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth", "twenty-first", "twenty-second", "twenty-third", "twenty-fourth", "twenty-fifth", "twenty-sixth", "twenty-seventh", "twenty-eighth", "twenty-ninth", "thirtieth", "thirty-first"]
+_ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
+    "twenty-first",
+    "twenty-second",
+    "twenty-third",
+    "twenty-fourth",
+    "twenty-fifth",
+    "twenty-sixth",
+    "twenty-seventh",
+    "twenty-eighth",
+    "twenty-ninth",
+    "thirtieth",
+    "thirty-first",
+]
 _TH = r"\s*(?:s\s?t|n\s?d|r\s?d|t\s?h)?\b"
 _DAY = (
     rf"(?:(?P<day>\d{{1,2}}){_TH}|(?P<ordinal>"
@@ -28,7 +73,8 @@ _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         rf"\b{_MONTH}\s*{_DAY}\s*,?\s*(?:of\s+)?{_RAISED}{_YEAR}",
-        rf"(?<![\w/]){_DAY}\s*(?:day\s*)?(?:of\s*)?[-,]?\s*{_RAISED}{_MONTH}\s*[-,.]?\s*{_RAISED}(?:of\s+|in the year\s+(?:of\s+)?)?{_YEAR}",
+        rf"(?<![\w/]){_DAY}\s*(?:day\s*)?(?:of\s*)?[-,]?\s*{_RAISED}{_MONTH}\s*[-,.]?\s*{_RAISED}(?"
+        rf":of\s+|in the year\s+(?:of\s+)?)?{_YEAR}",
         r"(?<![\w/.-])(?P<year>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)(?![\w/-])",
         r"(?<![\w/.-])(?P<a>\d{1,2})/(?P<b>\d{1,2})/(?P<y>(?:19|20)?\d\d)(?![\w/])",
         r"(?<![\w/.-])(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>(?:19|20)\d\d)(?![\w/])",

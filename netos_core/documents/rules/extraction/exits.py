@@ -14,17 +14,38 @@ from netos_core.documents.rules.extraction.script import Script, Span, is_conten
 _I = re.IGNORECASE
 _LONGEST = 260
 _LEAVING = re.compile(
-    r"early\s+terminat\w+|\bETF\b|\bETL\b|termination\s+(?:liabilit\w+|charges?|fees?)|cancell?ation\s+(?:charges?|fees?)|"
-    r"(?:terminat|cancel|disconnect)\w*[^.]{0,140}?(?:prior to|before)\s+(?:the\s+)?(?:end|expir|completion)|liquidated\s+damages", _I)  # fmt: skip
+    r"early\s+terminat\w+|\bETF\b|\bETL\b|termination\s+(?:liabilit\w+|charges?|fees?)|"
+    r"cancell?ation\s+(?:charges?|fees?)|"
+    r"(?:terminat|cancel|disconnect)\w*[^.]{0,140}?(?:prior to|before)\s+(?:the\s+)?(?:end|"
+    r"expir|completion)|liquidated\s+damages",
+    _I,
+)
 _HOW_MUCH = re.compile(
-    r"(?:(?:[\w-]+\s+)?(?:percent\s*)?\(?\b\d{1,3}(?:\.\d+)?\s?%\)?|\b[\w-]+(?:\s+[\w-]+)?\s+percent\b)|[$€£]\s?\d[\d,.]*|(?:all|the)\s+(?:remaining|unpaid)|(?:remaining|unpaid)\s+(?:monthly|MRC)|"
-    r"all\s+(?:\w+\s+){0,3}?(?:charges?|fees?|MRC)\b|\bremainder\b|the\s+(?:sum|balance|total)\s+of|average\s+(?:of|monthly)", _I)  # fmt: skip
+    r"(?:(?:[\w-]+\s+)?(?:percent\s*)?\(?\b\d{1,3}(?:\.\d+)?\s?%\)?|"
+    r"\b[\w-]+(?:\s+[\w-]+)?\s+percent\b)|[$€£]\s?\d[\d,.]*|(?:all|the)\s+(?:remaining|"
+    r"unpaid)|(?:remaining|unpaid)\s+(?:monthly|MRC)|"
+    r"all\s+(?:\w+\s+){0,3}?(?:charges?|fees?|MRC)\b|\bremainder\b|the\s+(?:sum|balance|"
+    r"total)\s+of|average\s+(?:of|monthly)",
+    _I,
+)
 _PAYS = re.compile(r"\bpay|\bowe|liable|equal\s+to|charge[ds]?\b|liabilit|\bfee\b|due|responsible|:", _I)
-_NO_FEE = re.compile(r"without\s+(?:any\s+)?(?:early\s+)?(?:termination\s+)?(?:liability|charge|penalty|fee)|no\s+(?:early\s+)?termination\s+(?:fee|charge|liability)", _I)
+_NO_FEE = re.compile(
+    r"without\s+(?:any\s+)?(?:early\s+)?(?:termination\s+)?(?:liability|charge|penalty|fee)|"
+    r"no\s+(?:early\s+)?termination\s+(?:fee|charge|liability)",
+    _I,
+)
 _RISING = re.compile(r"increas|escalat|uplift|adjust|\bris(?:e|es|ing)\b", _I)
-_YEARLY = re.compile(r"annual|each\s+(?:year|anniversary|contract year)|every\s+(?:year|twelve)|per\s+(?:year|annum)|anniversar|yearly|year over year|on each", _I)
+_YEARLY = re.compile(
+    r"annual|each\s+(?:year|anniversary|contract year)|every\s+(?:year|twelve)|per\s+(?:year|"
+    r"annum)|anniversar|yearly|year over year|on each",
+    _I,
+)
 _PERCENT = re.compile(r"(?:\(\s*)?(?<![\d.])(\d{1,2}(?:\.\d{1,2})?)\s?(?:%|percent)", _I)
-_IN_WORDS = re.compile(r"\b(one|two|three|four|five|six|seven|eight|nine|ten)(?:\s+and\s+one[\s-]half)?\s+percent\b", _I)
+_IN_WORDS = re.compile(
+    r"\b(one|two|three|four|five|six|seven|eight|nine|ten)(?:\s+and\s+one[\s-]half)?\s+percent"
+    r"\b",
+    _I,
+)
 _INDEX = re.compile(r"\bCPI(?:-U)?\b|consumer\s+price\s+index", _I)
 _OTHER_RISE = re.compile(r"late|past\s+due|interest|overdue|tax(?:es)?\b|surcharge|liabilit|insurance|bandwidth", _I)
 
@@ -45,13 +66,24 @@ def exits(script: Script, form: Form) -> Iterator[Finding]:
 def _labelled(form: Form) -> Iterator[Finding]:
     for one in form.values(Label.ETF):
         if _HOW_MUCH.search(one.value.text):
-            yield Finding(FieldName.ETF, one.value.text[:_LONGEST], one.value.start, one.head.start, max(one.value.end, one.head.end), 0.9)
+            yield Finding(
+                FieldName.ETF,
+                one.value.text[:_LONGEST],
+                one.value.start,
+                one.head.start,
+                max(one.value.end, one.head.end),
+                0.9,
+            )
     for one in form.values(Label.ESCALATOR):
         found = _PERCENT.search(one.value.text)
         if found:
-            yield _rise(one.value.start + found.start(), one.head.start, max(one.value.end, one.head.end), found[1], 0.92)
+            yield _rise(
+                one.value.start + found.start(), one.head.start, max(one.value.end, one.head.end), found[1], 0.92
+            )
         elif _INDEX.search(one.value.text):
-            yield Finding(FieldName.ESCALATOR, "CPI", one.value.start, one.head.start, max(one.value.end, one.head.end), 0.85)
+            yield Finding(
+                FieldName.ESCALATOR, "CPI", one.value.start, one.head.start, max(one.value.end, one.head.end), 0.85
+            )
 
 
 def _etf(script: Script, span: Span, said: str) -> Iterator[Finding]:
@@ -90,7 +122,9 @@ def _escalator(span: Span, said: str) -> Iterator[Finding]:
         if percent is not None:
             yield _rise(span.start + start + percent.start(), span.start, span.end, percent[1], 0.82)
         elif (words := _IN_WORDS.search(around)) is not None:
-            number = "one two three four five six seven eight nine ten".split().index(words[1].lower()) + 1
+            number = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"].index(
+                words[1].lower()
+            ) + 1
             half = ".5" if "half" in words[0].lower() else ""
             yield _rise(span.start + start + words.start(), span.start, span.end, f"{number}{half}", 0.8)
         elif (index := _INDEX.search(around)) is not None:

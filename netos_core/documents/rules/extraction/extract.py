@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from netos_core.documents.rules.extraction import charges, exits, law, orders, parties, protections, renewal, services, signing, term
-from netos_core.documents.rules.extraction.form import read_form
+from netos_core.documents.rules.extraction import (
+    charges,
+    exits,
+    law,
+    orders,
+    parties,
+    protections,
+    renewal,
+    services,
+    signing,
+    term,
+)
 from netos_core.documents.rules.extraction.fields import Extraction, Field, FieldName, Item, Problem
 from netos_core.documents.rules.extraction.findings import Finding, best
+from netos_core.documents.rules.extraction.form import read_form
+from netos_core.documents.rules.extraction.quotes import checked
 from netos_core.documents.rules.extraction.script import Script
 from netos_core.documents.rules.pages import Page
-
 
 _LEAST = 0.4
 """A finding that fits less well than this is no more than a guess."""
@@ -28,7 +39,8 @@ def extract(pages: Sequence[Page], unread: Sequence[int] = ()) -> Extraction:
         chosen = best(one for one in findings if one.name is name)
         if chosen is not None and chosen.score >= _LEAST:
             fields.append(_field(script, chosen))
-    problems = list(_of_pages(pages, unread))
+    fields, wrong = checked(fields, pages)
+    problems = [*_of_pages(pages, unread), *wrong]
     return Extraction(len(pages), tuple(page.number for page in pages if page.ocr), tuple(fields), tuple(problems))
 
 

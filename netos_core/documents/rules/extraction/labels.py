@@ -41,27 +41,121 @@ class Label(StrEnum):
 _CHARGE = r"(?:charges?|costs?|fees?|rates?|price|amount|total)"
 _UNIT = r"(?:\s*\(?(?:USD|CAD|EUR|GBP|US\$|\$|€|£|usd|per unit|/mo(?:nth)?|months?|mos?\.?|total)\)?)*"
 _MEANINGS: tuple[tuple[Label, str], ...] = (
-    (Label.MRC, rf"(?:total\s+|net\s+|extended\s+|new\s+|your\s+|order\s+|grand\s+total\s+)*(?:mrc|monthly\s+recurring(?:\s+{_CHARGE})?|monthly\s+{_CHARGE}|recurring\s+{_CHARGE}(?:\s*\(?monthly\)?)?|monthly|price\s+per\s+month|monthly\s+service\s+{_CHARGE}|monthly\s+recurring\s+charges?\s*\(mrc\)|(?:lease|license)\s+fee\s+per\s+month)(?:\s+total)?{_UNIT}(?:\s*\(mrc\))?"),
-    (Label.NRC, rf"(?:total\s+|net\s+|extended\s+|new\s+|order\s+|grand\s+total\s+)*(?:nrc|non[\s-]?recurring(?:\s+{_CHARGE})?|one[\s-]?time(?:\s+(?:setup|installation|install))?(?:\s+{_CHARGE})?|install(?:ation)?(?:\s+{_CHARGE})?|set[\s-]?up(?:\s+{_CHARGE})?|activation(?:\s+{_CHARGE})|otc|construction\s+{_CHARGE})(?:\s+total)?{_UNIT}(?:\s*\(nrc\))?"),
-    (Label.TERM, r"(?:initial\s+|service\s+|contract\s+|order\s+|minimum\s+|min\.?\s+|committed\s+|circuit\s+|customer\s+|agreement\s+|lease\s+)*(?:term|commitment\s+period|term\s+length|length\s+of\s+term|term\s+commitment|term\s+of\s+(?:service|agreement|order))(?:\s*(?:\(?(?:in\s+)?(?:months|mos?\.?|years|yrs)\)?|length|plan))?"),
-    (Label.CIRCUIT, r"(?:carrier\s+|provider\s+|vendor\s+|existing\s+|our\s+|lec\s+|customer\s+)*(?:circuit|ckt|line|service|ecckt|strand|fiber)\s*(?:id(?:entifier)?|ids?|id\(s\)|number|no\.?|nbr|#|ref(?:erence)?)(?:s|\(s\))?(?:\s*/\s*\w+)?|cid|ecckt|circuits?"),
-    (Label.BANDWIDTH, r"(?:service\s+|port\s+|access\s+|circuit\s+|committed\s+|interface\s+|evc\s+|internet\s+)*(?:bandwidth|speed|capacity|data\s+rate|cir|committed\s+(?:information\s+)?rate|line\s+rate|throughput)(?:\s*\(?(?:mbps|gbps|mb/s|down/up)\)?)?(?:\s*/\s*\w+)?"),
-    (Label.SERVICE, r"(?:service|product|circuit|access)\s*(?:type|name|description|ordered|offering)?|description(?:\s+of\s+services?)?|type\s+of\s+service|item|services?\s+ordered|services"),
-    (Label.ADDRESS, r"(?:service|site|premises?|install(?:ation)?|location|end[\s-]?user|a|z|a[\s-]?end|z[\s-]?end|a[\s-]?side|z[\s-]?side|side\s+[az]|end\s+[az]|a[\s-]?loc|z[\s-]?loc|customer\s+site|demarc|from|to|originating|terminating|delivery|leased\s+premises)\s*(?:site\s+|location\s+|service\s+)?(?:address|location|premises?)(?:\s*(?:\(?[az12]\)?|of\s+service))?|(?:service\s+)?locations?(?:\s+[az12])?|address(?:\s+[az12])?|[az][\s-]?(?:loc|end|site)\.?|premises|site(?:\s+[az12])?|(?:location|end)\s+[az]\s+address|from|to"),
-    (Label.PROVIDER, r"(?:service\s+)?provider(?:\s+(?:name|entity|legal\s+name))?|carrier(?:\s+name)?|supplier(?:\s+name)?|vendor(?:\s+name)?|seller|lessor|licensor|landlord"),
-    (Label.CUSTOMER, r"(?:customer|subscriber|buyer|client|purchaser|lessee|licensee|tenant|end\s+user)(?:\s+(?:legal\s+)?(?:name|entity))?|company\s+name|account\s+name|bill\s+to(?:\s+name)?|sold\s+to"),
-    (Label.RENEWAL, r"(?:auto(?:matic)?[\s-]?)?renewal(?:\s+(?:term|period|terms|option|length))?|renewal\s+term\s*\(?months\)?"),
-    (Label.NOTICE, r"(?:non[\s-]?renewal\s+|renewal\s+|cancell?ation\s+|termination\s+|disconnect\s+)*notice(?:\s+(?:period|of\s+non[\s-]?renewal|of\s+termination|required|to\s+cancel|days|window))?(?:\s*\(?days\)?)?"),
-    (Label.ETF, r"early\s+termination(?:\s+(?:fee|charge|liability|liabilities|charges|fees))?(?:\s*\(?et[flc]\)?)?|et[flc]|termination\s+(?:liability|charges?|fees?)|cancell?ation\s+(?:fee|charge)s?"),
-    (Label.ESCALATOR, r"(?:annual\s+|price\s+|rate\s+|mrc\s+|yearly\s+)*(?:escalators?|escalation|increase|uplift|adjustment)(?:\s+(?:clause|rate))?"),
+    (
+        Label.MRC,
+        rf"(?:total\s+|net\s+|extended\s+|new\s+|your\s+|order\s+|grand\s+total\s+)*(?:mrc|"
+        rf"monthly\s+recurring(?:\s+{_CHARGE})?|monthly\s+{_CHARGE}|"
+        rf"recurring\s+{_CHARGE}(?:\s*\(?monthly\)?)?|monthly|price\s+per\s+month|"
+        rf"monthly\s+service\s+{_CHARGE}|monthly\s+recurring\s+charges?\s*\(mrc\)|(?:lease|"
+        rf"license)\s+fee\s+per\s+month)(?:\s+total)?{_UNIT}(?:\s*\(mrc\))?",
+    ),
+    (
+        Label.NRC,
+        rf"(?:total\s+|net\s+|extended\s+|new\s+|order\s+|grand\s+total\s+)*(?:nrc|"
+        rf"non[\s-]?recurring(?:\s+{_CHARGE})?|one[\s-]?time(?:\s+(?:setup|installation|"
+        rf"install))?(?:\s+{_CHARGE})?|install(?:ation)?(?:\s+{_CHARGE})?|"
+        rf"set[\s-]?up(?:\s+{_CHARGE})?|activation(?:\s+{_CHARGE})|otc|"
+        rf"construction\s+{_CHARGE})(?:\s+total)?{_UNIT}(?:\s*\(nrc\))?",
+    ),
+    (
+        Label.TERM,
+        r"(?:initial\s+|service\s+|contract\s+|order\s+|minimum\s+|min\.?\s+|committed\s+|"
+        r"circuit\s+|customer\s+|agreement\s+|lease\s+)*(?:term|commitment\s+period|term\s+length|"
+        r"length\s+of\s+term|term\s+commitment|term\s+of\s+(?:service|agreement|"
+        r"order))(?:\s*(?:\(?(?:in\s+)?(?:months|mos?\.?|years|yrs)\)?|length|plan))?",
+    ),
+    (
+        Label.CIRCUIT,
+        r"(?:carrier\s+|provider\s+|vendor\s+|existing\s+|our\s+|lec\s+|customer\s+)*(?:circuit|"
+        r"ckt|line|service|ecckt|strand|fiber)\s*(?:id(?:entifier)?|ids?|id\(s\)|number|no\.?|nbr|"
+        r"#|ref(?:erence)?)(?:s|\(s\))?(?:\s*/\s*\w+)?|cid|ecckt|circuits?",
+    ),
+    (
+        Label.BANDWIDTH,
+        r"(?:service\s+|port\s+|access\s+|circuit\s+|committed\s+|interface\s+|evc\s+|"
+        r"internet\s+)*(?:bandwidth|speed|capacity|data\s+rate|cir|"
+        r"committed\s+(?:information\s+)?rate|line\s+rate|throughput)(?:\s*\(?(?:mbps|gbps|mb/s|"
+        r"down/up)\)?)?(?:\s*/\s*\w+)?",
+    ),
+    (
+        Label.SERVICE,
+        r"(?:service|product|circuit|access)\s*(?:type|name|description|ordered|offering)?|"
+        r"description(?:\s+of\s+services?)?|type\s+of\s+service|item|services?\s+ordered|services",
+    ),
+    (
+        Label.ADDRESS,
+        r"(?:service|site|premises?|install(?:ation)?|location|end[\s-]?user|a|z|a[\s-]?end|"
+        r"z[\s-]?end|a[\s-]?side|z[\s-]?side|side\s+[az]|end\s+[az]|a[\s-]?loc|z[\s-]?loc|"
+        r"customer\s+site|demarc|from|to|originating|terminating|delivery|"
+        r"leased\s+premises)\s*(?:site\s+|location\s+|service\s+)?(?:address|location|"
+        r"premises?)(?:\s*(?:\(?[az12]\)?|of\s+service))?|(?:service\s+)?locations?(?:\s+[az12])?|"
+        r"address(?:\s+[az12])?|[az][\s-]?(?:loc|end|site)\.?|premises|site(?:\s+[az12])?|"
+        r"(?:location|end)\s+[az]\s+address|from|to",
+    ),
+    (
+        Label.PROVIDER,
+        r"(?:service\s+)?provider(?:\s+(?:name|entity|legal\s+name))?|carrier(?:\s+name)?|"
+        r"supplier(?:\s+name)?|vendor(?:\s+name)?|seller|lessor|licensor|landlord",
+    ),
+    (
+        Label.CUSTOMER,
+        r"(?:customer|subscriber|buyer|client|purchaser|lessee|licensee|tenant|"
+        r"end\s+user)(?:\s+(?:legal\s+)?(?:name|entity))?|company\s+name|account\s+name|"
+        r"bill\s+to(?:\s+name)?|sold\s+to",
+    ),
+    (
+        Label.RENEWAL,
+        r"(?:auto(?:matic)?[\s-]?)?renewal(?:\s+(?:term|period|terms|option|length))?|"
+        r"renewal\s+term\s*\(?months\)?",
+    ),
+    (
+        Label.NOTICE,
+        r"(?:non[\s-]?renewal\s+|renewal\s+|cancell?ation\s+|termination\s+|"
+        r"disconnect\s+)*notice(?:\s+(?:period|of\s+non[\s-]?renewal|of\s+termination|required|"
+        r"to\s+cancel|days|window))?(?:\s*\(?days\)?)?",
+    ),
+    (
+        Label.ETF,
+        r"early\s+termination(?:\s+(?:fee|charge|liability|liabilities|charges|"
+        r"fees))?(?:\s*\(?et[flc]\)?)?|et[flc]|termination\s+(?:liability|charges?|fees?)|"
+        r"cancell?ation\s+(?:fee|charge)s?",
+    ),
+    (
+        Label.ESCALATOR,
+        r"(?:annual\s+|price\s+|rate\s+|mrc\s+|yearly\s+)*(?:escalators?|escalation|increase|"
+        r"uplift|adjustment)(?:\s+(?:clause|rate))?",
+    ),
     (Label.CURRENCY, r"(?:billing\s+)?currency"),
-    (Label.AGREED, r"(?:order|agreement|contract|quote|signature|document|service\s+order|sof|proposal)\s+date|date(?:\s+of\s+(?:order|agreement))?"),
-    (Label.STARTS, r"effective\s+date(?:\s+of\s+\w+)?|(?:term\s+|contract\s+)(?:start|commencement)\s+date|start\s+date|commencement\s+date"),
-    (Label.ENDS, r"(?:term\s+|contract\s+|service\s+|agreement\s+)?(?:end|expir(?:ation|y)|termination)\s+date|expires(?:\s+on)?"),
+    (
+        Label.AGREED,
+        r"(?:order|agreement|contract|quote|signature|document|service\s+order|sof|"
+        r"proposal)\s+date|date(?:\s+of\s+(?:order|agreement))?",
+    ),
+    (
+        Label.STARTS,
+        r"effective\s+date(?:\s+of\s+\w+)?|(?:term\s+|contract\s+)(?:start|commencement)\s+date|"
+        r"start\s+date|commencement\s+date",
+    ),
+    (
+        Label.ENDS,
+        r"(?:term\s+|contract\s+|service\s+|agreement\s+)?(?:end|expir(?:ation|y)|"
+        r"termination)\s+date|expires(?:\s+on)?",
+    ),
     (Label.COMMITMENT, r"(?:minimum|annual|monthly|revenue)\s+(?:\w+\s+)?commit(?:ment)?"),
     (Label.LAW, r"governing\s+law"),
-    (Label.OTHER, r"quantity|qty\.?|unit(?:\s+price)?|handoff|interface|protocol|vlan|phone|e-?mail|contact(?:\s+name)?|name|title|by|signature|signed|account(?:\s+(?:number|no\.?|#))?|ban|po(?:\s+(?:number|#))?|order\s+(?:number|no\.?|#|id|type)|quote\s+(?:number|no\.?|#|id)|billing\s+address|notice\s+address|remittance\s+address|payment\s+terms|taxes|subtotal|remarks|notes|special\s+(?:terms|conditions)|sales\s+rep(?:resentative)?|account\s+(?:manager|executive)|fax|city|state|zip|county|line|expedite|diversity|tax\s+id|requested\s+(?:service|install|due)\s+date|customer\s+requested\s+date|foc\s+date|billing\s+(?:start|contact|frequency)(?:\s+date)?|sla|mtu|connector|demarcation|suite|floor|building"),
-)  # fmt: skip
+    (
+        Label.OTHER,
+        r"quantity|qty\.?|unit(?:\s+price)?|handoff|interface|protocol|vlan|phone|e-?mail|"
+        r"contact(?:\s+name)?|name|title|by|signature|signed|account(?:\s+(?:number|no\.?|#))?|"
+        r"ban|po(?:\s+(?:number|#))?|order\s+(?:number|no\.?|#|id|type)|quote\s+(?:number|no\.?|#|"
+        r"id)|billing\s+address|notice\s+address|remittance\s+address|payment\s+terms|taxes|"
+        r"subtotal|remarks|notes|special\s+(?:terms|conditions)|sales\s+rep(?:resentative)?|"
+        r"account\s+(?:manager|executive)|fax|city|state|zip|county|line|expedite|diversity|"
+        r"tax\s+id|requested\s+(?:service|install|due)\s+date|customer\s+requested\s+date|"
+        r"foc\s+date|billing\s+(?:start|contact|frequency)(?:\s+date)?|sla|mtu|connector|"
+        r"demarcation|suite|floor|building",
+    ),
+)
 _FULL = tuple((label, re.compile(form, _I)) for label, form in _MEANINGS)
 _NUMBERED = re.compile(r"^(?:\(?\d{1,2}[.)]|[A-Za-z][.)]|[•▪*-])\s*")
 
@@ -138,7 +232,9 @@ class Table:
     def column(self, label: Label) -> int | None:
         """Give the column of a label; of several the one of totals, else the last but for places."""
         found = [number for number, one in enumerate(self.columns) if one.label is label]
-        return next((number for number in found if _is_total(self.columns[number].head.text)), found[-1] if found else None)
+        return next(
+            (number for number in found if _is_total(self.columns[number].head.text)), found[-1] if found else None
+        )
 
 
 _HEADS = frozenset({Label.MRC, Label.NRC, Label.CIRCUIT, Label.BANDWIDTH, Label.ADDRESS, Label.SERVICE, Label.TERM})
@@ -178,7 +274,11 @@ def _head(rows: Sequence[Row], index: int) -> tuple[list[Column], int] | None:
         labels = [label_of(cell.text) for cell in merged]
         known = [label for label in labels if label in _HEADS]
         named = [label for label in labels if label is not None]
-        if len(known) > 1 and len(named) * 3 >= len(merged) * 2 and (Label.MRC in known or Label.NRC in known or len(known) > 2):  # noqa: PLR2004
+        if (
+            len(known) > 1
+            and len(named) * 3 >= len(merged) * 2
+            and (Label.MRC in known or Label.NRC in known or len(known) > 2)
+        ):
             return [Column(label or Label.OTHER, cell) for label, cell in zip(labels, merged, strict=True)], height
     return None
 
@@ -200,11 +300,17 @@ def _merged(lines: Sequence[Row]) -> list[Cell] | None:
                 columns.append([cell])
     return [
         Cell(
-            " ".join(cell.text for cell in column), column[0].page, min(c.x0 for c in column), max(c.x1 for c in column),
-            column[0].top, column[-1].bottom, column[0].start, column[0].end,
+            " ".join(cell.text for cell in column),
+            column[0].page,
+            min(c.x0 for c in column),
+            max(c.x1 for c in column),
+            column[0].top,
+            column[-1].bottom,
+            column[0].start,
+            column[0].end,
         )
         for column in sorted(columns, key=lambda one: one[0].x0)
-    ]  # fmt: skip
+    ]
 
 
 def _body(rows: Sequence[Row], first: int, index: int, columns: list[Column]) -> tuple[Table, int]:
@@ -243,7 +349,9 @@ def _grouped(lines: Sequence[Row], columns: Sequence[Column]) -> list[dict[int, 
             if number == 0 or gaps[number - 1] > limit:
                 rows.append({})
             _join(rows[-1], cells)
-        if all(len(row[number]) == 1 for row in rows for number in _keys(row, columns) if columns[number].label in _AMOUNTS):
+        if all(
+            len(row[number]) == 1 for row in rows for number in _keys(row, columns) if columns[number].label in _AMOUNTS
+        ):
             return rows
     rows = []
     for cells in placed:

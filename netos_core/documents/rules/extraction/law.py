@@ -17,35 +17,62 @@ _STATES = (
     "Washington|Wisconsin|Wyoming|District of Columbia|Puerto Rico|Guam"
 )
 _ELSEWHERE = (
-    "England and Wales|England|Scotland|Northern Ireland|Wales|United Kingdom|Ireland|Ontario|Quebec|Québec|British Columbia|Alberta|"
-    "Manitoba|Saskatchewan|Nova Scotia|New Brunswick|Newfoundland|Canada|Germany|France|Switzerland|Austria|Italy|Spain|"
-    "Portugal|(?:the )?Netherlands|Belgium|Luxembourg|Denmark|Sweden|Norway|Finland|Poland|Czech Republic|Slovakia|Hungary|"
+    "England and Wales|England|Scotland|Northern Ireland|Wales|United Kingdom|Ireland|"
+    "Ontario|Quebec|Québec|British Columbia|Alberta|"
+    "Manitoba|Saskatchewan|Nova Scotia|New Brunswick|Newfoundland|Canada|Germany|France|"
+    "Switzerland|Austria|Italy|Spain|"
+    "Portugal|(?:the )?Netherlands|Belgium|Luxembourg|Denmark|Sweden|Norway|Finland|Poland|"
+    "Czech Republic|Slovakia|Hungary|"
     "Romania|Greece|Turkey|Israel|Russia|Ukraine|Cyprus|Malta|Hong Kong|People[’']s Republic of China|PRC|China|Taiwan|"
-    "Japan|Korea|Singapore|Malaysia|Thailand|Vietnam|Indonesia|Philippines|India|Pakistan|Australia|New South Wales|Victoria|"
-    "Queensland|New Zealand|South Africa|Nigeria|Kenya|Egypt|United Arab Emirates|Dubai|Qatar|Kuwait|Bahrain|Saudi Arabia|"
+    "Japan|Korea|Singapore|Malaysia|Thailand|Vietnam|Indonesia|Philippines|India|Pakistan|"
+    "Australia|New South Wales|Victoria|"
+    "Queensland|New Zealand|South Africa|Nigeria|Kenya|Egypt|United Arab Emirates|Dubai|"
+    "Qatar|Kuwait|Bahrain|Saudi Arabia|"
     "Brazil|Argentina|Chile|Colombia|Peru|Mexico|Panama|Bermuda|Cayman Islands|British Virgin Islands|Bahamas|Barbados|"
     "Jersey|Guernsey|Isle of Man|Liechtenstein|Monaco|United States(?: of America)?"
 )
 _I = re.IGNORECASE
 _PLACE = rf"(?P<place>{_STATES}|{_ELSEWHERE})\b"
 _OF = (
-    r"(?:(?:the\s+)?(?:internal\s+|substantive\s+|local\s+|domestic\s+)*(?:laws?|statutes|jurisdiction)\s+(?:and\s+[\w\s]{0,30})?(?:(?:in\s+force\s+)?(?:of|in)\s+)"
-    r"(?:the\s+)?(?:(?:State|Commonwealth|Province|Republic|Kingdom|Country|Federal Republic|Grand Duchy|Territory|Special Administrative Region)\s+of\s+(?:the\s+)?)?)"
+    r"(?:(?:the\s+)?(?:internal\s+|substantive\s+|local\s+|domestic\s+)*(?:laws?|statutes|"
+    r"jurisdiction)\s+(?:and\s+[\w\s]{0,30})?(?:(?:in\s+force\s+)?(?:of|in)\s+)"
+    r"(?:the\s+)?(?:(?:State|Commonwealth|Province|Republic|Kingdom|Country|Federal Republic|"
+    r"Grand Duchy|Territory|Special Administrative Region)\s+of\s+(?:the\s+)?)?)"
 )
-_GOVERNED = r"(?:govern\w*|constru\w+|interpret\w*|controlled|enforce\w*|subject to|in accordance with|determined|deemed)"
+_GOVERNED = (
+    r"(?:govern\w*|constru\w+|interpret\w*|controlled|enforce\w*|subject to|"
+    r"in accordance with|determined|deemed)"
+)
 _FORMS = tuple(
     (re.compile(form, _I), score)
     for form, score in (
         (rf"\bgovern\w*\b[^;]{{0,220}}?\b{_OF}{_PLACE}", 0.95),
         (rf"{_GOVERNED}[^.;]{{0,160}}?\b{_OF}{_PLACE}", 0.85),
         (rf"{_GOVERNED}[^.;]{{0,120}}?\b(?:by|with|under|to)\s+(?:the\s+)?{_PLACE}\s+(?:state\s+)?laws?\b", 0.9),
-        (rf"{_GOVERNED}[^.;]{{0,120}}?\b(?:by|with|under|to)\s+(?P<people>English|Scots|Scottish|Irish|Dutch|German|Swiss|French|Israeli|Canadian|Belgian|Swedish|Danish|Norwegian|Finnish)\s+laws?\b", 0.9),
+        (
+            rf"{_GOVERNED}[^.;]{{0,120}}?\b(?:by|with|under|to)\s+(?P<people>English|Scots|Scottish|"
+            rf"Irish|Dutch|German|Swiss|French|Israeli|Canadian|Belgian|Swedish|Danish|Norwegian|"
+            rf"Finnish)\s+laws?\b",
+            0.9,
+        ),
         (rf"\b{_OF}{_PLACE}[^.;]{{0,160}}?\b(?:shall|will)?\s*(?:govern|control|apply)", 0.85),
-        (rf"(?:governing|applicable)\s+law\s*[:.\-–]?\s*(?:the\s+)?(?:laws?\s+of\s+)?(?:the\s+)?(?:State\s+of\s+)?{_PLACE}", 0.8),
-        (rf"(?:State|Commonwealth|Province)\s+of\s+{_PLACE}[^;]{{0,200}}?\blaws?\s+of\s+(?:that|such|said|the)\s+(?:state|commonwealth|province)", 0.75),
+        (
+            rf"(?:governing|applicable)\s+law\s*[:.\-–]?\s*(?:the\s+)?(?:laws?\s+of\s+)?(?:the\s+)?(?:S"
+            rf"tate\s+of\s+)?{_PLACE}",
+            0.8,
+        ),
+        (
+            rf"(?:State|Commonwealth|Province)\s+of\s+{_PLACE}[^;]{{0,200}}?\blaws?\s+of\s+(?:that|"
+            rf"such|said|the)\s+(?:state|commonwealth|province)",
+            0.75,
+        ),
     )
 )
-_ORGANISED = re.compile(r"(?:organi[sz]ed|incorporated|existing|formed|corporation|company|partnership)\b[^.;]{0,60}$", _I)
+_ORGANISED = re.compile(
+    r"(?:organi[sz]ed|incorporated|existing|formed|corporation|company|"
+    r"partnership)\b[^.;]{0,60}$",
+    _I,
+)
 _ABOUT = re.compile(r"\blaws?\b", _I)
 
 
@@ -59,16 +86,32 @@ def governing_law(script: Script) -> Iterator[Finding]:
             found = form.search(said)
             if found is None or _ORGANISED.search(said[max(_at(found) - 90, 0) : _at(found)]):
                 continue
-            about = 0.03 if re.search(r"this (?:\w+ )?(?:agreement|contract|addendum|amendment|lease|order|msa)", said, _I) else 0.0
+            about = (
+                0.03
+                if re.search(r"this (?:\w+ )?(?:agreement|contract|addendum|amendment|lease|order|msa)", said, _I)
+                else 0.0
+            )
             yield _finding(span, found, min(score + about, 0.98) - span.start / max(len(script.text), 1) * 0.01)
             break
 
 
 _PEOPLES = {
-    "english": "England", "scots": "Scotland", "scottish": "Scotland", "irish": "Ireland", "dutch": "Netherlands", "german": "Germany",
-    "swiss": "Switzerland", "french": "France", "israeli": "Israel", "canadian": "Canada", "belgian": "Belgium", "swedish": "Sweden",
-    "danish": "Denmark", "norwegian": "Norway", "finnish": "Finland",
-}  # fmt: skip
+    "english": "England",
+    "scots": "Scotland",
+    "scottish": "Scotland",
+    "irish": "Ireland",
+    "dutch": "Netherlands",
+    "german": "Germany",
+    "swiss": "Switzerland",
+    "french": "France",
+    "israeli": "Israel",
+    "canadian": "Canada",
+    "belgian": "Belgium",
+    "swedish": "Sweden",
+    "danish": "Denmark",
+    "norwegian": "Norway",
+    "finnish": "Finland",
+}
 
 
 def _at(found: re.Match[str]) -> int:
@@ -79,5 +122,7 @@ def _finding(span: Span, found: re.Match[str], score: float) -> Finding:
     groups = found.groupdict()
     place = _PEOPLES[found["people"].lower()] if groups.get("people") else " ".join(found["place"].split())
     place = place[4:] if place.lower().startswith("the ") else place
-    place = place.title().replace(" Of ", " of ").replace(" And ", " and ") if place.isupper() and len(place) > 3 else place  # noqa: PLR2004  PRC stays
+    place = (
+        place.title().replace(" Of ", " of ").replace(" And ", " and ") if place.isupper() and len(place) > 3 else place
+    )
     return Finding(FieldName.GOVERNING_LAW, place, span.start + _at(found), span.start, span.end, score)

@@ -4,7 +4,28 @@ from __future__ import annotations
 
 import re
 
-_ONES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+_ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _VALUES = {word: value for value, word in enumerate(_ONES)} | {
     word: value for value, word in zip(range(20, 100, 10), _TENS, strict=True)
@@ -15,6 +36,14 @@ _ONE = "|".join(sorted(_ONES[1:], key=len, reverse=True))
 SMALL = rf"(?:(?:{_TEN})(?:[\s-]*(?:{_ONE})\b)?|{_ONE})"
 IN_WORDS = rf"(?:(?:(?:one|two|three|four|a)[\s-]+hundred)(?:\s+(?:and\s+)?{SMALL})?|{SMALL})"
 """A number below five hundred, as a pattern."""
+
+
+_ANY = re.compile(rf"\b{IN_WORDS}\b", re.IGNORECASE)
+
+
+def numbers_in(text: str) -> list[int]:
+    """Give the numbers a text says in words."""
+    return [value_of(found[0]) for found in _ANY.finditer(text)]
 
 
 def value_of(words: str) -> int:

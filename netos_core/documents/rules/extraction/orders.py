@@ -18,12 +18,21 @@ from netos_core.documents.rules.extraction.renewal import AUTO_DISCONNECT, AUTO_
 from netos_core.documents.rules.extraction.script import Script
 
 _I = re.IGNORECASE
-_DATES = {Label.AGREED: FieldName.AGREEMENT_DATE, Label.STARTS: FieldName.EFFECTIVE_DATE, Label.ENDS: FieldName.EXPIRATION_DATE}
+_DATES = {
+    Label.AGREED: FieldName.AGREEMENT_DATE,
+    Label.STARTS: FieldName.EFFECTIVE_DATE,
+    Label.ENDS: FieldName.EXPIRATION_DATE,
+}
 _LONGEST_NAME = 70
 _ROLE = re.compile(
-    r"""(?P<role>service provider|provider|carrier|supplier|vendor|seller|lessor|licensor|landlord|grantor)\s*["“”]""", _I)  # fmt: skip
+    r"""(?P<role>service provider|provider|carrier|supplier|vendor|seller|lessor|licensor|landlord|grantor)\s*["“”]""",
+    _I,
+)
 _LETTERHEAD = re.compile(
-    r"^(?P<name>[A-Z][\w&.,'’ -]{2,50}?(?:,?\s(?:Inc|LLC|L\.L\.C|Ltd|Corp|Corporation|Company|Co|L\.P|LP|Networks?|Communications?|Telecom|Fiber|Broadband|Telephone|Cable|Carrier Services|Business|Wholesale)\b\.?)+)")
+    r"^(?P<name>[A-Z][\w&.,'’ -]{2,50}?(?:,?\s(?:Inc|LLC|L\.L\.C|Ltd|Corp|Corporation|Company|"
+    r"Co|L\.P|LP|Networks?|Communications?|Telecom|Fiber|Broadband|Telephone|Cable|"
+    r"Carrier Services|Business|Wholesale)\b\.?)+)"
+)
 
 
 def orders(script: Script, form: Form) -> Iterator[Finding]:
@@ -58,7 +67,13 @@ def _terms(form: Form) -> Iterator[Finding]:
         months = _months(one.head.text, one.value)
         if months and len(one.value.text.split()) < 25:  # noqa: PLR2004  a value, not a clause
             yield Finding(FieldName.INITIAL_TERM_MONTHS, months, one.value.start, *_proof(one), 0.96)
-    found = [(table, row[number][0], months) for table in form.tables if (number := table.column(Label.TERM)) is not None for row in table.rows if number in row and (months := _months(table.columns[number].head.text, row[number][0]))]
+    found = [
+        (table, row[number][0], months)
+        for table in form.tables
+        if (number := table.column(Label.TERM)) is not None
+        for row in table.rows
+        if number in row and (months := _months(table.columns[number].head.text, row[number][0]))
+    ]
     if found and len({months for _, _, months in found}) == 1:
         table, cell, months = found[0]
         row = next(row for row in table.rows if any(cell in cells for cells in row.values()))
@@ -104,12 +119,26 @@ def _dates(script: Script, form: Form) -> Iterator[Finding]:
             if len(days) != 1 or len(one.value.text.split()) > 8:  # noqa: PLR2004  a value, not a clause
                 continue
             strong = not re.fullmatch(r"date", one.head.text.partition(":")[0].strip(), _I)
-            yield Finding(name, days[0].value, days[0].start, *_proof(one), (0.93 if strong else 0.6) - (0 if days[0].is_clear else 0.15))
+            yield Finding(
+                name,
+                days[0].value,
+                days[0].start,
+                *_proof(one),
+                (0.93 if strong else 0.6) - (0 if days[0].is_clear else 0.15),
+            )
             started = days[0].value if label is Label.STARTS and started is None else started
     months = next((found.value for found in _terms(form)), None)
     if started is not None and isinstance(months, int):
         term = next(_terms(form))
-        yield Finding(FieldName.EXPIRATION_DATE, term_end_date(started, months), term.at, term.start, term.end, 0.8, is_counted=True)
+        yield Finding(
+            FieldName.EXPIRATION_DATE,
+            term_end_date(started, months),
+            term.at,
+            term.start,
+            term.end,
+            0.8,
+            is_counted=True,
+        )
 
 
 def _sides(script: Script, form: Form) -> Iterator[Finding]:
@@ -138,7 +167,15 @@ def _sides(script: Script, form: Form) -> Iterator[Finding]:
         page = script.page_at(named[0][1])
         ends = [end for _, start, end in named if script.page_at(start) == page]
         starts = [start for _, start, _ in named if script.page_at(start) == page]
-        yield Finding(FieldName.PARTIES, tuple(name for name, _, _ in named[:2]), named[0][1], min(starts), max(ends), 0.8, parts=tuple(named[:2]))
+        yield Finding(
+            FieldName.PARTIES,
+            tuple(name for name, _, _ in named[:2]),
+            named[0][1],
+            min(starts),
+            max(ends),
+            0.8,
+            parts=tuple(named[:2]),
+        )
 
 
 def _by_role(text: str) -> tuple[str, int, int] | None:
@@ -150,4 +187,3 @@ def _by_role(text: str) -> tuple[str, int, int] | None:
         if named:
             return named[-1]
     return None
-

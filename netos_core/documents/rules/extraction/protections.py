@@ -14,31 +14,73 @@ from netos_core.documents.rules.extraction.script import Script, Span, is_conten
 _I = re.IGNORECASE
 _TERMINATE = re.compile(r"\bterminat\w*|\bcancel\w*", _I)
 _FREELY = re.compile(
-    r"without\s+(?:any\s+)?(?:cause|reason|giving (?:any )?reason)|for\s+(?:\w+\s+)?(?:own\s+)?convenience|for\s+(?:any|no)\s+(?:or\s+no\s+)?reason|"
-    r"with\s+or\s+without\s+(?:cause|reason)|at\s+(?:its|their|his)\s+(?:sole\s+)?(?:discretion|option|convenience)|in\s+its\s+(?:sole\s+)?(?:and absolute\s+)?discretion|"
-    r"at\s+any\s+time|without the payment of any penalty|at will\b", _I)  # fmt: skip
+    r"without\s+(?:any\s+)?(?:cause|reason|giving (?:any )?reason)|"
+    r"for\s+(?:\w+\s+)?(?:own\s+)?convenience|for\s+(?:any|no)\s+(?:or\s+no\s+)?reason|"
+    r"with\s+or\s+without\s+(?:cause|reason)|at\s+(?:its|their|"
+    r"his)\s+(?:sole\s+)?(?:discretion|option|convenience)|in\s+its\s+(?:sole\s+)?(?:and absol"
+    r"ute\s+)?discretion|"
+    r"at\s+any\s+time|without the payment of any penalty|at will\b",
+    _I,
+)
 _CAUSE = re.compile(
-    r"breach|default|insolven|bankrupt|fails?\b|failure|violat|non-?payment|not paid|force majeure|change of control|cause\b(?<!without cause)|"
-    r"materially|cure|remed(?:y|ied)|if\s+the\b|in the event|infring|regulat|condemn|casualty|loss of", _I)  # fmt: skip
+    r"breach|default|insolven|bankrupt|fails?\b|failure|violat|non-?payment|not paid|"
+    r"force majeure|change of control|cause\b(?<!without cause)|"
+    r"materially|cure|remed(?:y|ied)|if\s+the\b|in the event|infring|regulat|condemn|casualty|loss of",
+    _I,
+)
 _LIABLE = re.compile(r"liab|damages|remed", _I)
 _CAP = re.compile(
-    r"(?:liabilit\w*|liable|damages|obligation)\b[^.;]{0,330}?(?:(?:not|never|no event)\s+(?:\w+\s+){0,3}?(?:exceed|be (?:greater|more) than)|(?:be|is|are)\s+limited\s+to|limit\w*\s+(?:to|of)|maximum|"
-    r"in excess of|cap(?:ped)?\s+(?:at|of))|(?:liabilit\w*)[^.;]{0,200}?\bexceed\b|(?:total|aggregate|maximum|entire|cumulative)\s+liability|sole\s+(?:and\s+exclusive\s+)?(?:remedy|liability|obligation)|"
-    r"exclusive\s+remed|entire\s+(?:obligation|liability)", _I)  # fmt: skip
+    r"(?:liabilit\w*|liable|damages|obligation)\b[^.;]{0,330}?(?:(?:not|never|"
+    r"no event)\s+(?:\w+\s+){0,3}?(?:exceed|be (?:greater|more) than)|(?:be|is|"
+    r"are)\s+limited\s+to|limit\w*\s+(?:to|of)|maximum|"
+    r"in excess of|cap(?:ped)?\s+(?:at|of))|(?:liabilit\w*)[^.;]{0,200}?\bexceed\b|(?:total|"
+    r"aggregate|maximum|entire|cumulative)\s+liability|sole\s+(?:and\s+exclusive\s+)?(?:remedy"
+    r"|liability|obligation)|"
+    r"exclusive\s+remed|entire\s+(?:obligation|liability)",
+    _I,
+)
 _EXCLUDED = re.compile(
-    r"(?:no event|not|neither|nor|no circumstances|never|excluding|waive\w*|exclude[sd]?|disclaim\w*)\b[^.]{0,300}?\b(?:consequential|indirect|incidental|punitive|special)\b|"
-    r"\b(?:consequential|indirect|incidental|punitive|special)\b[^.;]{0,160}?\b(?:excluded|waived|disclaimed)\b", _I)  # fmt: skip
-_NOT_LIABLE = re.compile(r"(?:shall|will|is|be)\s+not\s+(?:be\s+)?(?:held\s+)?(?:liable|subject to any liability|responsible for any (?:loss|damage))|neither\b[^.;]{0,260}\bliable\b|no (?:liability|party)[^.;]{0,60}\bliab", _I)
-_AMOUNT = re.compile(r"(?:US|USD|EUR|GBP|CAD)?\s?[$€£]\s?\d[\d,.]*(?:\s?(?:million|thousand))?|(?:fees?|amounts?|charges|compensation|price|sum|value)\s+(?:\w+\s+){0,5}?(?:paid|payable|received|due|under)[^.;]{0,110}", _I)
+    r"(?:no event|not|neither|nor|no circumstances|never|excluding|waive\w*|exclude[sd]?|"
+    r"disclaim\w*)\b[^.]{0,300}?\b(?:consequential|indirect|incidental|punitive|special)\b|"
+    r"\b(?:consequential|indirect|incidental|punitive|special)\b[^.;]{0,160}?\b(?:excluded|waived|disclaimed)\b",
+    _I,
+)
+_NOT_LIABLE = re.compile(
+    r"(?:shall|will|is|be)\s+not\s+(?:be\s+)?(?:held\s+)?(?:liable|subject to any liability|"
+    r"responsible for any (?:loss|damage))|neither\b[^.;]{0,260}\bliable\b|no (?:liability|"
+    r"party)[^.;]{0,60}\bliab",
+    _I,
+)
+_AMOUNT = re.compile(
+    r"(?:US|USD|EUR|GBP|CAD)?\s?[$€£]\s?\d[\d,.]*(?:\s?(?:million|thousand))?|(?:fees?|"
+    r"amounts?|charges|compensation|price|sum|value)\s+(?:\w+\s+){0,5}?(?:paid|payable|"
+    r"received|due|under)[^.;]{0,110}",
+    _I,
+)
 _LIQUIDATED = re.compile(
-    r"liquidated\s+damages|early\s+termination\s+(?:fee|charge|liabilit)\w*|termination\s+(?:fee|charge|payment|liabilit)\w*|cancell?ation\s+(?:fee|charge)\w*|break(?:age|up)?[\s-]*fee|not\s+(?:as\s+)?a\s+penalty|"
-    r"agreed\s+(?:upon\s+)?(?:measure\s+of\s+)?damages", _I)  # fmt: skip
+    r"liquidated\s+damages|early\s+termination\s+(?:fee|charge|liabilit)\w*|"
+    r"termination\s+(?:fee|charge|payment|liabilit)\w*|cancell?ation\s+(?:fee|charge)\w*|"
+    r"break(?:age|up)?[\s-]*fee|not\s+(?:as\s+)?a\s+penalty|"
+    r"agreed\s+(?:upon\s+)?(?:measure\s+of\s+)?damages",
+    _I,
+)
 _NONE_OF_IT = re.compile(r"\b(?:no|without|not|nor|neither|any)\b[^.;]{0,40}$", _I)
 _COMMITMENT = re.compile(
-    r"minimum\s+(?:\w+\s+){0,3}?(?:commitment|purchase|order|quantit|volume|guarant|revenue|fee|payment|usage|spend|royalt|amount|charge|billing|monthly|annual|level of purchases|quota|sales)\w*|guaranteed\s+minimum|"
-    r"(?:annual|monthly|revenue|volume|purchase|quarterly)\s+(?:\w+\s+)?commitment|take[\s-]or[\s-]pay|shortfall|deficiency\s+payment|(?:purchase|order|buy|spend)\w*\s+(?:\w+\s+){0,3}?(?:at\s+least|not less than|no less than|a minimum of)|"
-    r"(?:but\s+)?(?:not|no)\s+less\s+than\s+[$€£]\s?\d", _I)  # fmt: skip
-_NO_COMMITMENT = re.compile(r"\bno\s+minimum|not\s+(?:\w+\s+){0,6}?minimum|without\s+(?:any\s+)?minimum|insur|wage|audit|discloses|specified minimum|credit rating|bandwidth speed|minimum\s+(?:\w+\s+)?(?:standard|requirement|service level|age)", _I)
+    r"minimum\s+(?:\w+\s+){0,3}?(?:commitment|purchase|order|quantit|volume|guarant|revenue|"
+    r"fee|payment|usage|spend|royalt|amount|charge|billing|monthly|annual|level of purchases|"
+    r"quota|sales)\w*|guaranteed\s+minimum|"
+    r"(?:annual|monthly|revenue|volume|purchase|quarterly)\s+(?:\w+\s+)?commitment|"
+    r"take[\s-]or[\s-]pay|shortfall|deficiency\s+payment|(?:purchase|order|buy|"
+    r"spend)\w*\s+(?:\w+\s+){0,3}?(?:at\s+least|not less than|no less than|a minimum of)|"
+    r"(?:but\s+)?(?:not|no)\s+less\s+than\s+[$€£]\s?\d",
+    _I,
+)
+_NO_COMMITMENT = re.compile(
+    r"\bno\s+minimum|not\s+(?:\w+\s+){0,6}?minimum|without\s+(?:any\s+)?minimum|insur|wage|"
+    r"audit|discloses|specified minimum|credit rating|bandwidth speed|"
+    r"minimum\s+(?:\w+\s+)?(?:standard|requirement|service level|age)",
+    _I,
+)
 
 
 def protections(script: Script) -> Iterator[Finding]:
@@ -56,13 +98,27 @@ def _convenience(script: Script, span: Span) -> Finding | None:
     if re.search(r"(?:may|shall|can|will)\s+not\s+(?:be\s+)?terminate", said, _I):
         return None
     for found in _TERMINATE.finditer(said):
-        if re.search(r"\b(?:upon|after|following|on|of|the|any|such|survive\w*)\s+(?:any\s+)?(?:the\s+)?$", said[max(found.start() - 20, 0) : found.start()], _I):
+        if re.search(
+            r"\b(?:upon|after|following|on|of|the|any|such|survive\w*)\s+(?:any\s+)?(?:the\s+)?$",
+            said[max(found.start() - 20, 0) : found.start()],
+            _I,
+        ):
             continue  # of what follows an end, not of who may end it
         start = max(found.start() - 140, 0)
         around = said[start : found.end() + 200]
-        if not re.search(r"\b(?:may|right|entitled|option|can|terminable|cancell?able|by (?:either|any|giving)|upon|elect)\b", around, _I):
+        if not re.search(
+            r"\b(?:may|right|entitled|option|can|terminable|cancell?able|by (?:either|any|giving)|"
+            r"upon|elect)\b",
+            around,
+            _I,
+        ):
             continue
-        if not re.search(r"agreement|contract|\bterm\b|order|service|appointment|addendum|participation|lease|engagement", around, _I):
+        if not re.search(
+            r"agreement|contract|\bterm\b|order|service|appointment|addendum|participation|lease|"
+            r"engagement",
+            around,
+            _I,
+        ):
             continue
         free = _FREELY.search(around)
         noticed = next((one for one in durations(around) if is_notice(around, one)), None)
@@ -76,18 +132,28 @@ def _convenience(script: Script, span: Span) -> Finding | None:
                 score -= 0.35
         else:
             continue
-        if re.search(r"(?:may|shall|can|will)\s+not\s+(?:be\s+)?$", said[max(found.start() - 16, 0) : found.start()], _I):
+        if re.search(
+            r"(?:may|shall|can|will)\s+not\s+(?:be\s+)?$", said[max(found.start() - 16, 0) : found.start()], _I
+        ):
             continue
-        if re.search(r"for any reason|may decide", around, _I) and not re.search(r"\b(?:may|right|entitled|by either)\b", around, _I):
+        if re.search(r"for any reason|may decide", around, _I) and not re.search(
+            r"\b(?:may|right|entitled|by either)\b", around, _I
+        ):
             continue
         if score >= 0.6:
-            return Finding(FieldName.TERMINATION_FOR_CONVENIENCE, True, span.start + found.start(), span.start, span.end, score)
+            return Finding(
+                FieldName.TERMINATION_FOR_CONVENIENCE, True, span.start + found.start(), span.start, span.end, score
+            )
     return None
 
 
 def _cap(script: Script, span: Span) -> Finding | None:
     said = script.said(span)
-    if not _LIABLE.search(said) or is_contents(said) or re.search(r"insurance", said, _I) and not re.search("exceed", said, _I):
+    if (
+        not _LIABLE.search(said)
+        or is_contents(said)
+        or (re.search(r"insurance", said, _I) and not re.search("exceed", said, _I))
+    ):
         return None
     capped, excluded, free = _CAP.search(said), _EXCLUDED.search(said), _NOT_LIABLE.search(said)
     if capped is not None:
@@ -118,7 +184,12 @@ def _liquidated(script: Script, span: Span) -> Finding | None:
         return None
     amount = re.search(r"[$€£]\s?\d[\d,.]*|\d+(?:\.\d+)?\s?%|percent", said)
     return Finding(
-        FieldName.LIQUIDATED_DAMAGES, " ".join(found[0].split()).lower(), span.start + found.start(), span.start, span.end, score + (0.05 if amount else 0)
+        FieldName.LIQUIDATED_DAMAGES,
+        " ".join(found[0].split()).lower(),
+        span.start + found.start(),
+        span.start,
+        span.end,
+        score + (0.05 if amount else 0),
     )
 
 
@@ -134,4 +205,11 @@ def _commitment(script: Script, span: Span) -> Finding | None:
     value = amount[0] if amount else " ".join(found[0].split()).lower()
     at = amount.start() if amount else found.start()
     strong = re.search(r"commit|purchase|guarant|shortfall|deficien|take", found[0], _I)
-    return Finding(FieldName.MINIMUM_COMMITMENT, value, span.start + at, span.start, span.end, (0.8 if strong else 0.65) + (0.05 if amount else 0))
+    return Finding(
+        FieldName.MINIMUM_COMMITMENT,
+        value,
+        span.start + at,
+        span.start,
+        span.end,
+        (0.8 if strong else 0.65) + (0.05 if amount else 0),
+    )

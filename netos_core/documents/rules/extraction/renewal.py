@@ -16,73 +16,140 @@ YEAR, MONTH = 12, 1
 
 _I = re.IGNORECASE
 _ABOUT = re.compile(
-    r"renew|exten[ds]|indefinite|evergreen|(?:year|month)[\s-]+(?:to|by)[\s-]+(?:year|month)|thereafter|successive|roll[\s-]?over",
+    r"renew|exten[ds]|indefinite|evergreen|(?:year|month)[\s-]+(?:to|by)[\s-]+(?:year|month)|"
+    r"thereafter|successive|roll[\s-]?over",
     _I,
 )
 _SUBJECT = re.compile(
-    r"\b(?:agreement|term|terms|contract|addendum|addenda|order|orders|schedule|lease|license|appointment|services?|sow|"
-    r"subscription|period|amendment|engagement|msa|jsma|circuit|it)\b", _I)  # fmt: skip
+    r"\b(?:agreement|term|terms|contract|addendum|addenda|order|orders|schedule|lease|license|"
+    r"appointment|services?|sow|"
+    r"subscription|period|amendment|engagement|msa|jsma|circuit|it)\b",
+    _I,
+)
 _OTHER_MATTER = re.compile(
     r"insurance|\bpolic(?:y|ies)\b|patent|trade\s?mark|copyright|domain name|\bpermit|certificate of|letter of credit|"
     r"extended? warrant|warranty (?:period|term)|cure period|extend(?:ed|s)? (?:the )?(?:time|deadline|credit)|"
-    r"to the (?:fullest )?extent|extend(?:s|ed|ing)? (?:only )?to\b|loan|\bdebt|promissory|delivery date", _I)  # fmt: skip
-_VERB = r"(?:renew(?:s|ed|al|als|able|ing)?|extend(?:s|ed)?|extension|continu(?:e|es|ed|ing)|roll(?:s|over)?|convert(?:s|ed)?|revert(?:s)?|remain|run)"
+    r"to the (?:fullest )?extent|extend(?:s|ed|ing)? (?:only )?to\b|loan|\bdebt|promissory|delivery date",
+    _I,
+)
+_VERB = (
+    r"(?:renew(?:s|ed|al|als|able|ing)?|extend(?:s|ed)?|extension|continu(?:e|es|ed|ing)|"
+    r"roll(?:s|over)?|convert(?:s|ed)?|revert(?:s)?|remain|run)"
+)
 _AUTO = re.compile(
-    rf"\bautomatic(?:ally)?\b[^.;]{{0,60}}?\b{_VERB}\b|\b{_VERB}\b[^.;]{{0,40}}?\bautomatic(?:ally)?\b|\bself[\s-]renew|\bevergreen\b|"
-    rf"\bauto(?:matic)?[\s-]*renew", _I)  # fmt: skip
+    rf"\bautomatic(?:ally)?\b[^.;]{{0,60}}?\b{_VERB}\b|\b{_VERB}\b[^.;]{{0,40}}?\bautomatic(?:a"
+    rf"lly)?\b|\bself[\s-]renew|\bevergreen\b|"
+    rf"\bauto(?:matic)?[\s-]*renew",
+    _I,
+)
 _MUST = re.compile(
-    r"\brenewed\s+(?:tacitly|by tacit)|\btacit(?:ly)?\b[^.;]{0,30}renew|\b(?:shall|will|is|are|to|does|do|must|should)\b\s+(?:(?:then|thereafter|also|be|hereby|deemed|have been|further|each)[\s,]+)*"
-    r"(?:renew(?:s|ed)?|extend(?:ed)?)\b|\bcontinu\w*\b(?:(?!\bmay\b)[^.;]){0,60}?(?:successive|additional|consecutive|indefinite)|\bcontinu\w*\b[^.;]{0,50}?month[\s-]+(?:to|by)[\s-]+month|\bindefinitely\b[^.;]{0,40}\b(?:after|thereafter|until)|\b(?:agreement|term|contract|order)\s+(?:renews|extends|continues)\b|"
-    r"\bcontinu(?:e|es|ing) (?:in (?:full )?(?:force|effect)[\w\s]{0,20})?(?:thereafter|from (?:year|month)|on an? (?:annual|year|month))|"
-    r"\band (?:from )?(?:year[\s-]+to[\s-]+year|month[\s-]+to[\s-]+month) thereafter|\bthereafter\b[^.;]{0,60}(?:successive|consecutive|year[\s-]+to|month[\s-]+to)|"
-    r"\bautomatic\b[^.;]{0,20}\bextension", _I)  # fmt: skip
+    r"\brenewed\s+(?:tacitly|by tacit)|\btacit(?:ly)?\b[^.;]{0,30}renew|\b(?:shall|will|is|"
+    r"are|to|does|do|must|should)\b\s+(?:(?:then|thereafter|also|be|hereby|deemed|have been|"
+    r"further|each)[\s,]+)*"
+    r"(?:renew(?:s|ed)?|extend(?:ed)?)\b|\bcontinu\w*\b(?:(?!\bmay\b)[^.;]){0,60}?(?:successiv"
+    r"e|additional|consecutive|indefinite)|\bcontinu\w*\b[^.;]{0,50}?month[\s-]+(?:to|"
+    r"by)[\s-]+month|\bindefinitely\b[^.;]{0,40}\b(?:after|thereafter|until)|\b(?:agreement|"
+    r"term|contract|order)\s+(?:renews|extends|continues)\b|"
+    r"\bcontinu(?:e|es|ing) (?:in (?:full )?(?:force|effect)[\w\s]{0,20})?(?:thereafter|"
+    r"from (?:year|month)|on an? (?:annual|year|month))|"
+    r"\band (?:from )?(?:year[\s-]+to[\s-]+year|month[\s-]+to[\s-]+month) thereafter|"
+    r"\bthereafter\b[^.;]{0,60}(?:successive|consecutive|year[\s-]+to|month[\s-]+to)|"
+    r"\bautomatic\b[^.;]{0,20}\bextension",
+    _I,
+)
 _MAY = re.compile(
-    r"\b(?:may|can)\b[^.;]{0,60}?\b(?:renew|extend)(?:ed)?\b|\b(?:option|right|privilege|entitled|elects?|choose[sn]?)\b[^.;]{0,50}?\b(?:to )?(?:renew|extend|renewal|extension)|"
-    r"\brenewable\b|\brenewal options?\b|\bextension options?\b|\boptions? (?:of|for) (?:renewal|extension)", _I)  # fmt: skip
+    r"\b(?:may|can)\b[^.;]{0,60}?\b(?:renew|extend)(?:ed)?\b|\b(?:option|right|privilege|"
+    r"entitled|elects?|choose[sn]?)\b[^.;]{0,50}?\b(?:to )?(?:renew|extend|renewal|extension)|"
+    r"\brenewable\b|\brenewal options?\b|\bextension options?\b|\boptions? (?:of|for) (?:renewal|extension)",
+    _I,
+)
 _MUTUAL = re.compile(
-    r"\bmutual(?:ly)?\b|\b(?:parties|both parties|party)\b[^.;]{0,40}\bagree|agreed (?:to )?(?:in writing )?(?:between|by)|"
-    r"\bconsent of (?:both|the) part|(?:written )?agreement (?:of|between|by) (?:both|the) part|unless (?:renewed|extended)", _I)  # fmt: skip
+    r"\bmutual(?:ly)?\b|\b(?:parties|both parties|party)\b[^.;]{0,40}\bagree|"
+    r"agreed (?:to )?(?:in writing )?(?:between|by)|"
+    r"\bconsent of (?:both|the) part|(?:written )?agreement (?:of|between|by) (?:both|"
+    r"the) part|unless (?:renewed|extended)",
+    _I,
+)
 _REFUSED = re.compile(
-    r"\b(?:shall|will|does|do|is|are)\s+not\s+(?:be\s+)?(?:automatically\s+)?(?:renew|extend)|\bno\s+(?:automatic\s+)?(?:right|obligation|renewal)|"
-    r"not subject to (?:automatic )?renewal|(?:shall|will) not (?:auto|automatically)", _I)  # fmt: skip
-_LATER_TERMS = re.compile(r"renew|additional|successive|consecutive|further|exten|continue|thereafter|year[\s-]to|month[\s-]to|indefinite|roll", _I)
+    r"\b(?:shall|will|does|do|is|are)\s+not\s+(?:be\s+)?(?:automatically\s+)?(?:renew|extend)|"
+    r"\bno\s+(?:automatic\s+)?(?:right|obligation|renewal)|"
+    r"not subject to (?:automatic )?renewal|(?:shall|will) not (?:auto|automatically)",
+    _I,
+)
+_LATER_TERMS = re.compile(
+    r"renew|additional|successive|consecutive|further|exten|continue|thereafter|year[\s-]to|"
+    r"month[\s-]to|indefinite|roll",
+    _I,
+)
 _FOLLOWED_BY_NOTICE = re.compile(
-    r"[\s,]*(?:or more\s+)?(?:in\s+|of\s+|or\s+more\s+|calendar\s+|written\s+|advance\s+|prior\s+)*(?:prior|before|advance|previous|preceding|(?:written\s+|prior\s+|advance\s+)*notice|notification|"
-    r"written|from (?:the date of )?(?:receipt|notice)|in (?:writing|advance))\b|[\s,]*(?:after|following|of) (?:receipt|notice|such notice|the giving)", _I)  # fmt: skip
+    r"[\s,]*(?:or more\s+)?(?:in\s+|of\s+|or\s+more\s+|calendar\s+|written\s+|advance\s+|"
+    r"prior\s+)*(?:prior|before|advance|previous|preceding|(?:written\s+|prior\s+|"
+    r"advance\s+)*notice|notification|"
+    r"written|from (?:the date of )?(?:receipt|notice)|in (?:writing|advance))\b|"
+    r"[\s,]*(?:after|following|of) (?:receipt|notice|such notice|the giving)",
+    _I,
+)
 _LED_BY_NOTICE = re.compile(
-    r"(?:at least|(?:not |no )?(?:less|fewer|later|more) than|within|upon|minimum(?: of)?|by giving|with|on|giving|provid\w+|prior to)\s*"
-    r"(?:an?\s+|the\s+)?(?:period of\s+|minimum of\s+)?$", _I)  # fmt: skip
+    r"(?:at least|(?:not |no )?(?:less|fewer|later|more) than|within|upon|minimum(?: of)?|"
+    r"by giving|with|on|giving|provid\w+|prior to)\s*"
+    r"(?:an?\s+|the\s+)?(?:period of\s+|minimum of\s+)?$",
+    _I,
+)
 _NOT_RENEWED = re.compile(
-    r"^[^.;]{0,30}?\b(?:from|after|following|of) (?:the )?(?:effective|date|commencement|execution|disclos|terminat|expir|default|breach)",
+    r"^[^.;]{0,30}?\b(?:from|after|following|of) (?:the )?(?:effective|date|commencement|"
+    r"execution|disclos|terminat|expir|default|breach)",
     _I,
 )
 _RENEWAL_BEFORE = re.compile(
-    r"(?:additional|successive|consecutive|renewal|renewed|renews?|renewable|further|subsequent|exten\w+|another|thereafter|continu\w+|new|more)\b[^.;]{0,45}$",
+    r"(?:additional|successive|consecutive|renewal|renewed|renews?|renewable|further|"
+    r"subsequent|exten\w+|another|thereafter|continu\w+|new|more)\b[^.;]{0,45}$",
     _I,
 )
 _RENEWAL_AFTER = re.compile(
     r"^[\s-]*(?:\(?each\b|renewal|extension|terms?\b|periods?\b|increments?|intervals?|basis|at a time|thereafter)", _I
 )
 _INITIAL_BEFORE = re.compile(
-    r"(?:initial|first|original|primary)\b[^.;]{0,40}$|(?:for|be|is|of) (?:a|an|the) (?:initial |minimum |fixed )*(?:term|period) of\s*$|(?:term|period)[^.;]{0,30}\b(?:is|be)\s*$|in (?:full )?(?:force|effect)[^.;]{0,20} for\s*$",
+    r"(?:initial|first|original|primary)\b[^.;]{0,40}$|(?:for|be|is|of) (?:a|an|"
+    r"the) (?:initial |minimum |fixed )*(?:term|period) of\s*$|(?:term|"
+    r"period)[^.;]{0,30}\b(?:is|be)\s*$|in (?:full )?(?:force|effect)[^.;]{0,20} for\s*$",
     _I,
 )
 _YEARLY = re.compile(
-    r"year[\s-]+(?:to|by)[\s-]+year|on an? (?:annual|yearly)|annually|each (?:subsequent |succeeding |successive )?(?:year|anniversary)|yearly|"
-    r"every year|anniversary of|(?:annual|yearly) (?:term|period|renewal|extension|basis)|from year", _I)  # fmt: skip
+    r"year[\s-]+(?:to|by)[\s-]+year|on an? (?:annual|yearly)|annually|each (?:subsequent |"
+    r"succeeding |successive )?(?:year|anniversary)|yearly|"
+    r"every year|anniversary of|(?:annual|yearly) (?:term|period|renewal|extension|basis)|from year",
+    _I,
+)
 _MONTHLY = re.compile(r"month[\s-]+(?:to|by)[\s-]+month|monthly basis|month[\s-]at[\s-]a[\s-]time|\bM2M\b|\bMTM\b", _I)
 _SAME = re.compile(
-    r"(?:same|equal|like|identical|equivalent|similar)\b[^.;]{0,40}(?:term|period|duration|length)|(?:period|term)s?[^.;]{0,30}(?:equal|same|identical) (?:in length |in duration )?(?:to|as)"
-    r"[^.;]{0,20}(?:initial|original|term)", _I)  # fmt: skip
+    r"(?:same|equal|like|identical|equivalent|similar)\b[^.;]{0,40}(?:term|period|duration|"
+    r"length)|(?:period|term)s?[^.;]{0,30}(?:equal|same|identical) (?:in length |"
+    r"in duration )?(?:to|as)"
+    r"[^.;]{0,20}(?:initial|original|term)",
+    _I,
+)
 _ENDLESS = re.compile(r"indefinite(?:ly)?|until (?:it is )?(?:terminated|cancell?ed)|in perpetuity|perpetual", _I)
 _ENDS = re.compile(
-    r"(?:at|upon|on)\s+(?:the\s+)?(?:end|expir\w+)\s+of\s+the\s+(?:\w+\s+)?term,?\s+(?:the\s+|each\s+)?(?:service|circuit|order|agreement)s?\s+(?:shall\s+|will\s+)?(?:automatically\s+)?(?:ends?|terminates?|expires?|be\s+disconnected)|"
-    r"(?:shall|will) (?:automatically )?(?:expire|terminate|end|be disconnected|cease)(?: automatically)? (?:at|upon|on) (?:the )?(?:end|expir\w+|conclusion) of (?:the |such |its |this )?"
-    r"(?:initial |service |original |then[\s-]current )*term|service (?:shall|will) (?:automatically )?(?:be )?disconnect", _I)  # fmt: skip
+    r"(?:at|upon|on)\s+(?:the\s+)?(?:end|expir\w+)\s+of\s+the\s+(?:\w+\s+)?term,?\s+(?:the\s+|"
+    r"each\s+)?(?:service|circuit|order|agreement)s?\s+(?:shall\s+|"
+    r"will\s+)?(?:automatically\s+)?(?:ends?|terminates?|expires?|be\s+disconnected)|"
+    r"(?:shall|will) (?:automatically )?(?:expire|terminate|end|be disconnected|"
+    r"cease)(?: automatically)? (?:at|upon|on) (?:the )?(?:end|expir\w+|"
+    r"conclusion) of (?:the |such |its |this )?"
+    r"(?:initial |service |original |then[\s-]current )*term|service (?:shall|"
+    r"will) (?:automatically )?(?:be )?disconnect",
+    _I,
+)
 _NOTICE_WORDS = re.compile(r"notice|notif|written|writing|advise|inform|terminat|cancel|renew|intent|elect|request", _I)
 _NOT_RENEWING = re.compile(
-    r"not\s+(?:to\s+)?(?:be\s+)?(?:so\s+)?(?:renew|extend)|non[\s-]*renew|nonrenew|cancell?able|any of its renewals|(?:intent|intention|desire|election|decision|decid|elect|wish|opt)\w*\s+(?:to\s+)?(?:not|terminat|cancel|discontinu|end)"
-    r"|(?:such|this|said) notice|(?:terminat|cancel|end)\w*[^.;]{0,80}(?:end|expir\w+|anniversary|renewal)|prior to (?:the )?(?:end|expir|renewal|commencement|anniversary|beginning)", _I)  # fmt: skip
+    r"not\s+(?:to\s+)?(?:be\s+)?(?:so\s+)?(?:renew|extend)|non[\s-]*renew|nonrenew|"
+    r"cancell?able|any of its renewals|(?:intent|intention|desire|election|decision|decid|"
+    r"elect|wish|opt)\w*\s+(?:to\s+)?(?:not|terminat|cancel|discontinu|end)"
+    r"|(?:such|this|said) notice|(?:terminat|cancel|end)\w*[^.;]{0,80}(?:end|expir\w+|"
+    r"anniversary|renewal)|prior to (?:the )?(?:end|expir|renewal|commencement|anniversary|"
+    r"beginning)",
+    _I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +184,11 @@ def _clause(script: Script, span: Span) -> Clause | None:
             continue
         if how != "auto" and _MUTUAL.search(said):
             return None
-        if how == "may" and re.search(r"terminable|unless", around[:120], _I) and not re.search("renew|exten", verb[0], _I):
+        if (
+            how == "may"
+            and re.search(r"terminable|unless", around[:120], _I)
+            and not re.search("renew|exten", verb[0], _I)
+        ):
             continue
         if form is _MUST and _MUTUAL.search(around) and not re.search("unless", said, _I):
             return None

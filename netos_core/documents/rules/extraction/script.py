@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import NamedTuple
 
+from netos_core.documents.rules.extraction import scanned
 from netos_core.documents.rules.extraction.fields import Proof
 from netos_core.documents.rules.pages import Line, Page, Word
 
@@ -26,7 +27,8 @@ _LEADERS = re.compile(r"\.{5,}|(?:\. ){5,}")
 _STARTS_ANEW = re.compile(r"[\"“(]?[A-Z0-9§•]|\([a-z]{1,3}\)|[a-z]\)")
 _ENDS = re.compile(r"[.?!][\"”’)]{0,2}(?=\s+[\"“(\[]?[A-Z0-9(])|\n\n")
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:Inc|Ltd|Co|Corp|No|Nos|St|Mr|Mrs|Ms|Dr|Sec|Art|vs|Ave|Blvd|Rd|Ste|approx|e\.g|i\.e|U\.S|U\.S\.A|L\.P|L\.L\.C|N\.A|"
+    r"(?:\b(?:Inc|Ltd|Co|Corp|No|Nos|St|Mr|Mrs|Ms|Dr|Sec|Art|vs|Ave|Blvd|Rd|Ste|approx|e\.g|"
+    r"i\.e|U\.S|U\.S\.A|L\.P|L\.L\.C|N\.A|"
     r"P\.O|D\.C|S\.A|B\.V|N\.V|[A-Z])|(?:^|\n)\s*\(?[A-Za-z0-9]{1,3}(?:\.\d{1,2}){0,3})\.$"
 )
 
@@ -139,7 +141,7 @@ def _run(pages: Sequence[Page]) -> tuple[str, list[int], list[tuple[int, Word]],
                     at += 1
                 starts.append(at)
                 words.append((page.number, word))
-                parts.append(word.text)
+                parts.append(scanned.mended(word.text) if page.ocr else word.text)
                 at += len(word.text)
             before = line
     return "".join(parts), starts, words, firsts
@@ -161,7 +163,7 @@ def _edges(page: Page) -> set[int]:
 
 def _repeated(pages: Sequence[Page]) -> set[str]:
     told = Counter(text for page in pages for text in {_plain(page.lines[index]) for index in _edges(page)})
-    often = max(_OFTEN, len(pages) // 3)
+    often = max(min(_OFTEN, len(pages)), len(pages) // 3, 2)
     return {text for text, count in told.items() if count >= often}
 
 

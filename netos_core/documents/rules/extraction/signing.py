@@ -15,21 +15,30 @@ _I = re.IGNORECASE
 _OPENING = 7000
 _IN_PREAMBLE = 0.7
 _MADE = re.compile(
-    r"(?:\bmade\b|\bentered\b|\bexecuted\b|\bdated\b|\bsigned\b|\beffective\b|\bdate of (?:this )?agreement\b|\bagreement date\b|\bas of\b|"
-    r"\bis between\b|\bconcluded\b|\bthis\b)[^.;]{0,160}?$", _I)  # fmt: skip
+    r"(?:\bmade\b|\bentered\b|\bexecuted\b|\bdated\b|\bsigned\b|\beffective\b|"
+    r"\bdate of (?:this )?agreement\b|\bagreement date\b|\bas of\b|"
+    r"\bis between\b|\bconcluded\b|\bthis\b)[^.;]{0,160}?$",
+    _I,
+)
 _HOW_MADE = r"\b(?:made|entered|executed|dated|signed|concluded|between)\b[^.;]{0,160}$"
 _AS_OF = re.compile(r"(?:as of|effective|with effect from|commencing)\b[^.;]{0,40}$", _I)
 _AGREEMENT = re.compile(
     r"agreement|contract|addendum|amendment|order|lease|statement of work|schedule|memorandum|letter", _I
 )
 _HISTORY = re.compile(
-    r"(?:amend\w*|restat\w*|supersed\w*|pursuant to|under|certain|previously|prior|original|existing|executed a|heretofore|incorporated|organi[sz]ed|letter|proposal|confirmed)\b[^.;]{0,110}$", _I)  # fmt: skip
+    r"(?:amend\w*|restat\w*|supersed\w*|pursuant to|under|certain|previously|prior|original|"
+    r"existing|executed a|heretofore|incorporated|organi[sz]ed|letter|proposal|"
+    r"confirmed)\b[^.;]{0,110}$",
+    _I,
+)
 _DEFINED_AFTER = re.compile(
     r"""^[\s,]*(?:\(|,)?[^()]{0,60}?["“”‘'’]\s*(?:the\s+)?(?P<name>[A-Z][\w\s.]{2,40}?)\s*[,.]?["“”‘'’]"""
 )
 _DEFINED_BEFORE = re.compile(
     r"""(?P<name>\b(?:Effective|Commencement|Start|Signature|Execution|Agreement|Contract|Expiration|Expiry|Termination|End|Service Start|Term Start|Closing|Launch|Inception)\s+Date)\b\s*"""
-    r"""["”’'_]*\s*(?:(?:\([^)]{0,40}\)|of\s+(?:this|the)\s+\w+|for\s+[\w\s]{3,40}|under\s+[\w\s]{3,30})\s*)*(?:shall\s+(?:mean|be)|means|is|will be|[:=–-]|of|as of|on)?[\s,:–-]*(?:the\s+(?:date\s+)?)?$""", _I)  # fmt: skip
+    r"""["”’'_]*\s*(?:(?:\([^)]{0,40}\)|of\s+(?:this|the)\s+\w+|for\s+[\w\s]{3,40}|under\s+[\w\s]{3,30})\s*)*(?:shall\s+(?:mean|be)|means|is|will be|[:=–-]|of|as of|on)?[\s,:–-]*(?:the\s+(?:date\s+)?)?$""",
+    _I,
+)
 _EFFECTIVE_NAMES = (
     "effective date",
     "commencement date",
@@ -39,14 +48,29 @@ _EFFECTIVE_NAMES = (
     "inception date",
 )
 _TAKES_EFFECT = re.compile(
-    r"(?:(?:be|is|becomes?|was)\s+(?:\w+\s+)?effective|takes?\s+effect|came into (?:force|effect)|comes? into (?:force|effect)|effective|commenc(?:e|es|ing)|beg(?:in|ins|inning))\s+(?:\w+\s+){0,3}?(?:as\s+of|on|from|with effect from|at|this)?\s*(?:and after\s+)?(?:the\s+)?$", _I)  # fmt: skip
+    r"(?:(?:be|is|becomes?|was)\s+(?:\w+\s+)?effective|takes?\s+effect|came into (?:force|"
+    r"effect)|comes? into (?:force|effect)|effective|commenc(?:e|es|ing)|beg(?:in|ins|"
+    r"inning))\s+(?:\w+\s+){0,3}?(?:as\s+of|on|from|with effect from|at|"
+    r"this)?\s*(?:and after\s+)?(?:the\s+)?$",
+    _I,
+)
 _BY_EVENT = re.compile(
-    r"effective\s+date[\"”’']*\)?\s*(?:shall\s+)?(?:mean|be|is)s?\s+(?:the\s+)?(?:date\s+)?(?:as of which|on which|that|when|of (?:receipt|the last|acceptance|closing)|the last)", _I)  # fmt: skip
+    r"effective\s+date[\"”’']*\)?\s*(?:shall\s+)?(?:mean|be|"
+    r"is)s?\s+(?:the\s+)?(?:date\s+)?(?:as of which|on which|that|when|of (?:receipt|the last|"
+    r"acceptance|closing)|the last)",
+    _I,
+)
 _DEFINED_HERE = re.compile(r"""\(\s*(?:the\s+|hereinafter[\w\s,]{0,30})?["“”]\s*effective\s+date\s*["“”]""", _I)
 _ON_SIGNING = re.compile(
-    r"date\s+(?:hereof|first|of\s+(?:this|the|execution|signature|signing)|set\s+forth|written|above|indicated|stated|below)|above\s+(?:written|date)|last\s+(?:date|signature|party)|last signed|execution\b", _I)  # fmt: skip
+    r"date\s+(?:hereof|first|of\s+(?:this|the|execution|signature|signing)|set\s+forth|"
+    r"written|above|indicated|stated|below)|above\s+(?:written|date)|last\s+(?:date|signature|"
+    r"party)|last signed|execution\b",
+    _I,
+)
 _WITNESS = re.compile(
-    r"in\s+witness\s+whereof|witness(?:eth)?\s+(?:whereof|our)|duly\s+executed|signed\s+(?:and|on|this|at|by)|agreed (?:and|to)|accepted\s+(?:and|by)|\bby:|signature|authori[sz]ed",
+    r"in\s+witness\s+whereof|witness(?:eth)?\s+(?:whereof|our)|duly\s+executed|"
+    r"signed\s+(?:and|on|this|at|by)|agreed (?:and|to)|accepted\s+(?:and|by)|\bby:|signature|"
+    r"authori[sz]ed",
     _I,
 )
 _DATE_LABEL = re.compile(r"(?:^|\n|\b)(?:dated?(?: signed)?|signed|sign date)\s*(?:of signature)?\s*[:_]*\s*$", _I)
@@ -87,7 +111,9 @@ def _is_left_open(text: str, days: list[Day]) -> bool:
     if defined is None:
         return False
     before = text[max(defined.start() - 220, 0) : defined.start()]
-    return not any(defined.start() - 260 < day.start < defined.start() for day in days) and not _ON_SIGNING.search(before)
+    return not any(defined.start() - 260 < day.start < defined.start() for day in days) and not _ON_SIGNING.search(
+        before
+    )
 
 
 def _defined(text: str, days: list[Day]) -> dict[str, Day]:
@@ -124,7 +150,8 @@ def _in_opening(script: Script, days: list[Day]) -> Iterator[Finding]:
         if _MADE.search(before) and (_AGREEMENT.search(before[-220:]) or _AGREEMENT.search(after)):
             score = 0.9 if re.search(_HOW_MADE, before[-170:], _I) else 0.55
         elif re.search(
-            r"(?:agreement date|date of (?:this )?(?:agreement|contract)|contract date|order date|dated?)\s*[:,]?\s*(?:as of\s*)?$",
+            r"(?:agreement date|date of (?:this )?(?:agreement|contract)|contract date|order date|"
+            r"dated?)\s*[:,]?\s*(?:as of\s*)?$",
             before,
             _I,
         ):
@@ -133,8 +160,15 @@ def _in_opening(script: Script, days: list[Day]) -> Iterator[Finding]:
             score = 0.62
         if re.search(r"(?:commencement|effective|start|expir\w+|termination|end)\s+date[^.;\n]{0,60}$", before, _I):
             continue
-        if score and _HISTORY.search(before[-120:]) and not re.search(
-            r"\bthis\s+(?:[\w(),]+\s+){0,8}?(?:agreement|contract|addendum|amendment|order|lease)\b[^.;]*$", before[-200:], _I
+        if (
+            score
+            and _HISTORY.search(before[-120:])
+            and not re.search(
+                r"\bthis\s+(?:[\w(),]+\s+){0,8}?(?:agreement|contract|addendum|amendment|order|"
+                r"lease)\b[^.;]*$",
+                before[-200:],
+                _I,
+            )
         ):
             score -= 0.45
         if re.search(
@@ -183,7 +217,12 @@ def _effective(
         if not _TAKES_EFFECT.search(before) or _HISTORY.search(before[-90:]):
             continue
         said = script.said(script.sentence_at(day.start))
-        if not re.search(r"agreement|contract|term|addendum|amendment|order|lease|service|appointment|employment|^it\b", said, _I):
+        if not re.search(
+            r"agreement|contract|term|addendum|amendment|order|lease|service|appointment|employment|"
+            r"^it\b",
+            said,
+            _I,
+        ):
             continue
         yield _finding(script, FieldName.EFFECTIVE_DATE, day, 0.85 if re.search("effect", before[-60:], _I) else 0.72)
     if agreement is None or depends or agreement.score < _IN_PREAMBLE:

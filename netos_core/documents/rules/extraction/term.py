@@ -21,45 +21,83 @@ _INITIAL = re.compile(
     r"\b(?:initial|original|primary|minimum|fixed|first)\s+(?:\w+\s+){0,2}?(?:term|period)\b[^.;]{0,90}$", _I
 )
 _FOR = re.compile(
-    r"(?:\bfor\s+(?:an?|the)?\s*(?:\w+\s+){0,2}?(?:term|period)\s+of\s*(?:up to\s+)?(?:an?\s+)?$)|(?:(?:continu\w*|remain\w*|effect|force|run|last)\b[^.;]{0,60}\bfor\s+(?:an?\s+|the\s+)?(?:period\s+of\s+)?(?:additional\s+)?$)", _I)  # fmt: skip
-_IS = re.compile(
-    r"\b(?:term|duration|validity|period)\b[^.;]{0,80}?\b(?:is|be|of|for|equal to)\s*(?:an?\s+|the\s+)?(?:\w+\s+){0,2}?(?:period of\s+|term of\s+)?$|\bduration of\s*$|"
-    r"\bterm\s*[:\-–]\s*$", _I)  # fmt: skip
-_RUNS = re.compile(
-    r"commenc|begin|start|continu|remain|in (?:full )?(?:force|effect)|in effect|effective|shall be|is for|initial|term of this|expire",
+    r"(?:\bfor\s+(?:an?|the)?\s*(?:\w+\s+){0,2}?(?:term|period)\s+of\s*(?:up to\s+)?(?:an?\s+)"
+    r"?$)|(?:(?:continu\w*|remain\w*|effect|force|run|last)\b[^.;]{0,60}\bfor\s+(?:an?\s+|"
+    r"the\s+)?(?:period\s+of\s+)?(?:additional\s+)?$)",
     _I,
 )
-_RUNS_BEFORE = re.compile(r"\b(?:commenc\w*|begin\w*|continu\w*|remain\w*|effect\w*|initial|in force|run|last|valid|shall be|is for|period of this|renewable|additional|license[ds]?|appointed|engage\w*|maintain)\b", _I)
+_IS = re.compile(
+    r"\b(?:term|duration|validity|period)\b[^.;]{0,80}?\b(?:is|be|of|for|"
+    r"equal to)\s*(?:an?\s+|the\s+)?(?:\w+\s+){0,2}?(?:period of\s+|term of\s+)?$|"
+    r"\bduration of\s*$|"
+    r"\bterm\s*[:\-–]\s*$",
+    _I,
+)
+_RUNS = re.compile(
+    r"commenc|begin|start|continu|remain|in (?:full )?(?:force|effect)|in effect|effective|"
+    r"shall be|is for|initial|term of this|expire",
+    _I,
+)
+_RUNS_BEFORE = re.compile(
+    r"\b(?:commenc\w*|begin\w*|continu\w*|remain\w*|effect\w*|initial|in force|run|last|valid|"
+    r"shall be|is for|period of this|renewable|additional|license[ds]?|appointed|engage\w*|"
+    r"maintain)\b",
+    _I,
+)
 _AGREEMENT = re.compile(
-    r"\bagreement\b|\bcontract\b|\bterm\b|\baddendum\b|\border\b|\blease\b|\bappointment\b|\bmsa\b|\bengagement\b|\bmaintain\b|\bservices\b",
+    r"\bagreement\b|\bcontract\b|\bterm\b|\baddendum\b|\border\b|\blease\b|\bappointment\b|"
+    r"\bmsa\b|\bengagement\b|\bmaintain\b|\bservices\b",
     _I,
 )
 _OTHER_MATTER = re.compile(
-    r"confidential|non-?disclos|warrant(?:y|ies|s)\b|insurance|surviv|indemnif|non-?compet|non-?solicit|audit|records|retain|escrow|lock-?up|option(?:s)? (?:to purchase|period)|payment|invoice|"
-    r"delinquent|force majeure|cure|\bdefault|breach|amorti|depreciat|vest|exclusivity period|suspen|renewal term|extension period|transition|wind[\s-]?down|forecast|statute|arbitrat|"
-    r"delivery|\bdamages?\b|liabilit|in any\b|escalat|trial|preceding|last|previous|immediately prior|within", _I)  # fmt: skip
+    r"confidential|non-?disclos|warrant(?:y|ies|s)\b|insurance|surviv|indemnif|non-?compet|"
+    r"non-?solicit|audit|records|retain|escrow|lock-?up|option(?:s)? (?:to purchase|period)|"
+    r"payment|invoice|"
+    r"delinquent|force majeure|cure|\bdefault|breach|amorti|depreciat|vest|exclusivity period|"
+    r"suspen|renewal term|extension period|transition|wind[\s-]?down|forecast|statute|"
+    r"arbitrat|"
+    r"delivery|\bdamages?\b|liabilit|in any\b|escalat|trial|preceding|last|previous|immediately prior|within",
+    _I,
+)
 _RENEWING = re.compile(
     r"\b(?:renew\w*|additional|successive|consecutive|exten\w+|further|subsequent|another)\b[^.;]{0,60}$", _I
 )
 _AFTERWARDS = re.compile(
-    r"^[^.;]{0,25}?\b(?:after|following|from) (?:the )?(?:\w+ ){0,3}?(?:terminat|expir|disclos|deliver|receipt|breach|shipment|invoice|purchase|last)",
+    r"^[^.;]{0,25}?\b(?:after|following|from) (?:the )?(?:\w+ ){0,3}?(?:terminat|expir|"
+    r"disclos|deliver|receipt|breach|shipment|invoice|purchase|last)",
     _I,
 )
 _HEADING = re.compile(
-    r"(?:^|\n)\s*(?:\(?[\dIVXA-Za-z.]{1,6}[.)]?\s+)?[^\n.]{0,30}\b(?:term|duration|period of agreement|validity)\b[^\n]{0,30}",
+    r"(?:^|\n)\s*(?:\(?[\dIVXA-Za-z.]{1,6}[.)]?\s+)?[^\n.]{0,30}\b(?:term|duration|"
+    r"period of agreement|validity)\b[^\n]{0,30}",
     _I,
 )
 _UNTIL = re.compile(
-    r"(?:expir(?:e|es|ing|ation)|ends?|ending|terminat(?:e|es|ing)|until|through|continu\w+ (?:to|through)|up to|to and including|conclud\w+|thereafter to)\b\s*(?:and\s+including\s+|automatically\s+)?(?:on|at|as of|until|through|midnight on|the close of business on|11:59 \w+ on)?"
-    r"\s*(?:the\s+|midnight\s*,?\s*(?:on\s+)?)?$|[–-]\s*$|\bto\s*$", _I)  # fmt: skip
+    r"(?:expir(?:e|es|ing|ation)|ends?|ending|terminat(?:e|es|ing)|until|through|"
+    r"continu\w+ (?:to|through)|up to|to and including|conclud\w+|"
+    r"thereafter to)\b\s*(?:and\s+including\s+|automatically\s+)?(?:on|at|as of|until|through|"
+    r"midnight on|the close of business on|11:59 \w+ on)?"
+    r"\s*(?:the\s+|midnight\s*,?\s*(?:on\s+)?)?$|[–-]\s*$|\bto\s*$",
+    _I,
+)
 _END_NAMES = ("expiration date", "expiry date", "termination date", "end date")
 _ANCHOR = re.compile(
-    r"effective date|commencement date|start date|inception date|execution date|signature date|agreement date|contract date|date (?:hereof|of this|of the agreement|of execution|first|of signature|above|of signing|indicated)|date this agreement|"
+    r"effective date|commencement date|start date|inception date|execution date|"
+    r"signature date|agreement date|contract date|date (?:hereof|of this|of the agreement|"
+    r"of execution|first|of signature|above|of signing|indicated)|date this agreement|"
     r"execution (?:of|date)|(?:the )?date on which|signing|signature|"
-    r"(?:acceptance|launch|completion|delivery|installation|operational|first purchase|opening|closing|service start|service commencement|activation|turn[\s-]?up|billing|in[\s-]service)[\w\s]{0,20}", _I)  # fmt: skip
+    r"(?:acceptance|launch|completion|delivery|installation|operational|first purchase|"
+    r"opening|closing|service start|service commencement|activation|turn[\s-]?up|billing|"
+    r"in[\s-]service)[\w\s]{0,20}",
+    _I,
+)
 _FLOATING = re.compile(
-    r"acceptance|launch|completion|deliver|install|operational|first (?:purchase|shipment|order)|opening|closing|service (?:start|commencement|activation)|activation|turn|billing|in[\s-]service|on which|"
-    r"service date|approval|availab|receipt of|last (?:party|signature)|fully executed", _I)  # fmt: skip
+    r"acceptance|launch|completion|deliver|install|operational|first (?:purchase|shipment|"
+    r"order)|opening|closing|service (?:start|commencement|activation)|activation|turn|"
+    r"billing|in[\s-]service|on which|"
+    r"service date|approval|availab|receipt of|last (?:party|signature)|fully executed",
+    _I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +152,11 @@ def _fit(text: str, span: Span, said: str, one: Duration) -> float:
         and not re.search(r"^[\s-]*(?:from|commenc)", after, _I)
     ):
         return 0.0
-    if _AFTERWARDS.match(after) or re.match(r"[^.;]{0,12}\bthereafter|,?\s*then\b", after, _I) or re.search(r"surviv|in the preceding|has not", said, _I):
+    if (
+        _AFTERWARDS.match(after)
+        or re.match(r"[^.;]{0,12}\bthereafter|,?\s*then\b", after, _I)
+        or re.search(r"surviv|in the preceding|has not", said, _I)
+    ):
         return 0.0
     score = 0.0
     if _INITIAL.search(before) or re.match(
@@ -130,7 +172,8 @@ def _fit(text: str, span: Span, said: str, one: Duration) -> float:
     if _RUNS.search(said):
         score += 0.05
     if re.match(
-        r"[^.;]{0,30}\b(?:from|after|following|commencing|beginning|starting)\b[^.;]{0,40}(?:date|execution|hereof|signature|launch)",
+        r"[^.;]{0,30}\b(?:from|after|following|commencing|beginning|starting)\b[^.;]{0,40}(?:date|"
+        r"execution|hereof|signature|launch)",
         after,
         _I,
     ):
@@ -204,8 +247,11 @@ def _counted_end(script: Script, dates: Dates, stated: _Stated) -> Finding | Non
 
 
 _BEGINS_LATER = re.compile(
-    r"\bterm\b[^.;]{0,60}?\b(?:begins?|commences?|starts?|runs?)\b[^.;]{0,40}?\b(?:activation|acceptance|installation|delivery|turn[\s-]?up|completion|start of service|service start|"
-    r"billing|in[\s-]service|service commencement|availability)", _I)  # fmt: skip
+    r"\bterm\b[^.;]{0,60}?\b(?:begins?|commences?|starts?|runs?)\b[^.;]{0,40}?\b(?:activation|"
+    r"acceptance|installation|delivery|turn[\s-]?up|completion|start of service|service start|"
+    r"billing|in[\s-]service|service commencement|availability)",
+    _I,
+)
 
 
 def _start(script: Script, dates: Dates, stated: _Stated) -> tuple[date, float] | None:
