@@ -164,8 +164,8 @@ def twins(scanned: Path, digital: Path) -> str:
     same = sum(one.name in seen and seen[one.name].value == one.value for one in read)
     surer = [one.name for one in read if one.name in seen and seen[one.name].confidence >= one.confidence]
     return (
-        f"{scanned.stem}: {len(scan.pages)} pages, {same} of {len(read)} answers the same, as sure"
-        f" as digital: {surer or 'none'}"
+        f"{scanned.stem}: {len(scan.pages)} pages, {same} of {len(read)} answers the same, as sure as digital: "
+        f"{surer or 'none'}"
     )
 
 

@@ -1,4 +1,4 @@
-"""Real contracts against the labels of lawyers: the shorter ones here, all of them with `python -m tests.extraction`."""
+"""Real contracts against the labels of lawyers: the shorter ones; all of them with `python -m tests.extraction`."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -134,7 +135,7 @@ def _widest_gap(line: Line, left: float, right: float) -> tuple[float, float] | 
     third = (right - left) / 3
     found = [
         (a.x1, b.x0)
-        for a, b in zip(line, line[1:], strict=False)
+        for a, b in pairwise(line)
         if b.x0 - a.x1 >= _GUTTER and left + third < (a.x1 + b.x0) / 2 < right - third
     ]
     return max(found, key=lambda gap: gap[1] - gap[0], default=None)

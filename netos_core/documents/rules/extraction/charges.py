@@ -11,33 +11,32 @@ from netos_core.documents.rules.extraction.cells import Cell
 from netos_core.documents.rules.extraction.fields import FieldName
 from netos_core.documents.rules.extraction.findings import Finding
 from netos_core.documents.rules.extraction.form import Form
-from netos_core.documents.rules.extraction.labels import Label, Stated, Table
+from netos_core.documents.rules.extraction.labels import Label, Stated
 from netos_core.documents.rules.extraction.money import ANY, FREE, currency_of, value_of
 from netos_core.documents.rules.extraction.script import Script
+from netos_core.documents.rules.extraction.tables import Table
 
 _I = re.IGNORECASE
 _NAMES = ((FieldName.MRC, Label.MRC), (FieldName.NRC, Label.NRC))
 _MONTHLY_BEFORE = re.compile(
-    r"(?:\bMRC\b|monthly\s+recurring\s+(?:charge|fee|cost|rate)s?|"
-    r"monthly\s+(?:service\s+)?(?:charge|fee|rate|rent|price)s?|recurring\s+(?:charge|"
-    r"fee)s?\s+of)[^.;$€£]{0,60}$",
+    r"(?:\bMRC\b|monthly\s+recurring\s+(?:charge|fee|cost|rate)s?|monthly\s+(?:service\s+)?(?:charge|fee|rate|"
+    r"rent|price)s?|recurring\s+(?:charge|fee)s?\s+of)[^.;$€£]{0,60}$",
     _I,
 )
 _MONTHLY_AFTER = re.compile(
-    r"^\s*(?:\([^)]{0,20}\)\s*)?(?:USD\s*)?(?:per\s+month|/\s?mo(?:nth)?\b|a\s+month|"
-    r"each\s+month|monthly|MRC\b|per\s+calendar\s+month)",
+    r"^\s*(?:\([^)]{0,20}\)\s*)?(?:USD\s*)?(?:per\s+month|/\s?mo(?:nth)?\b|a\s+month|each\s+month|monthly|MRC\b|"
+    r"per\s+calendar\s+month)",
     _I,
 )
 _ONCE_BEFORE = re.compile(
-    r"(?:\bNRC\b|non[\s-]?recurring\s+(?:charge|fee|cost)s?|"
-    r"one[\s-]?time\s+(?:\w+\s+){0,2}?(?:charge|fee|payment)s?|installation\s+(?:charge|"
-    r"fee)s?|set[\s-]?up\s+fee|activation\s+fee)[^.;$€£]{0,60}$",
+    r"(?:\bNRC\b|non[\s-]?recurring\s+(?:charge|fee|cost)s?|one[\s-]?time\s+(?:\w+\s+){0,2}?(?:charge|fee|"
+    r"payment)s?|installation\s+(?:charge|fee)s?|set[\s-]?up\s+fee|activation\s+fee)[^.;$€£]{0,60}$",
     _I,
 )
 _ONCE_AFTER = re.compile(r"^\s*(?:USD\s*)?(?:\(?one[\s-]?time|NRC\b|non[\s-]?recurring|for\s+installation)", _I)
 _NOT_A_PRICE = re.compile(
-    r"late|interest|insurance|liabilit|damages|exceed|penalt|minimum|commit|credit|"
-    r"per\s+(?:mile|minute|hour|foot)|expedit|dispatch|threshold|unless|if\s+the",
+    r"late|interest|insurance|liabilit|damages|exceed|penalt|minimum|commit|credit|per\s+(?:mile|minute|hour|"
+    r"foot)|expedit|dispatch|threshold|unless|if\s+the",
     _I,
 )
 
@@ -68,14 +67,14 @@ def _in_tables(form: Form, name: FieldName, label: Label) -> Iterator[Finding]:
             yield Finding(
                 name, value, cell.start, _row_start(row), _row_end(row), 0.9, is_counted=bool(FREE.search(cell.text))
             )
-        elif amounts and script_of_one_page(table):
+        elif amounts and _is_on_one_page(table):
             value = sum((found[1] for _, found in amounts), Decimal(0))
             parts = tuple((f"{found[1]}", found[0].start, found[0].end) for _, found in amounts)
             start, end = _row_start(amounts[0][0]), _row_end(amounts[-1][0])
             yield Finding(name, value, amounts[0][1][0].start, start, end, 0.75, is_counted=True, parts=parts)
 
 
-def script_of_one_page(table: Table) -> bool:
+def _is_on_one_page(table: Table) -> bool:
     return len({cells[0].page for row in table.rows for cells in row.values()}) == 1
 
 
@@ -134,9 +133,9 @@ def _in_words(script: Script, name: FieldName) -> Iterator[Finding]:
 
 def _currency(script: Script, form: Form, amounts: Sequence[Finding]) -> Iterator[Finding]:
     for one in form.values(Label.CURRENCY):
-        code = re.search(r"\b(USD|CAD|EUR|GBP|AUD)\b|US dollars?|euros?|pounds? sterling", one.value.text, _I)
-        if code is not None:
-            told = code[1].upper() if code[1] else {"u": "USD", "e": "EUR", "p": "GBP"}[code[0][0].lower()]
+        named = re.search(r"\b(USD|CAD|EUR|GBP|AUD)\b|US dollars?|euros?|pounds? sterling", one.value.text, _I)
+        if named is not None:
+            told = named[1].upper() if named[1] else {"u": "USD", "e": "EUR", "p": "GBP"}[named[0][0].lower()]
             yield Finding(FieldName.CURRENCY, told, one.value.start, *_with_head(one), 0.95)
     named = re.search(
         (r"\b(USD|CAD|EUR|GBP|AUD)\b|\bUS\$|\b(?:U\.?S\.?|United States) dollars|\bCanadian dollars"), script.text
@@ -149,9 +148,9 @@ def _currency(script: Script, form: Form, amounts: Sequence[Finding]) -> Iterato
         return
     if not marked or not amounts:
         return
-    code = marked.most_common(1)[0][0]
-    first = next(found for found in ANY.finditer(script.text) if currency_of(found) == code)
-    yield Finding(FieldName.CURRENCY, str(code), first.start(), first.start(), first.end(), 0.65)
+    usual = marked.most_common(1)[0][0]
+    first = next(found for found in ANY.finditer(script.text) if currency_of(found) == usual)
+    yield Finding(FieldName.CURRENCY, str(usual), first.start(), first.start(), first.end(), 0.65)
 
 
 def _near(start: int, end: int, at: int) -> tuple[int, int]:

@@ -73,8 +73,10 @@ _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         rf"\b{_MONTH}\s*{_DAY}\s*,?\s*(?:of\s+)?{_RAISED}{_YEAR}",
-        rf"(?<![\w/]){_DAY}\s*(?:day\s*)?(?:of\s*)?[-,]?\s*{_RAISED}{_MONTH}\s*[-,.]?\s*{_RAISED}(?"
-        rf":of\s+|in the year\s+(?:of\s+)?)?{_YEAR}",
+        (
+            rf"(?<![\w/]){_DAY}\s*(?:day\s*)?(?:of\s*)?[-,]?\s*{_RAISED}{_MONTH}\s*[-,.]?\s*{_RAISED}(?:of\s+|"
+            rf"in the year\s+(?:of\s+)?)?{_YEAR}"
+        ),
         r"(?<![\w/.-])(?P<year>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)(?![\w/-])",
         r"(?<![\w/.-])(?P<a>\d{1,2})/(?P<b>\d{1,2})/(?P<y>(?:19|20)?\d\d)(?![\w/])",
         r"(?<![\w/.-])(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>(?:19|20)\d\d)(?![\w/])",

@@ -21,14 +21,14 @@ class Unit(StrEnum):
 _MONTHS = {Unit.MONTH: 1, Unit.QUARTER: 3, Unit.YEAR: 12}
 _DAYS = {Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 30, Unit.QUARTER: 90, Unit.YEAR: 360}
 _BETWEEN = (
-    r"(?:(?:consecutive|successive|additional|calendar|full|further|subsequent|business|working|renewal|more|extra|"
-    r"complete|continuous|contract|prior)[\s-]+)*"
+    r"(?:(?:consecutive|successive|additional|calendar|full|further|subsequent|business|working|renewal|more|"
+    r"extra|complete|continuous|contract|prior)[\s-]+)*"
 )
 _UNITS = "|".join(Unit)
 _DURATION = re.compile(
     rf"(?<![\w$.,])(?:(?P<words>{IN_WORDS}|an?(?=[\s-]+(?:{_UNITS})))\s*(?:[(\[]\s*(?P<inside>\d{{1,4}})\s*[)\]]|"
-    rf",?\s*(?P<beside>\d{{1,3}})(?=\s*[a-z]))?"
-    rf"|(?P<digits>\d{{1,4}})\s*(?:[(\[]\s*{IN_WORDS}\s*[)\]])?)[\s-]*{_BETWEEN}"
+    rf",?\s*(?P<beside>\d{{1,3}})(?=\s*[a-z]))?|"
+    rf"(?P<digits>\d{{1,4}})\s*(?:[(\[]\s*{IN_WORDS}\s*[)\]])?)[\s-]*{_BETWEEN}"
     r"(?P<unit>day|week|month|quarter|year)s?\b(?:['’]s?|s['’])?(?!\s+(?:old|of\s+age))",
     re.IGNORECASE,
 )

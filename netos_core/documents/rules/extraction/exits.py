@@ -15,17 +15,15 @@ _I = re.IGNORECASE
 _LONGEST = 260
 _LEAVING = re.compile(
     r"early\s+terminat\w+|\bETF\b|\bETL\b|termination\s+(?:liabilit\w+|charges?|fees?)|"
-    r"cancell?ation\s+(?:charges?|fees?)|"
-    r"(?:terminat|cancel|disconnect)\w*[^.]{0,140}?(?:prior to|before)\s+(?:the\s+)?(?:end|"
-    r"expir|completion)|liquidated\s+damages",
+    r"cancell?ation\s+(?:charges?|fees?)|(?:terminat|cancel|disconnect)\w*[^.]{0,140}?(?:prior to|"
+    r"before)\s+(?:the\s+)?(?:end|expir|completion)|liquidated\s+damages",
     _I,
 )
 _HOW_MUCH = re.compile(
-    r"(?:(?:[\w-]+\s+)?(?:percent\s*)?\(?\b\d{1,3}(?:\.\d+)?\s?%\)?|"
-    r"\b[\w-]+(?:\s+[\w-]+)?\s+percent\b)|[$€£]\s?\d[\d,.]*|(?:all|the)\s+(?:remaining|"
-    r"unpaid)|(?:remaining|unpaid)\s+(?:monthly|MRC)|"
-    r"all\s+(?:\w+\s+){0,3}?(?:charges?|fees?|MRC)\b|\bremainder\b|the\s+(?:sum|balance|"
-    r"total)\s+of|average\s+(?:of|monthly)",
+    r"(?:(?:[\w-]+\s+)?(?:percent\s*)?\(?\b\d{1,3}(?:\.\d+)?\s?%\)?|\b[\w-]+(?:\s+[\w-]+)?\s+percent\b)|"
+    r"[$€£]\s?\d[\d,.]*|(?:all|the)\s+(?:remaining|unpaid)|(?:remaining|unpaid)\s+(?:monthly|MRC)|"
+    r"all\s+(?:\w+\s+){0,3}?(?:charges?|fees?|MRC)\b|\bremainder\b|the\s+(?:sum|balance|total)\s+of|"
+    r"average\s+(?:of|monthly)",
     _I,
 )
 _PAYS = re.compile(r"\bpay|\bowe|liable|equal\s+to|charge[ds]?\b|liabilit|\bfee\b|due|responsible|:", _I)
@@ -36,14 +34,13 @@ _NO_FEE = re.compile(
 )
 _RISING = re.compile(r"increas|escalat|uplift|adjust|\bris(?:e|es|ing)\b", _I)
 _YEARLY = re.compile(
-    r"annual|each\s+(?:year|anniversary|contract year)|every\s+(?:year|twelve)|per\s+(?:year|"
-    r"annum)|anniversar|yearly|year over year|on each",
+    r"annual|each\s+(?:year|anniversary|contract year)|every\s+(?:year|twelve)|per\s+(?:year|annum)|anniversar|"
+    r"yearly|year over year|on each",
     _I,
 )
 _PERCENT = re.compile(r"(?:\(\s*)?(?<![\d.])(\d{1,2}(?:\.\d{1,2})?)\s?(?:%|percent)", _I)
 _IN_WORDS = re.compile(
-    r"\b(one|two|three|four|five|six|seven|eight|nine|ten)(?:\s+and\s+one[\s-]half)?\s+percent"
-    r"\b",
+    r"\b(one|two|three|four|five|six|seven|eight|nine|ten)(?:\s+and\s+one[\s-]half)?\s+percent\b",
     _I,
 )
 _INDEX = re.compile(r"\bCPI(?:-U)?\b|consumer\s+price\s+index", _I)

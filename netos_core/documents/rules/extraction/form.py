@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netos_core.documents.rules.extraction.cells import Cell, Row, rows_of
-from netos_core.documents.rules.extraction.labels import Label, Stated, Table, stated, tables
+from netos_core.documents.rules.extraction.labels import Label, Stated, stated
 from netos_core.documents.rules.extraction.script import Script
+from netos_core.documents.rules.extraction.tables import Table, tables
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import re
 from decimal import Decimal
 
 AMOUNT = (
-    r"(?:(?P<sign>US\$|CA\$|C\$|A\$|USD|CAD|EUR|GBP|[$€£])\s?)?(?P<number>\d{1,3}(?:,\d{3})+(?"
-    r":\.\d{1,2})?|\d+(?:\.\d{1,2})?)(?![\d%])(?:\s?(?P<after>USD|CAD|EUR|GBP))?"
+    r"(?:(?P<sign>US\$|CA\$|C\$|A\$|USD|CAD|EUR|GBP|[$€£])\s?)?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|"
+    r"\d+(?:\.\d{1,2})?)(?![\d%])(?:\s?(?P<after>USD|CAD|EUR|GBP))?"
 )
 """An amount as a pattern; whether a bare number is one its label must tell."""
 SIGNED = re.compile(AMOUNT.replace(r"\s?)?(?P<number>", r"\s?)(?P<number>"))

@@ -29,9 +29,9 @@ _ROLE = re.compile(
     _I,
 )
 _LETTERHEAD = re.compile(
-    r"^(?P<name>[A-Z][\w&.,'’ -]{2,50}?(?:,?\s(?:Inc|LLC|L\.L\.C|Ltd|Corp|Corporation|Company|"
-    r"Co|L\.P|LP|Networks?|Communications?|Telecom|Fiber|Broadband|Telephone|Cable|"
-    r"Carrier Services|Business|Wholesale)\b\.?)+)"
+    r"^(?P<name>[A-Z][\w&.,'’ -]{2,50}?(?:,?\s(?:Inc|LLC|L\.L\.C|Ltd|Corp|Corporation|Company|Co|L\.P|LP|"
+    r"Networks?|Communications?|Telecom|Fiber|Broadband|Telephone|Cable|Carrier Services|Business|"
+    r"Wholesale)\b\.?)+)"
 )
 
 

@@ -13,18 +13,16 @@ _OPENING = 9000
 _LONGEST = 1800
 _LONGEST_NAME = 90
 _FORM = (
-    r"(?:INC|INCORPORATED|LIMITED|LTD|CORP|CORPORATION|COMPANY|CO|TRUST|BANK|PARTNERSHIP|"
-    r"ASSOCIATION|Inc|Incorporated|LLC|L\.L\.C|Ltd|Limited|Corp|Corporation|Company|Co|L\.P|"
-    r"LP|LLP|L\.L\.P|PLC|plc|GmbH|AG|B\.V|BV|N\.V|NV|S\.A|SA|S\.R\.L|SRL|S\.p\.A|"
-    r"SARL|S\.A\.R\.L|N\.A|A/S|AB|AS|Oy|Pty|Pte|KG|a\.s|Partnership|Trust|Funds?|Bank|"
-    r"Association|University|Authority|Foundation|Cooperative|K\.K|Kft|Sdn|Bhd)\b\.?"
+    r"(?:INC|INCORPORATED|LIMITED|LTD|CORP|CORPORATION|COMPANY|CO|TRUST|BANK|PARTNERSHIP|ASSOCIATION|Inc|"
+    r"Incorporated|LLC|L\.L\.C|Ltd|Limited|Corp|Corporation|Company|Co|L\.P|LP|LLP|L\.L\.P|PLC|plc|GmbH|AG|B\.V|"
+    r"BV|N\.V|NV|S\.A|SA|S\.R\.L|SRL|S\.p\.A|SARL|S\.A\.R\.L|N\.A|A/S|AB|AS|Oy|Pty|Pte|KG|a\.s|Partnership|Trust|"
+    r"Funds?|Bank|Association|University|Authority|Foundation|Cooperative|K\.K|Kft|Sdn|Bhd)\b\.?"
 )
 _ENDS = re.compile(
-    rf"\s*(?P<form>,?\s*\(?(?:{_FORM}|\(?Pty\)?)\)?(?=[\s,.;:()“”\"]|$))|\s*[,;:(\"“”]|\.\s|"
-    rf"\s+(?:an?|whose|with|having|located|organi[sz]ed|incorporated|on behalf|acting|"
-    r"herein\w*|represented|is|are|of\s+\d|for itself|referred|whereby|by and|at\s+\d|"
-    r"in favor|dated|shall|will|under|pursuant|registration|regarding|relating|together|"
-    r"as\s+\w+\b)\b|\s+and\s|\s+And\s|\s&\s*\n|\n\n",
+    rf"\s*(?P<form>,?\s*\(?(?:{_FORM}|\(?Pty\)?)\)?(?=[\s,.;:()“”\"]|$))|\s*[,;:(\"“”]|\.\s|\s+(?:an?|whose|with|"
+    rf"having|located|organi[sz]ed|incorporated|on behalf|acting|"
+    r"herein\w*|represented|is|are|of\s+\d|for itself|referred|whereby|by and|at\s+\d|in favor|dated|shall|will|"
+    r"under|pursuant|registration|regarding|relating|together|as\s+\w+\b)\b|\s+and\s|\s+And\s|\s&\s*\n|\n\n",
 )
 _GOES_ON = re.compile(rf",?[ ](?:of\s+(?!the\s+State)[A-Z]|[A-Z&][\w&]|[&]|\(?{_FORM})|,?\s+\(?{_FORM}")
 _STARTS = re.compile(
@@ -34,26 +32,25 @@ _STARTS = re.compile(
 _ONWARD = re.compile(r"\b(?:and|AND|And)\b|&\s*\n|[(\s]2[).]\s|\n\n|;")
 _TITLE_SOON = re.compile(r"[^“\"]{0,260}?(?:\(|herein\w*|referred|called|collectively|together|the\s)[^“\"]{0,70}[“\"]")
 _BETWEEN = re.compile(
-    r"\b(?:by\s+and\s+(?:between|among)|(?:is\s+)?(?:made\s+|entered\s+into\s+)?between|"
-    r"among(?:st)?|by\s+and\s+among)\b\s*:?",
+    r"\b(?:by\s+and\s+(?:between|among)|(?:is\s+)?(?:made\s+|entered\s+into\s+)?between|among(?:st)?|"
+    r"by\s+and\s+among)\b\s*:?",
     re.IGNORECASE,
 )
 _STOP = re.compile(
-    r"\bWHEREAS\b|\bWITNESSETH\b|\bRECITALS?\b|\bBACKGROUND\b|\bNOW,?\s+THEREFORE|"
-    r"\b1\.\s+[A-Z]|\bPreamble\b|each (?:individually )?(?:a|referred)|\bW I T N E S S",
+    r"\bWHEREAS\b|\bWITNESSETH\b|\bRECITALS?\b|\bBACKGROUND\b|\bNOW,?\s+THEREFORE|\b1\.\s+[A-Z]|\bPreamble\b|"
+    r"each (?:individually )?(?:a|referred)|\bW I T N E S S",
     re.IGNORECASE,
 )
 _NOT_A_PARTY = re.compile(
-    r"(?:subsidiar\w+|affiliates?|division|owned|controlled|shareholders?|laws|state|"
-    r"commonwealth|behalf|formerly(?:\s+known)?(?:\s+as)?|assets|member|successor\w*|office|"
-    r"located|street|exhibit)\s+(?:of|by|as|at|in|to)?\s*(?:the\s+)?$",
+    r"(?:subsidiar\w+|affiliates?|division|owned|controlled|shareholders?|laws|state|commonwealth|behalf|"
+    r"formerly(?:\s+known)?(?:\s+as)?|assets|member|successor\w*|office|located|street|exhibit)\s+(?:of|by|as|at|"
+    r"in|to)?\s*(?:the\s+)?$",
     re.IGNORECASE,
 )
 _NOT_A_NAME = re.compile(
-    r"^(?:this|agreement|state|commonwealth|delaware|exhibit|section|article|the (?:state|"
-    r"parties|party)|parties|party|effective|date|united states|service|order|whereas|and|of|"
-    r"customer|provider|supplier|vendor|company|client|contractor|\d+)\b(?:\s+(?:agreement|"
-    r"corporation|limited|company))?$",
+    r"^(?:this|agreement|state|commonwealth|delaware|exhibit|section|article|the (?:state|parties|party)|parties|"
+    r"party|effective|date|united states|service|order|whereas|and|of|customer|provider|supplier|vendor|company|"
+    r"client|contractor|\d+)\b(?:\s+(?:agreement|corporation|limited|company))?$",
     re.IGNORECASE,
 )
 
@@ -82,8 +79,7 @@ def parties(script: Script) -> Iterator[Finding]:
 
 
 _WITH_FORM = re.compile(
-    rf"[A-Z0-9][\w&'’./-]*(?:,?[ \n](?:[A-Z0-9&][\w&'’./-]*|of|and|"
-    rf"the)){{0,7}}?,?\s+{_FORM}(?:,?\s{_FORM})*"
+    rf"[A-Z0-9][\w&'’./-]*(?:,?[ \n](?:[A-Z0-9&][\w&'’./-]*|of|and|the)){{0,7}}?,?\s+{_FORM}(?:,?\s{_FORM})*"
 )
 
 

@@ -14,35 +14,43 @@ from netos_core.documents.rules.extraction.script import Script, Span, is_conten
 _I = re.IGNORECASE
 _TERMINATE = re.compile(r"\bterminat\w*|\bcancel\w*", _I)
 _FREELY = re.compile(
-    r"without\s+(?:any\s+)?(?:cause|reason|giving (?:any )?reason)|"
-    r"for\s+(?:\w+\s+)?(?:own\s+)?convenience|for\s+(?:any|no)\s+(?:or\s+no\s+)?reason|"
-    r"with\s+or\s+without\s+(?:cause|reason)|at\s+(?:its|their|"
-    r"his)\s+(?:sole\s+)?(?:discretion|option|convenience)|in\s+its\s+(?:sole\s+)?(?:and absol"
-    r"ute\s+)?discretion|"
+    r"without\s+(?:any\s+)?(?:cause|reason|giving (?:any )?reason)|for\s+(?:\w+\s+)?(?:own\s+)?convenience|"
+    r"for\s+(?:any|no)\s+(?:or\s+no\s+)?reason|with\s+or\s+without\s+(?:cause|reason)|at\s+(?:its|their|"
+    r"his)\s+(?:sole\s+)?(?:discretion|option|convenience)|in\s+its\s+(?:sole\s+)?(?:and absolute\s+)?discretion|"
     r"at\s+any\s+time|without the payment of any penalty|at will\b",
     _I,
 )
 _CAUSE = re.compile(
-    r"breach|default|insolven|bankrupt|fails?\b|failure|violat|non-?payment|not paid|"
-    r"force majeure|change of control|cause\b(?<!without cause)|"
-    r"materially|cure|remed(?:y|ied)|if\s+the\b|in the event|infring|regulat|condemn|casualty|loss of",
+    r"breach|default|insolven|bankrupt|fails?\b|failure|violat|non-?payment|not paid|force majeure|"
+    r"change of control|cause\b(?<!without cause)|materially|cure|remed(?:y|ied)|if\s+the\b|in the event|infring|"
+    r"regulat|condemn|casualty|loss of",
     _I,
 )
+_OF_WHAT_FOLLOWS = re.compile(
+    r"\b(?:upon|after|following|on|of|the|any|such|survive\w*)\s+(?:any\s+)?(?:the\s+)?$", _I
+)  # an end that is spoken of, not one that somebody may make
+_MAY = re.compile(
+    r"\b(?:may|right|entitled|option|can|terminable|cancell?able|by (?:either|any|giving)|upon|elect)\b", _I
+)
+_CONTRACT = re.compile(
+    r"agreement|contract|\bterm\b|order|service|appointment|addendum|participation|lease|engagement", _I
+)
+_DECIDES = re.compile(r"may decide", _I)
+_AT_THE_END = re.compile(r"renew|end of the (?:\w+ )?term|expiration of the", _I)
+_LEAST = 0.6
 _LIABLE = re.compile(r"liab|damages|remed", _I)
 _CAP = re.compile(
     r"(?:liabilit\w*|liable|damages|obligation)\b[^.;]{0,330}?(?:(?:not|never|"
-    r"no event)\s+(?:\w+\s+){0,3}?(?:exceed|be (?:greater|more) than)|(?:be|is|"
-    r"are)\s+limited\s+to|limit\w*\s+(?:to|of)|maximum|"
-    r"in excess of|cap(?:ped)?\s+(?:at|of))|(?:liabilit\w*)[^.;]{0,200}?\bexceed\b|(?:total|"
-    r"aggregate|maximum|entire|cumulative)\s+liability|sole\s+(?:and\s+exclusive\s+)?(?:remedy"
-    r"|liability|obligation)|"
-    r"exclusive\s+remed|entire\s+(?:obligation|liability)",
+    r"no event)\s+(?:\w+\s+){0,3}?(?:exceed|be (?:greater|more) than)|(?:be|is|are)\s+limited\s+to|"
+    r"limit\w*\s+(?:to|of)|maximum|in excess of|cap(?:ped)?\s+(?:at|of))|(?:liabilit\w*)[^.;]{0,200}?\bexceed\b|"
+    r"(?:total|aggregate|maximum|entire|cumulative)\s+liability|sole\s+(?:and\s+exclusive\s+)?(?:remedy|"
+    r"liability|obligation)|exclusive\s+remed|entire\s+(?:obligation|liability)",
     _I,
 )
 _EXCLUDED = re.compile(
     r"(?:no event|not|neither|nor|no circumstances|never|excluding|waive\w*|exclude[sd]?|"
-    r"disclaim\w*)\b[^.]{0,300}?\b(?:consequential|indirect|incidental|punitive|special)\b|"
-    r"\b(?:consequential|indirect|incidental|punitive|special)\b[^.;]{0,160}?\b(?:excluded|waived|disclaimed)\b",
+    r"disclaim\w*)\b[^.]{0,300}?\b(?:consequential|indirect|incidental|punitive|special)\b|\b(?:consequential|"
+    r"indirect|incidental|punitive|special)\b[^.;]{0,160}?\b(?:excluded|waived|disclaimed)\b",
     _I,
 )
 _NOT_LIABLE = re.compile(
@@ -52,33 +60,29 @@ _NOT_LIABLE = re.compile(
     _I,
 )
 _AMOUNT = re.compile(
-    r"(?:US|USD|EUR|GBP|CAD)?\s?[$€£]\s?\d[\d,.]*(?:\s?(?:million|thousand))?|(?:fees?|"
-    r"amounts?|charges|compensation|price|sum|value)\s+(?:\w+\s+){0,5}?(?:paid|payable|"
-    r"received|due|under)[^.;]{0,110}",
+    r"(?:US|USD|EUR|GBP|CAD)?\s?[$€£]\s?\d[\d,.]*(?:\s?(?:million|thousand))?|(?:fees?|amounts?|charges|"
+    r"compensation|price|sum|value)\s+(?:\w+\s+){0,5}?(?:paid|payable|received|due|under)[^.;]{0,110}",
     _I,
 )
 _LIQUIDATED = re.compile(
-    r"liquidated\s+damages|early\s+termination\s+(?:fee|charge|liabilit)\w*|"
-    r"termination\s+(?:fee|charge|payment|liabilit)\w*|cancell?ation\s+(?:fee|charge)\w*|"
-    r"break(?:age|up)?[\s-]*fee|not\s+(?:as\s+)?a\s+penalty|"
+    r"liquidated\s+damages|early\s+termination\s+(?:fee|charge|liabilit)\w*|termination\s+(?:fee|charge|payment|"
+    r"liabilit)\w*|cancell?ation\s+(?:fee|charge)\w*|break(?:age|up)?[\s-]*fee|not\s+(?:as\s+)?a\s+penalty|"
     r"agreed\s+(?:upon\s+)?(?:measure\s+of\s+)?damages",
     _I,
 )
 _NONE_OF_IT = re.compile(r"\b(?:no|without|not|nor|neither|any)\b[^.;]{0,40}$", _I)
 _COMMITMENT = re.compile(
-    r"minimum\s+(?:\w+\s+){0,3}?(?:commitment|purchase|order|quantit|volume|guarant|revenue|"
-    r"fee|payment|usage|spend|royalt|amount|charge|billing|monthly|annual|level of purchases|"
-    r"quota|sales)\w*|guaranteed\s+minimum|"
-    r"(?:annual|monthly|revenue|volume|purchase|quarterly)\s+(?:\w+\s+)?commitment|"
-    r"take[\s-]or[\s-]pay|shortfall|deficiency\s+payment|(?:purchase|order|buy|"
-    r"spend)\w*\s+(?:\w+\s+){0,3}?(?:at\s+least|not less than|no less than|a minimum of)|"
-    r"(?:but\s+)?(?:not|no)\s+less\s+than\s+[$€£]\s?\d",
+    r"minimum\s+(?:\w+\s+){0,3}?(?:commitment|purchase|order|quantit|volume|guarant|revenue|fee|payment|usage|"
+    r"spend|royalt|amount|charge|billing|monthly|annual|level of purchases|quota|sales)\w*|guaranteed\s+minimum|"
+    r"(?:annual|monthly|revenue|volume|purchase|quarterly)\s+(?:\w+\s+)?commitment|take[\s-]or[\s-]pay|shortfall|"
+    r"deficiency\s+payment|(?:purchase|order|buy|spend)\w*\s+(?:\w+\s+){0,3}?(?:at\s+least|not less than|"
+    r"no less than|a minimum of)|(?:but\s+)?(?:not|no)\s+less\s+than\s+[$€£]\s?\d",
     _I,
 )
 _NO_COMMITMENT = re.compile(
-    r"\bno\s+minimum|not\s+(?:\w+\s+){0,6}?minimum|without\s+(?:any\s+)?minimum|insur|wage|"
-    r"audit|discloses|specified minimum|credit rating|bandwidth speed|"
-    r"minimum\s+(?:\w+\s+)?(?:standard|requirement|service level|age)",
+    r"\bno\s+minimum|not\s+(?:\w+\s+){0,6}?minimum|without\s+(?:any\s+)?minimum|insur|wage|audit|discloses|"
+    r"specified minimum|credit rating|bandwidth speed|minimum\s+(?:\w+\s+)?(?:standard|requirement|service level|"
+    r"age)",
     _I,
 )
 
@@ -98,53 +102,29 @@ def _convenience(script: Script, span: Span) -> Finding | None:
     if re.search(r"(?:may|shall|can|will)\s+not\s+(?:be\s+)?terminate", said, _I):
         return None
     for found in _TERMINATE.finditer(said):
-        if re.search(
-            r"\b(?:upon|after|following|on|of|the|any|such|survive\w*)\s+(?:any\s+)?(?:the\s+)?$",
-            said[max(found.start() - 20, 0) : found.start()],
-            _I,
-        ):
-            continue  # of what follows an end, not of who may end it
-        start = max(found.start() - 140, 0)
-        around = said[start : found.end() + 200]
-        if not re.search(
-            r"\b(?:may|right|entitled|option|can|terminable|cancell?able|by (?:either|any|giving)|"
-            r"upon|elect)\b",
-            around,
-            _I,
-        ):
+        if _OF_WHAT_FOLLOWS.search(said[max(found.start() - 20, 0) : found.start()]):
             continue
-        if not re.search(
-            r"agreement|contract|\bterm\b|order|service|appointment|addendum|participation|lease|"
-            r"engagement",
-            around,
-            _I,
-        ):
-            continue
-        free = _FREELY.search(around)
-        noticed = next((one for one in durations(around) if is_notice(around, one)), None)
-        causes = _CAUSE.search(re.sub(r"without\s+cause", "", around, flags=_I))
-        strong = free is not None and not re.search(r"any\s+time", free[0], _I)
-        if strong and not (causes and noticed is None):
-            score = 0.92
-        elif (free or noticed) and not causes and (noticed or re.search("notice", around, _I)):
-            score = 0.82 if free else 0.7
-            if re.search(r"renew|end of the (?:\w+ )?term|expiration of the", around, _I) and not free:
-                score -= 0.35
-        else:
-            continue
-        if re.search(
-            r"(?:may|shall|can|will)\s+not\s+(?:be\s+)?$", said[max(found.start() - 16, 0) : found.start()], _I
-        ):
-            continue
-        if re.search(r"for any reason|may decide", around, _I) and not re.search(
-            r"\b(?:may|right|entitled|by either)\b", around, _I
-        ):
-            continue
-        if score >= 0.6:
-            return Finding(
-                FieldName.TERMINATION_FOR_CONVENIENCE, True, span.start + found.start(), span.start, span.end, score
-            )
+        score = _freedom(said[max(found.start() - 140, 0) : found.end() + 200])
+        if score >= _LEAST:
+            at = span.start + found.start()
+            return Finding(FieldName.TERMINATION_FOR_CONVENIENCE, True, at, span.start, span.end, score)
     return None
+
+
+def _freedom(around: str) -> float:
+    """Say how surely the words around an end give someone leave to make it without a cause."""
+    if not (_MAY.search(around) and _CONTRACT.search(around)) or _DECIDES.search(around):
+        return 0.0
+    free = _FREELY.search(around)
+    noticed = any(is_notice(around, one) for one in durations(around))
+    has_cause = bool(_CAUSE.search(re.sub(r"without\s+cause", "", around, flags=_I)))
+    if free is not None and not re.search(r"any\s+time", free[0], _I) and (noticed or not has_cause):
+        return 0.92
+    if has_cause or not (noticed or (free and re.search("notice", around, _I))):
+        return 0.0
+    if free:
+        return 0.82
+    return 0.35 if _AT_THE_END.search(around) else 0.7
 
 
 def _cap(script: Script, span: Span) -> Finding | None:
@@ -180,7 +160,7 @@ def _liquidated(script: Script, span: Span) -> Finding | None:
         return None
     pays = re.search(r"\bpay|\bowe|liable|equal to|reimburse|charge[ds]?\b|constitut|deemed|incur|subject to", said, _I)
     score = (0.85 if re.search("liquidated|penalty|agreed", found[0], _I) else 0.7) if pays else 0.5
-    if score < 0.6:
+    if score < _LEAST:
         return None
     amount = re.search(r"[$€£]\s?\d[\d,.]*|\d+(?:\.\d+)?\s?%|percent", said)
     return Finding(

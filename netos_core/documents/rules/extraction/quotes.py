@@ -1,4 +1,4 @@
-"""Checks a field against the pages: its quote stands there, and says the value. Whoever extracted it, it is checked here."""
+"""Checks a field against the pages, whoever extracted it: its quote stands there, and says the value."""
 
 from __future__ import annotations
 

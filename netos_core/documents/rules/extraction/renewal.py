@@ -15,139 +15,131 @@ AUTO_RENEW, ROLL, AUTO_DISCONNECT = "auto_renew", "roll", "auto_disconnect"
 YEAR, MONTH = 12, 1
 
 _I = re.IGNORECASE
+_LEAST_FIT = 0.2
+_SURELY = 0.85
 _ABOUT = re.compile(
-    r"renew|exten[ds]|indefinite|evergreen|(?:year|month)[\s-]+(?:to|by)[\s-]+(?:year|month)|"
-    r"thereafter|successive|roll[\s-]?over",
+    r"renew|exten[ds]|indefinite|evergreen|(?:year|month)[\s-]+(?:to|by)[\s-]+(?:year|month)|thereafter|"
+    r"successive|roll[\s-]?over",
     _I,
 )
 _SUBJECT = re.compile(
-    r"\b(?:agreement|term|terms|contract|addendum|addenda|order|orders|schedule|lease|license|"
-    r"appointment|services?|sow|"
-    r"subscription|period|amendment|engagement|msa|jsma|circuit|it)\b",
+    r"\b(?:agreement|term|terms|contract|addendum|addenda|order|orders|schedule|lease|license|appointment|"
+    r"services?|sow|subscription|period|amendment|engagement|msa|jsma|circuit|it)\b",
     _I,
 )
 _OTHER_MATTER = re.compile(
-    r"insurance|\bpolic(?:y|ies)\b|patent|trade\s?mark|copyright|domain name|\bpermit|certificate of|letter of credit|"
-    r"extended? warrant|warranty (?:period|term)|cure period|extend(?:ed|s)? (?:the )?(?:time|deadline|credit)|"
-    r"to the (?:fullest )?extent|extend(?:s|ed|ing)? (?:only )?to\b|loan|\bdebt|promissory|delivery date",
+    r"insurance|\bpolic(?:y|ies)\b|patent|trade\s?mark|copyright|domain name|\bpermit|certificate of|"
+    r"letter of credit|extended? warrant|warranty (?:period|term)|cure period|extend(?:ed|s)? (?:the )?(?:time|"
+    r"deadline|credit)|to the (?:fullest )?extent|extend(?:s|ed|ing)? (?:only )?to\b|loan|\bdebt|promissory|"
+    r"delivery date",
     _I,
 )
 _VERB = (
-    r"(?:renew(?:s|ed|al|als|able|ing)?|extend(?:s|ed)?|extension|continu(?:e|es|ed|ing)|"
-    r"roll(?:s|over)?|convert(?:s|ed)?|revert(?:s)?|remain|run)"
+    r"(?:renew(?:s|ed|al|als|able|ing)?|extend(?:s|ed)?|extension|continu(?:e|es|ed|ing)|roll(?:s|over)?|"
+    r"convert(?:s|ed)?|revert(?:s)?|remain|run)"
 )
 _AUTO = re.compile(
-    rf"\bautomatic(?:ally)?\b[^.;]{{0,60}}?\b{_VERB}\b|\b{_VERB}\b[^.;]{{0,40}}?\bautomatic(?:a"
-    rf"lly)?\b|\bself[\s-]renew|\bevergreen\b|"
-    rf"\bauto(?:matic)?[\s-]*renew",
+    rf"\bautomatic(?:ally)?\b[^.;]{{0,60}}?\b{_VERB}\b|\b{_VERB}\b[^.;]{{0,40}}?\bautomatic(?:ally)?\b|"
+    rf"\bself[\s-]renew|\bevergreen\b|\bauto(?:matic)?[\s-]*renew",
     _I,
 )
 _MUST = re.compile(
-    r"\brenewed\s+(?:tacitly|by tacit)|\btacit(?:ly)?\b[^.;]{0,30}renew|\b(?:shall|will|is|"
-    r"are|to|does|do|must|should)\b\s+(?:(?:then|thereafter|also|be|hereby|deemed|have been|"
-    r"further|each)[\s,]+)*"
-    r"(?:renew(?:s|ed)?|extend(?:ed)?)\b|\bcontinu\w*\b(?:(?!\bmay\b)[^.;]){0,60}?(?:successiv"
-    r"e|additional|consecutive|indefinite)|\bcontinu\w*\b[^.;]{0,50}?month[\s-]+(?:to|"
-    r"by)[\s-]+month|\bindefinitely\b[^.;]{0,40}\b(?:after|thereafter|until)|\b(?:agreement|"
-    r"term|contract|order)\s+(?:renews|extends|continues)\b|"
-    r"\bcontinu(?:e|es|ing) (?:in (?:full )?(?:force|effect)[\w\s]{0,20})?(?:thereafter|"
-    r"from (?:year|month)|on an? (?:annual|year|month))|"
-    r"\band (?:from )?(?:year[\s-]+to[\s-]+year|month[\s-]+to[\s-]+month) thereafter|"
+    r"\brenewed\s+(?:tacitly|by tacit)|\btacit(?:ly)?\b[^.;]{0,30}renew|\b(?:shall|will|is|are|to|does|do|must|"
+    r"should)\b\s+(?:(?:then|thereafter|also|be|hereby|deemed|have been|further|each)[\s,]+)*(?:renew(?:s|ed)?|"
+    r"extend(?:ed)?)\b|\bcontinu\w*\b(?:(?!\bmay\b)[^.;]){0,60}?(?:successive|additional|consecutive|indefinite)|"
+    r"\bcontinu\w*\b[^.;]{0,50}?month[\s-]+(?:to|by)[\s-]+month|\bindefinitely\b[^.;]{0,40}\b(?:after|thereafter|"
+    r"until)|\b(?:agreement|term|contract|order)\s+(?:renews|extends|continues)\b|\bcontinu(?:e|es|"
+    r"ing) (?:in (?:full )?(?:force|effect)[\w\s]{0,20})?(?:thereafter|from (?:year|month)|on an? (?:annual|year|"
+    r"month))|\band (?:from )?(?:year[\s-]+to[\s-]+year|month[\s-]+to[\s-]+month) thereafter|"
     r"\bthereafter\b[^.;]{0,60}(?:successive|consecutive|year[\s-]+to|month[\s-]+to)|"
     r"\bautomatic\b[^.;]{0,20}\bextension",
     _I,
 )
 _MAY = re.compile(
-    r"\b(?:may|can)\b[^.;]{0,60}?\b(?:renew|extend)(?:ed)?\b|\b(?:option|right|privilege|"
-    r"entitled|elects?|choose[sn]?)\b[^.;]{0,50}?\b(?:to )?(?:renew|extend|renewal|extension)|"
-    r"\brenewable\b|\brenewal options?\b|\bextension options?\b|\boptions? (?:of|for) (?:renewal|extension)",
+    r"\b(?:may|can)\b[^.;]{0,60}?\b(?:renew|extend)(?:ed)?\b|\b(?:option|right|privilege|entitled|elects?|"
+    r"choose[sn]?)\b[^.;]{0,50}?\b(?:to )?(?:renew|extend|renewal|extension)|\brenewable\b|\brenewal options?\b|"
+    r"\bextension options?\b|\boptions? (?:of|for) (?:renewal|extension)",
     _I,
 )
 _MUTUAL = re.compile(
     r"\bmutual(?:ly)?\b|\b(?:parties|both parties|party)\b[^.;]{0,40}\bagree|"
-    r"agreed (?:to )?(?:in writing )?(?:between|by)|"
-    r"\bconsent of (?:both|the) part|(?:written )?agreement (?:of|between|by) (?:both|"
-    r"the) part|unless (?:renewed|extended)",
+    r"agreed (?:to )?(?:in writing )?(?:between|by)|\bconsent of (?:both|the) part|(?:written )?agreement (?:of|"
+    r"between|by) (?:both|the) part|unless (?:renewed|extended)",
     _I,
 )
 _REFUSED = re.compile(
     r"\b(?:shall|will|does|do|is|are)\s+not\s+(?:be\s+)?(?:automatically\s+)?(?:renew|extend)|"
-    r"\bno\s+(?:automatic\s+)?(?:right|obligation|renewal)|"
-    r"not subject to (?:automatic )?renewal|(?:shall|will) not (?:auto|automatically)",
+    r"\bno\s+(?:automatic\s+)?(?:right|obligation|renewal)|not subject to (?:automatic )?renewal|(?:shall|"
+    r"will) not (?:auto|automatically)",
     _I,
 )
 _LATER_TERMS = re.compile(
-    r"renew|additional|successive|consecutive|further|exten|continue|thereafter|year[\s-]to|"
-    r"month[\s-]to|indefinite|roll",
+    r"renew|additional|successive|consecutive|further|exten|continue|thereafter|year[\s-]to|month[\s-]to|"
+    r"indefinite|roll",
     _I,
 )
 _FOLLOWED_BY_NOTICE = re.compile(
-    r"[\s,]*(?:or more\s+)?(?:in\s+|of\s+|or\s+more\s+|calendar\s+|written\s+|advance\s+|"
-    r"prior\s+)*(?:prior|before|advance|previous|preceding|(?:written\s+|prior\s+|"
-    r"advance\s+)*notice|notification|"
-    r"written|from (?:the date of )?(?:receipt|notice)|in (?:writing|advance))\b|"
-    r"[\s,]*(?:after|following|of) (?:receipt|notice|such notice|the giving)",
+    r"[\s,]*(?:or more\s+)?(?:in\s+|of\s+|or\s+more\s+|calendar\s+|written\s+|advance\s+|prior\s+)*(?:prior|"
+    r"before|advance|previous|preceding|(?:written\s+|prior\s+|advance\s+)*notice|notification|written|"
+    r"from (?:the date of )?(?:receipt|notice)|in (?:writing|advance))\b|[\s,]*(?:after|following|of) (?:receipt|"
+    r"notice|such notice|the giving)",
     _I,
 )
 _LED_BY_NOTICE = re.compile(
-    r"(?:at least|(?:not |no )?(?:less|fewer|later|more) than|within|upon|minimum(?: of)?|"
-    r"by giving|with|on|giving|provid\w+|prior to)\s*"
-    r"(?:an?\s+|the\s+)?(?:period of\s+|minimum of\s+)?$",
+    r"(?:at least|(?:not |no )?(?:less|fewer|later|more) than|within|upon|minimum(?: of)?|by giving|with|on|"
+    r"giving|provid\w+|prior to)\s*(?:an?\s+|the\s+)?(?:period of\s+|minimum of\s+)?$",
     _I,
 )
 _NOT_RENEWED = re.compile(
-    r"^[^.;]{0,30}?\b(?:from|after|following|of) (?:the )?(?:effective|date|commencement|"
-    r"execution|disclos|terminat|expir|default|breach)",
+    r"^[^.;]{0,30}?\b(?:from|after|following|of) (?:the )?(?:effective|date|commencement|execution|disclos|"
+    r"terminat|expir|default|breach)",
     _I,
 )
 _RENEWAL_BEFORE = re.compile(
-    r"(?:additional|successive|consecutive|renewal|renewed|renews?|renewable|further|"
-    r"subsequent|exten\w+|another|thereafter|continu\w+|new|more)\b[^.;]{0,45}$",
+    r"(?:additional|successive|consecutive|renewal|renewed|renews?|renewable|further|subsequent|exten\w+|another|"
+    r"thereafter|continu\w+|new|more)\b[^.;]{0,45}$",
     _I,
 )
 _RENEWAL_AFTER = re.compile(
     r"^[\s-]*(?:\(?each\b|renewal|extension|terms?\b|periods?\b|increments?|intervals?|basis|at a time|thereafter)", _I
 )
+_AGAIN = re.compile(r"renew|additional|successive|consecutive|further|subsequent|exten", _I)
 _INITIAL_BEFORE = re.compile(
-    r"(?:initial|first|original|primary)\b[^.;]{0,40}$|(?:for|be|is|of) (?:a|an|"
-    r"the) (?:initial |minimum |fixed )*(?:term|period) of\s*$|(?:term|"
-    r"period)[^.;]{0,30}\b(?:is|be)\s*$|in (?:full )?(?:force|effect)[^.;]{0,20} for\s*$",
+    r"(?:initial|first|original|primary)\b[^.;]{0,40}$|(?:for|be|is|of) (?:a|an|the) (?:initial |minimum |"
+    r"fixed )*(?:term|period) of\s*$|(?:term|period)[^.;]{0,30}\b(?:is|be)\s*$|in (?:full )?(?:force|"
+    r"effect)[^.;]{0,20} for\s*$",
     _I,
 )
 _YEARLY = re.compile(
-    r"year[\s-]+(?:to|by)[\s-]+year|on an? (?:annual|yearly)|annually|each (?:subsequent |"
-    r"succeeding |successive )?(?:year|anniversary)|yearly|"
-    r"every year|anniversary of|(?:annual|yearly) (?:term|period|renewal|extension|basis)|from year",
+    r"year[\s-]+(?:to|by)[\s-]+year|on an? (?:annual|yearly)|annually|each (?:subsequent |succeeding |"
+    r"successive )?(?:year|anniversary)|yearly|every year|anniversary of|(?:annual|yearly) (?:term|period|"
+    r"renewal|extension|basis)|from year",
     _I,
 )
 _MONTHLY = re.compile(r"month[\s-]+(?:to|by)[\s-]+month|monthly basis|month[\s-]at[\s-]a[\s-]time|\bM2M\b|\bMTM\b", _I)
 _SAME = re.compile(
-    r"(?:same|equal|like|identical|equivalent|similar)\b[^.;]{0,40}(?:term|period|duration|"
-    r"length)|(?:period|term)s?[^.;]{0,30}(?:equal|same|identical) (?:in length |"
-    r"in duration )?(?:to|as)"
-    r"[^.;]{0,20}(?:initial|original|term)",
+    r"(?:same|equal|like|identical|equivalent|similar)\b[^.;]{0,40}(?:term|period|duration|length)|(?:period|"
+    r"term)s?[^.;]{0,30}(?:equal|same|identical) (?:in length |in duration )?(?:to|as)[^.;]{0,20}(?:initial|"
+    r"original|term)",
     _I,
 )
 _ENDLESS = re.compile(r"indefinite(?:ly)?|until (?:it is )?(?:terminated|cancell?ed)|in perpetuity|perpetual", _I)
 _ENDS = re.compile(
     r"(?:at|upon|on)\s+(?:the\s+)?(?:end|expir\w+)\s+of\s+the\s+(?:\w+\s+)?term,?\s+(?:the\s+|"
-    r"each\s+)?(?:service|circuit|order|agreement)s?\s+(?:shall\s+|"
-    r"will\s+)?(?:automatically\s+)?(?:ends?|terminates?|expires?|be\s+disconnected)|"
-    r"(?:shall|will) (?:automatically )?(?:expire|terminate|end|be disconnected|"
-    r"cease)(?: automatically)? (?:at|upon|on) (?:the )?(?:end|expir\w+|"
-    r"conclusion) of (?:the |such |its |this )?"
-    r"(?:initial |service |original |then[\s-]current )*term|service (?:shall|"
+    r"each\s+)?(?:service|circuit|order|agreement)s?\s+(?:shall\s+|will\s+)?(?:automatically\s+)?(?:ends?|"
+    r"terminates?|expires?|be\s+disconnected)|(?:shall|will) (?:automatically )?(?:expire|terminate|end|"
+    r"be disconnected|cease)(?: automatically)? (?:at|upon|on) (?:the )?(?:end|expir\w+|conclusion) of (?:the |"
+    r"such |its |this )?(?:initial |service |original |then[\s-]current )*term|service (?:shall|"
     r"will) (?:automatically )?(?:be )?disconnect",
     _I,
 )
 _NOTICE_WORDS = re.compile(r"notice|notif|written|writing|advise|inform|terminat|cancel|renew|intent|elect|request", _I)
 _NOT_RENEWING = re.compile(
-    r"not\s+(?:to\s+)?(?:be\s+)?(?:so\s+)?(?:renew|extend)|non[\s-]*renew|nonrenew|"
-    r"cancell?able|any of its renewals|(?:intent|intention|desire|election|decision|decid|"
-    r"elect|wish|opt)\w*\s+(?:to\s+)?(?:not|terminat|cancel|discontinu|end)"
-    r"|(?:such|this|said) notice|(?:terminat|cancel|end)\w*[^.;]{0,80}(?:end|expir\w+|"
-    r"anniversary|renewal)|prior to (?:the )?(?:end|expir|renewal|commencement|anniversary|"
-    r"beginning)",
+    r"not\s+(?:to\s+)?(?:be\s+)?(?:so\s+)?(?:renew|extend)|non[\s-]*renew|nonrenew|cancell?able|"
+    r"any of its renewals|(?:intent|intention|desire|election|decision|decid|elect|wish|"
+    r"opt)\w*\s+(?:to\s+)?(?:not|terminat|cancel|discontinu|end)|(?:such|this|said) notice|(?:terminat|cancel|"
+    r"end)\w*[^.;]{0,80}(?:end|expir\w+|anniversary|renewal)|prior to (?:the )?(?:end|expir|renewal|commencement|"
+    r"anniversary|beginning)",
     _I,
 )
 
@@ -195,7 +187,7 @@ def _clause(script: Script, span: Span) -> Clause | None:
         if re.search(
             r"\b(?:initial|renewal|then[\s-]current|current) term|term of (?:this|the)|this agreement", said, _I
         ):
-            score += 0.05
+            return Clause(span, how, span.start + verb.start(), score + 0.05)
         return Clause(span, how, span.start + verb.start(), score)
     return None
 
@@ -238,7 +230,7 @@ def renewal_findings(script: Script, initial_months: int | None) -> Iterator[Fin
 
 def _continues(script: Script, clause: Clause) -> bool:
     said = script.said(clause.span)
-    return bool(_MONTHLY.search(said) or _ENDLESS.search(said) or clause.score > 0.85)
+    return bool(_MONTHLY.search(said) or _ENDLESS.search(said) or clause.score > _SURELY)
 
 
 def _of_auto(script: Script, auto: Clause, months: Finding | None) -> Iterator[Finding]:
@@ -256,41 +248,11 @@ def _months(script: Script, clause: Clause, initial_months: int | None) -> Findi
     text = script.text
     span = clause.span
     said = script.said(span)
-    best_one: tuple[float, Duration] | None = None
-    for one in durations(said, span.start):
-        months = one.term_months
-        if months is None or is_notice(text, one):
-            continue
-        before, after = text[max(one.start - 70, span.start) : one.start], text[one.end : min(one.end + 60, span.end)]
-        score = 0.0
-        own = text[one.start : one.end]
-        if _RENEWAL_BEFORE.search(before) or re.search(
-            r"additional|successive|consecutive|renewal|further|subsequent", own, _I
-        ):
-            score += 0.5
-        if _RENEWAL_AFTER.match(after):
-            score += 0.15
-        if one.start > clause.verb:
-            score += 0.25
-        if _INITIAL_BEFORE.search(before) and not re.search(
-            r"renew|additional|successive|consecutive|further|exten", before[-40:], _I
-        ):
-            score -= 0.5
-        if _NOT_RENEWED.match(after):
-            score -= 0.4
-        if score > 0.2 and (best_one is None or score > best_one[0]):
-            best_one = (score, one)
-    if best_one is not None:
-        score, one = best_one
-        clear = 0.0 if one.is_clear else -0.3
-        return Finding(
-            FieldName.RENEWAL_TERM_MONTHS,
-            one.term_months or 0,
-            one.start,
-            span.start,
-            span.end,
-            min(0.45 + score / 2, 0.95) + clear,
-        )
+    fits = [(fit, one) for one in durations(said, span.start) if (fit := _fit(text, clause, one)) > _LEAST_FIT]
+    if fits:
+        score, one = max(fits, key=lambda pair: pair[0])
+        sure = min(0.45 + score / 2, 0.95) - (0.0 if one.is_clear else 0.3)
+        return Finding(FieldName.RENEWAL_TERM_MONTHS, one.term_months or 0, one.start, span.start, span.end, sure)
     for form, value in ((_MONTHLY, MONTH), (_YEARLY, YEAR)):
         near = form.search(said)
         if near and clause.how != "may":
@@ -306,6 +268,23 @@ def _months(script: Script, clause: Clause, initial_months: int | None) -> Findi
             is_counted=True,
         )
     return None
+
+
+def _fit(text: str, clause: Clause, one: Duration) -> float:
+    """Say how well a duration of a clause fits as the length of the renewal."""
+    if one.term_months is None or is_notice(text, one):
+        return 0.0
+    before = text[max(one.start - 70, clause.span.start) : one.start]
+    after = text[one.end : min(one.end + 60, clause.span.end)]
+    again = _RENEWAL_BEFORE.search(before) or _AGAIN.search(text[one.start : one.end])
+    weighed = (
+        (again, 0.5),
+        (_RENEWAL_AFTER.match(after), 0.15),
+        (one.start > clause.verb, 0.25),
+        (_INITIAL_BEFORE.search(before) and not _AGAIN.search(before[-40:]), -0.5),
+        (_NOT_RENEWED.match(after), -0.4),
+    )
+    return sum((weight for holds, weight in weighed if holds), 0.0)
 
 
 def _notice(script: Script, auto: Clause) -> Finding | None:

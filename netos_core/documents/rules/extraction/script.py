@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -27,9 +28,8 @@ _LEADERS = re.compile(r"\.{5,}|(?:\. ){5,}")
 _STARTS_ANEW = re.compile(r"[\"“(]?[A-Z0-9§•]|\([a-z]{1,3}\)|[a-z]\)")
 _ENDS = re.compile(r"[.?!][\"”’)]{0,2}(?=\s+[\"“(\[]?[A-Z0-9(])|\n\n")
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:Inc|Ltd|Co|Corp|No|Nos|St|Mr|Mrs|Ms|Dr|Sec|Art|vs|Ave|Blvd|Rd|Ste|approx|e\.g|"
-    r"i\.e|U\.S|U\.S\.A|L\.P|L\.L\.C|N\.A|"
-    r"P\.O|D\.C|S\.A|B\.V|N\.V|[A-Z])|(?:^|\n)\s*\(?[A-Za-z0-9]{1,3}(?:\.\d{1,2}){0,3})\.$"
+    r"(?:\b(?:Inc|Ltd|Co|Corp|No|Nos|St|Mr|Mrs|Ms|Dr|Sec|Art|vs|Ave|Blvd|Rd|Ste|approx|e\.g|i\.e|U\.S|U\.S\.A|"
+    r"L\.P|L\.L\.C|N\.A|P\.O|D\.C|S\.A|B\.V|N\.V|[A-Z])|(?:^|\n)\s*\(?[A-Za-z0-9]{1,3}(?:\.\d{1,2}){0,3})\.$"
 )
 
 
@@ -148,7 +148,7 @@ def _run(pages: Sequence[Page]) -> tuple[str, list[int], list[tuple[int, Word]],
 
 
 def _pitch(lines: Sequence[Line]) -> float:
-    gaps = [b[0].bottom - a[0].bottom for a, b in zip(lines, lines[1:], strict=False) if b[0].bottom > a[0].bottom]
+    gaps = [b[0].bottom - a[0].bottom for a, b in pairwise(lines) if b[0].bottom > a[0].bottom]
     return median(gaps) if gaps else 12.0
 
 

@@ -18,8 +18,7 @@ Part = tuple[str, int, int]
 _ID = re.compile(r"[A-Z0-9][A-Z0-9./_-]{3,40}[A-Z0-9]|[A-Z0-9]{4,}")
 _ECCKT = re.compile(
     r"\b(?:\d{2,3}/[A-Z0-9]{3,6}/\d{4,7}(?:/\d{0,4})?/[A-Z]{2,5}|"
-    r"\d{2}\.[A-Z]{4}\.\d{5,7}(?:\.\d{0,3})?\.{1,2}[A-Z]{2,4}|"
-    r"[A-Z]{4}[./]\d{5,7}[./]{1,3}[A-Z0-9]{2,5}|"
+    r"\d{2}\.[A-Z]{4}\.\d{5,7}(?:\.\d{0,3})?\.{1,2}[A-Z]{2,4}|[A-Z]{4}[./]\d{5,7}[./]{1,3}[A-Z0-9]{2,5}|"
     r"[A-Z]{4}/\d{5,7}//?[A-Z]{2,4}|\d{2,3}/[A-Z0-9]{2,6}/[A-Z]{6,8}[A-Z0-9]{2,5}/[A-Z]{6,8}[A-Z0-9]{2,5})\b"
 )
 _IN_TEXT = re.compile(
@@ -27,42 +26,38 @@ _IN_TEXT = re.compile(
     r"#)\s*[:#]?\s*(?:is\s+)?(?P<id>[A-Z0-9][A-Z0-9./_-]{4,40}[A-Z0-9])"
 )
 _SPEED = re.compile(
-    r"(?<![\w.$])(?P<count>\d{1,4}(?:,\d{3})?(?:\.\d+)?)\s?(?P<unit>[GMK](?:b(?:ps|it/s|/s|"
-    r"its?/s)?|bE|ig(?:E|abit)?|E)?|gig(?:abit)?s?(?:\s+per\s+second)?|"
-    r"meg(?:abit)?s?)\b(?!\s*(?:\$|USD))",
+    r"(?<![\w.$])(?P<count>\d{1,4}(?:,\d{3})?(?:\.\d+)?)\s?(?P<unit>[GMK](?:b(?:ps|it/s|/s|its?/s)?|bE|ig(?:E|"
+    r"abit)?|E)?|gig(?:abit)?s?(?:\s+per\s+second)?|meg(?:abit)?s?)\b(?!\s*(?:\$|USD))",
     _I,
 )
 _CARRIED = re.compile(r"\b(?:OC-?(?:3|12|48|192)c?|DS-?[013]|T-?[13]|E-?1|STM-?\d{1,2})\b")
 _KINDS = re.compile(
-    r"Dedicated Internet Access|Dedicated Internet|Ethernet Virtual Private Line|"
-    r"Ethernet Private Line|Ethernet Dedicated Internet|Ethernet Transport|Ethernet Access|"
-    r"Switched Ethernet|Metro Ethernet|E-?LAN|"
-    r"Optical Wavelength|Wavelengths?(?: Service)?|Lit Wave|Dark Fiber(?: (?:IRU|Lease))?|"
-    r"IP Transit|Internet Transit|MPLS(?: IP-?VPN)?|IP-?VPN|VPLS|Private Line|"
-    r"Point[\s-]to[\s-]Point|Business Internet|"
-    r"Broadband Internet|Fiber Internet|Internet Access|SD-?WAN|SIP Trunk(?:ing|s)?|"
-    r"Cross[\s-]Connects?|Colocation|Fixed Wireless(?: Access)?|Tower (?:Lease|Space)|\bDIA\b|"
-    r"\bEPL\b|\bEVPL\b|\bEPLAN\b",
+    r"Dedicated Internet Access|Dedicated Internet|Ethernet Virtual Private Line|Ethernet Private Line|"
+    r"Ethernet Dedicated Internet|Ethernet Transport|Ethernet Access|Switched Ethernet|Metro Ethernet|E-?LAN|"
+    r"Optical Wavelength|Wavelengths?(?: Service)?|Lit Wave|Dark Fiber(?: (?:IRU|Lease))?|IP Transit|"
+    r"Internet Transit|MPLS(?: IP-?VPN)?|IP-?VPN|VPLS|Private Line|Point[\s-]to[\s-]Point|Business Internet|"
+    r"Broadband Internet|Fiber Internet|Internet Access|SD-?WAN|SIP Trunk(?:ing|s)?|Cross[\s-]Connects?|"
+    r"Colocation|Fixed Wireless(?: Access)?|Tower (?:Lease|Space)|\bDIA\b|\bEPL\b|\bEVPL\b|\bEPLAN\b",
     _I,
 )
 _STREET = re.compile(
     r"\d{1,6}(?:-\d{1,5})?\s+(?:[NSEW]\.?\s+|North\s+|South\s+|East\s+|"
-    r"West\s+)?(?:[A-Z0-9][\w.'’-]*\s+){0,5}?(?:Street|St|Avenue|Ave|Av|Boulevard|Blvd|Road|"
-    r"Rd|Drive|Dr|Lane|Ln|Way|Parkway|Pkwy|Court|Ct|Place|Pl|"
-    r"Plaza|Highway|Hwy|Broadway|Circle|Cir|Square|Sq|Terrace|Trail|Pike|Loop|Row|Route|"
-    r"Expressway|Freeway|Fwy|Turnpike|Tpke|Commons|Crossing|Center|Centre|(?:County|State|"
-    r"Farm)\s+(?:Road|Route|Highway)\s+\d+|(?:Highway|Route|"
-    r"FM)\s+\d+)\b\.?(?:\s+(?:[NSEW]{1,2}|North|South|East|West)\b)?"
+    r"West\s+)?(?:[A-Z0-9][\w.'’-]*\s+){0,5}?(?:Street|St|Avenue|Ave|Av|Boulevard|Blvd|Road|Rd|Drive|Dr|Lane|Ln|"
+    r"Way|Parkway|Pkwy|Court|Ct|Place|Pl|Plaza|Highway|Hwy|Broadway|Circle|Cir|Square|Sq|Terrace|Trail|Pike|Loop|"
+    r"Row|Route|Expressway|Freeway|Fwy|Turnpike|Tpke|Commons|Crossing|Center|Centre|(?:County|State|"
+    r"Farm)\s+(?:Road|Route|Highway)\s+\d+|(?:Highway|Route|FM)\s+\d+)\b\.?(?:\s+(?:[NSEW]{1,2}|North|South|East|"
+    r"West)\b)?"
 )
 _WHOLE = re.compile(
     _STREET.pattern + r"(?:[,\s]+(?:Suite|Ste\.?|Floor|Fl\.?|Rm\.?|Room|Unit|Bldg\.?|Building|#)\s?[\w-]+|"
-    r"[,\s]+\d{1,2}(?:st|nd|rd|th)\s+(?:Floor|Fl\.?))*(?:[,\s]+[A-Z][\w.'’ -]{1,30}?[,\s]+[A-Z"
-    r"]{2}\.?\s+\d{5}(?:-\d{4})?)?"
+    r"[,\s]+\d{1,2}(?:st|nd|rd|th)\s+(?:Floor|"
+    r"Fl\.?))*(?:[,\s]+[A-Z][\w.'’ -]{1,30}?[,\s]+[A-Z]{2}\.?\s+\d{5}(?:-\d{4})?)?"
 )
 _ZIP = re.compile(r"\b[A-Z]{2}\.?,?\s+\d{5}(?:-\d{4})?\b")
 _NOT_THE_SITE = re.compile(r"bill|notice|remit|mail|headquarter|principal|corporate|invoice|legal", _I)
 _NOT_A_KIND = re.compile(r"^(?:\d|\$|n/?a\b)|@", _I)
 _LONGEST_KIND = 80
+_INITIALS = 2
 _BROKEN, _SHORT = 2, 6
 
 
@@ -189,7 +184,7 @@ def _kind(script: Script, form: Form) -> Iterator[Finding]:
             len(cell.text) < _LONGEST_KIND
             and not _NOT_A_KIND.search(cell.text)
             and label_of(cell.text) is None
-            and len(cell.text) > 2
+            and len(cell.text) > _INITIALS
         ):
             yield Finding(FieldName.SERVICE_TYPE, cell.text, cell.start, cell.start, cell.end, score - 0.25)
     for found in _KINDS.finditer(script.text):
@@ -208,8 +203,7 @@ def _addresses(script: Script, form: Form) -> Iterator[Finding]:
     for cells in form.cells(Label.ADDRESS):
         parts += _place(cells)
     for found in re.finditer(
-        r"(?:located at|service (?:address|location)s?|premises at|installed at|site at|"
-        r"between)\s*:?\s+(?=\d)",
+        r"(?:located at|service (?:address|location)s?|premises at|installed at|site at|between)\s*:?\s+(?=\d)",
         script.text,
         _I,
     ):

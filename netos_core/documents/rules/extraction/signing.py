@@ -14,10 +14,13 @@ from netos_core.documents.rules.extraction.script import Script, Span
 _I = re.IGNORECASE
 _OPENING = 7000
 _IN_PREAMBLE = 0.7
+_LEAST = 0.2
+_SHORT = 300
+_BESIDE = 12
+"""Letters that may stand on a line with a date that has it for itself."""
 _MADE = re.compile(
-    r"(?:\bmade\b|\bentered\b|\bexecuted\b|\bdated\b|\bsigned\b|\beffective\b|"
-    r"\bdate of (?:this )?agreement\b|\bagreement date\b|\bas of\b|"
-    r"\bis between\b|\bconcluded\b|\bthis\b)[^.;]{0,160}?$",
+    r"(?:\bmade\b|\bentered\b|\bexecuted\b|\bdated\b|\bsigned\b|\beffective\b|\bdate of (?:this )?agreement\b|"
+    r"\bagreement date\b|\bas of\b|\bis between\b|\bconcluded\b|\bthis\b)[^.;]{0,160}?$",
     _I,
 )
 _HOW_MADE = r"\b(?:made|entered|executed|dated|signed|concluded|between)\b[^.;]{0,160}$"
@@ -26,17 +29,19 @@ _AGREEMENT = re.compile(
     r"agreement|contract|addendum|amendment|order|lease|statement of work|schedule|memorandum|letter", _I
 )
 _HISTORY = re.compile(
-    r"(?:amend\w*|restat\w*|supersed\w*|pursuant to|under|certain|previously|prior|original|"
-    r"existing|executed a|heretofore|incorporated|organi[sz]ed|letter|proposal|"
-    r"confirmed)\b[^.;]{0,110}$",
+    r"(?:amend\w*|restat\w*|supersed\w*|pursuant to|under|certain|previously|prior|original|existing|executed a|"
+    r"heretofore|incorporated|organi[sz]ed|letter|proposal|confirmed)\b[^.;]{0,110}$",
     _I,
 )
 _DEFINED_AFTER = re.compile(
     r"""^[\s,]*(?:\(|,)?[^()]{0,60}?["“”‘'’]\s*(?:the\s+)?(?P<name>[A-Z][\w\s.]{2,40}?)\s*[,.]?["“”‘'’]"""
 )
 _DEFINED_BEFORE = re.compile(
-    r"""(?P<name>\b(?:Effective|Commencement|Start|Signature|Execution|Agreement|Contract|Expiration|Expiry|Termination|End|Service Start|Term Start|Closing|Launch|Inception)\s+Date)\b\s*"""
-    r"""["”’'_]*\s*(?:(?:\([^)]{0,40}\)|of\s+(?:this|the)\s+\w+|for\s+[\w\s]{3,40}|under\s+[\w\s]{3,30})\s*)*(?:shall\s+(?:mean|be)|means|is|will be|[:=–-]|of|as of|on)?[\s,:–-]*(?:the\s+(?:date\s+)?)?$""",
+    r"(?P<name>\b(?:Effective|Commencement|Start|Signature|Execution|Agreement|Contract|Expiration|Expiry|"
+    r"Termination|End|Service Start|Term Start|Closing|Launch|"
+    r"Inception)\s+Date)\b\s*[\"”’'_]*\s*(?:(?:\([^)]{0,40}\)|of\s+(?:this|the)\s+\w+|for\s+[\w\s]{3,40}|"
+    r"under\s+[\w\s]{3,30})\s*)*(?:shall\s+(?:mean|be)|means|is|will be|[:=–-]|of|as of|"
+    r"on)?[\s,:–-]*(?:the\s+(?:date\s+)?)?$",
     _I,
 )
 _EFFECTIVE_NAMES = (
@@ -48,29 +53,25 @@ _EFFECTIVE_NAMES = (
     "inception date",
 )
 _TAKES_EFFECT = re.compile(
-    r"(?:(?:be|is|becomes?|was)\s+(?:\w+\s+)?effective|takes?\s+effect|came into (?:force|"
-    r"effect)|comes? into (?:force|effect)|effective|commenc(?:e|es|ing)|beg(?:in|ins|"
-    r"inning))\s+(?:\w+\s+){0,3}?(?:as\s+of|on|from|with effect from|at|"
-    r"this)?\s*(?:and after\s+)?(?:the\s+)?$",
+    r"(?:(?:be|is|becomes?|was)\s+(?:\w+\s+)?effective|takes?\s+effect|came into (?:force|effect)|"
+    r"comes? into (?:force|effect)|effective|commenc(?:e|es|ing)|beg(?:in|ins|"
+    r"inning))\s+(?:\w+\s+){0,3}?(?:as\s+of|on|from|with effect from|at|this)?\s*(?:and after\s+)?(?:the\s+)?$",
     _I,
 )
 _BY_EVENT = re.compile(
-    r"effective\s+date[\"”’']*\)?\s*(?:shall\s+)?(?:mean|be|"
-    r"is)s?\s+(?:the\s+)?(?:date\s+)?(?:as of which|on which|that|when|of (?:receipt|the last|"
-    r"acceptance|closing)|the last)",
+    r"effective\s+date[\"”’']*\)?\s*(?:shall\s+)?(?:mean|be|is)s?\s+(?:the\s+)?(?:date\s+)?(?:as of which|"
+    r"on which|that|when|of (?:receipt|the last|acceptance|closing)|the last)",
     _I,
 )
 _DEFINED_HERE = re.compile(r"""\(\s*(?:the\s+|hereinafter[\w\s,]{0,30})?["“”]\s*effective\s+date\s*["“”]""", _I)
 _ON_SIGNING = re.compile(
-    r"date\s+(?:hereof|first|of\s+(?:this|the|execution|signature|signing)|set\s+forth|"
-    r"written|above|indicated|stated|below)|above\s+(?:written|date)|last\s+(?:date|signature|"
-    r"party)|last signed|execution\b",
+    r"date\s+(?:hereof|first|of\s+(?:this|the|execution|signature|signing)|set\s+forth|written|above|indicated|"
+    r"stated|below)|above\s+(?:written|date)|last\s+(?:date|signature|party)|last signed|execution\b",
     _I,
 )
 _WITNESS = re.compile(
-    r"in\s+witness\s+whereof|witness(?:eth)?\s+(?:whereof|our)|duly\s+executed|"
-    r"signed\s+(?:and|on|this|at|by)|agreed (?:and|to)|accepted\s+(?:and|by)|\bby:|signature|"
-    r"authori[sz]ed",
+    r"in\s+witness\s+whereof|witness(?:eth)?\s+(?:whereof|our)|duly\s+executed|signed\s+(?:and|on|this|at|by)|"
+    r"agreed (?:and|to)|accepted\s+(?:and|by)|\bby:|signature|authori[sz]ed",
     _I,
 )
 _DATE_LABEL = re.compile(r"(?:^|\n|\b)(?:dated?(?: signed)?|signed|sign date)\s*(?:of signature)?\s*[:_]*\s*$", _I)
@@ -131,12 +132,12 @@ def _defined(text: str, days: list[Day]) -> dict[str, Day]:
 def _finding(script: Script, name: FieldName, day: Day, score: float) -> Finding:
     span = script.sentence_at(day.start)
     clear = 0.0 if day.is_clear else -0.15
-    return Finding(name, day.value, day.start, *_around(script, span, day), max(score + clear, 0.2))
+    return Finding(name, day.value, day.start, *_around(span, day), max(score + clear, 0.2))
 
 
-def _around(script: Script, span: Span, day: Day) -> tuple[int, int]:
+def _around(span: Span, day: Day) -> tuple[int, int]:
     """Quote the sentence, or of a long one the part around the day."""
-    if span.end - span.start <= 300:
+    if span.end - span.start <= _SHORT:
         return span.start, max(span.end, day.end)
     return max(span.start, day.start - 120), min(span.end, max(day.end + 80, day.end))
 
@@ -164,8 +165,7 @@ def _in_opening(script: Script, days: list[Day]) -> Iterator[Finding]:
             score
             and _HISTORY.search(before[-120:])
             and not re.search(
-                r"\bthis\s+(?:[\w(),]+\s+){0,8}?(?:agreement|contract|addendum|amendment|order|"
-                r"lease)\b[^.;]*$",
+                r"\bthis\s+(?:[\w(),]+\s+){0,8}?(?:agreement|contract|addendum|amendment|order|lease)\b[^.;]*$",
                 before[-200:],
                 _I,
             )
@@ -175,7 +175,7 @@ def _in_opening(script: Script, days: list[Day]) -> Iterator[Finding]:
             r"(?:filed|period ended|quarter|fiscal|expires?|until|through|terminat\w+)[^.;]{0,40}$", before[-60:], _I
         ):
             score -= 0.5
-        if score > 0.2:
+        if score > _LEAST:
             yield _finding(script, FieldName.AGREEMENT_DATE, day, score - late)
 
 
@@ -183,7 +183,7 @@ def _alone(text: str, day: Day) -> bool:
     """Whether a date has a line for itself."""
     start, end = text.rfind("\n", 0, day.start) + 1, text.find("\n", day.end)
     line = text[start : end if end >= 0 else len(text)]
-    return len(line.strip()) - (day.end - day.start) <= 12
+    return len(line.strip()) - (day.end - day.start) <= _BESIDE
 
 
 def _in_signatures(script: Script, days: list[Day]) -> Iterator[Finding]:
@@ -218,8 +218,7 @@ def _effective(
             continue
         said = script.said(script.sentence_at(day.start))
         if not re.search(
-            r"agreement|contract|term|addendum|amendment|order|lease|service|appointment|employment|"
-            r"^it\b",
+            r"agreement|contract|term|addendum|amendment|order|lease|service|appointment|employment|^it\b",
             said,
             _I,
         ):

@@ -21,81 +21,87 @@ _INITIAL = re.compile(
     r"\b(?:initial|original|primary|minimum|fixed|first)\s+(?:\w+\s+){0,2}?(?:term|period)\b[^.;]{0,90}$", _I
 )
 _FOR = re.compile(
-    r"(?:\bfor\s+(?:an?|the)?\s*(?:\w+\s+){0,2}?(?:term|period)\s+of\s*(?:up to\s+)?(?:an?\s+)"
-    r"?$)|(?:(?:continu\w*|remain\w*|effect|force|run|last)\b[^.;]{0,60}\bfor\s+(?:an?\s+|"
+    r"(?:\bfor\s+(?:an?|the)?\s*(?:\w+\s+){0,2}?(?:term|period)\s+of\s*(?:up to\s+)?(?:an?\s+)?$)|"
+    r"(?:(?:continu\w*|remain\w*|effect|force|run|last)\b[^.;]{0,60}\bfor\s+(?:an?\s+|"
     r"the\s+)?(?:period\s+of\s+)?(?:additional\s+)?$)",
     _I,
 )
 _IS = re.compile(
-    r"\b(?:term|duration|validity|period)\b[^.;]{0,80}?\b(?:is|be|of|for|"
-    r"equal to)\s*(?:an?\s+|the\s+)?(?:\w+\s+){0,2}?(?:period of\s+|term of\s+)?$|"
-    r"\bduration of\s*$|"
-    r"\bterm\s*[:\-–]\s*$",
+    r"\b(?:term|duration|validity|period)\b[^.;]{0,80}?\b(?:is|be|of|for|equal to)\s*(?:an?\s+|"
+    r"the\s+)?(?:\w+\s+){0,2}?(?:period of\s+|term of\s+)?$|\bduration of\s*$|\bterm\s*[:\-–]\s*$",
     _I,
 )
 _RUNS = re.compile(
-    r"commenc|begin|start|continu|remain|in (?:full )?(?:force|effect)|in effect|effective|"
-    r"shall be|is for|initial|term of this|expire",
+    r"commenc|begin|start|continu|remain|in (?:full )?(?:force|effect)|in effect|effective|shall be|is for|"
+    r"initial|term of this|expire",
     _I,
 )
 _RUNS_BEFORE = re.compile(
-    r"\b(?:commenc\w*|begin\w*|continu\w*|remain\w*|effect\w*|initial|in force|run|last|valid|"
-    r"shall be|is for|period of this|renewable|additional|license[ds]?|appointed|engage\w*|"
-    r"maintain)\b",
+    r"\b(?:commenc\w*|begin\w*|continu\w*|remain\w*|effect\w*|initial|in force|run|last|valid|shall be|is for|"
+    r"period of this|renewable|additional|license[ds]?|appointed|engage\w*|maintain)\b",
     _I,
 )
 _AGREEMENT = re.compile(
-    r"\bagreement\b|\bcontract\b|\bterm\b|\baddendum\b|\border\b|\blease\b|\bappointment\b|"
-    r"\bmsa\b|\bengagement\b|\bmaintain\b|\bservices\b",
+    r"\bagreement\b|\bcontract\b|\bterm\b|\baddendum\b|\border\b|\blease\b|\bappointment\b|\bmsa\b|"
+    r"\bengagement\b|\bmaintain\b|\bservices\b",
     _I,
 )
 _OTHER_MATTER = re.compile(
-    r"confidential|non-?disclos|warrant(?:y|ies|s)\b|insurance|surviv|indemnif|non-?compet|"
-    r"non-?solicit|audit|records|retain|escrow|lock-?up|option(?:s)? (?:to purchase|period)|"
-    r"payment|invoice|"
-    r"delinquent|force majeure|cure|\bdefault|breach|amorti|depreciat|vest|exclusivity period|"
-    r"suspen|renewal term|extension period|transition|wind[\s-]?down|forecast|statute|"
-    r"arbitrat|"
-    r"delivery|\bdamages?\b|liabilit|in any\b|escalat|trial|preceding|last|previous|immediately prior|within",
+    r"confidential|non-?disclos|warrant(?:y|ies|s)\b|insurance|surviv|indemnif|non-?compet|non-?solicit|audit|"
+    r"records|retain|escrow|lock-?up|option(?:s)? (?:to purchase|period)|payment|invoice|delinquent|"
+    r"force majeure|cure|\bdefault|breach|amorti|depreciat|vest|exclusivity period|suspen|renewal term|"
+    r"extension period|transition|wind[\s-]?down|forecast|statute|arbitrat|delivery|\bdamages?\b|liabilit|"
+    r"in any\b|escalat|trial|preceding|last|previous|immediately prior|within",
     _I,
 )
 _RENEWING = re.compile(
     r"\b(?:renew\w*|additional|successive|consecutive|exten\w+|further|subsequent|another)\b[^.;]{0,60}$", _I
 )
+_FIRST = re.compile(r"initial[^.;]{0,40}$", _I)
+_STARTS = re.compile(r"[\s-]*(?:from|commenc)", _I)
+_THEREAFTER = re.compile(r"[^.;]{0,12}\bthereafter|,?\s*then\b", _I)
+_SURVIVES = re.compile(r"surviv|in the preceding|has not", _I)
+_INITIAL_AFTER = re.compile(
+    r"[\s-]*(?:initial|original|minimum)?\s*term\b|[^.;]{0,40}\W(?:the )?[\"“]?initial (?:term|period)", _I
+)
+_FROM_A_DAY = re.compile(
+    r"[^.;]{0,30}\b(?:from|after|following|commencing|beginning|starting)\b[^.;]{0,40}(?:date|execution|hereof|"
+    r"signature|launch)",
+    _I,
+)
+_GOES_ON = re.compile(r"renew|exten[ds]", _I)
+_OF_THIS = re.compile(r"(?:this|the) (?:\w+ )?(?:agreement|contract|term|lease)", _I)
+_LEAST_FIT = 0.4
 _AFTERWARDS = re.compile(
-    r"^[^.;]{0,25}?\b(?:after|following|from) (?:the )?(?:\w+ ){0,3}?(?:terminat|expir|"
-    r"disclos|deliver|receipt|breach|shipment|invoice|purchase|last)",
+    r"^[^.;]{0,25}?\b(?:after|following|from) (?:the )?(?:\w+ ){0,3}?(?:terminat|expir|disclos|deliver|receipt|"
+    r"breach|shipment|invoice|purchase|last)",
     _I,
 )
 _HEADING = re.compile(
-    r"(?:^|\n)\s*(?:\(?[\dIVXA-Za-z.]{1,6}[.)]?\s+)?[^\n.]{0,30}\b(?:term|duration|"
-    r"period of agreement|validity)\b[^\n]{0,30}",
+    r"(?:^|\n)\s*(?:\(?[\dIVXA-Za-z.]{1,6}[.)]?\s+)?[^\n.]{0,30}\b(?:term|duration|period of agreement|"
+    r"validity)\b[^\n]{0,30}",
     _I,
 )
 _UNTIL = re.compile(
-    r"(?:expir(?:e|es|ing|ation)|ends?|ending|terminat(?:e|es|ing)|until|through|"
-    r"continu\w+ (?:to|through)|up to|to and including|conclud\w+|"
-    r"thereafter to)\b\s*(?:and\s+including\s+|automatically\s+)?(?:on|at|as of|until|through|"
-    r"midnight on|the close of business on|11:59 \w+ on)?"
-    r"\s*(?:the\s+|midnight\s*,?\s*(?:on\s+)?)?$|[–-]\s*$|\bto\s*$",
+    r"(?:expir(?:e|es|ing|ation)|ends?|ending|terminat(?:e|es|ing)|until|through|continu\w+ (?:to|through)|up to|"
+    r"to and including|conclud\w+|thereafter to)\b\s*(?:and\s+including\s+|automatically\s+)?(?:on|at|as of|"
+    r"until|through|midnight on|the close of business on|11:59 \w+ on)?\s*(?:the\s+|"
+    r"midnight\s*,?\s*(?:on\s+)?)?$|[–-]\s*$|\bto\s*$",
     _I,
 )
 _END_NAMES = ("expiration date", "expiry date", "termination date", "end date")
 _ANCHOR = re.compile(
-    r"effective date|commencement date|start date|inception date|execution date|"
-    r"signature date|agreement date|contract date|date (?:hereof|of this|of the agreement|"
-    r"of execution|first|of signature|above|of signing|indicated)|date this agreement|"
-    r"execution (?:of|date)|(?:the )?date on which|signing|signature|"
-    r"(?:acceptance|launch|completion|delivery|installation|operational|first purchase|"
-    r"opening|closing|service start|service commencement|activation|turn[\s-]?up|billing|"
-    r"in[\s-]service)[\w\s]{0,20}",
+    r"effective date|commencement date|start date|inception date|execution date|signature date|agreement date|"
+    r"contract date|date (?:hereof|of this|of the agreement|of execution|first|of signature|above|of signing|"
+    r"indicated)|date this agreement|execution (?:of|date)|(?:the )?date on which|signing|signature|"
+    r"(?:acceptance|launch|completion|delivery|installation|operational|first purchase|opening|closing|"
+    r"service start|service commencement|activation|turn[\s-]?up|billing|in[\s-]service)[\w\s]{0,20}",
     _I,
 )
 _FLOATING = re.compile(
-    r"acceptance|launch|completion|deliver|install|operational|first (?:purchase|shipment|"
-    r"order)|opening|closing|service (?:start|commencement|activation)|activation|turn|"
-    r"billing|in[\s-]service|on which|"
-    r"service date|approval|availab|receipt of|last (?:party|signature)|fully executed",
+    r"acceptance|launch|completion|deliver|install|operational|first (?:purchase|shipment|order)|opening|closing|"
+    r"service (?:start|commencement|activation)|activation|turn|billing|in[\s-]service|on which|service date|"
+    r"approval|availab|receipt of|last (?:party|signature)|fully executed",
     _I,
 )
 
@@ -137,58 +143,48 @@ def _terms(script: Script) -> Iterator[_Stated]:
         if not _AGREEMENT.search(said) or is_contents(said):
             continue
         for one in durations(said, span.start):
-            if (score := _fit(text, span, said, one)) > 0.4:
+            if (score := _fit(text, span, said, one)) > _LEAST_FIT:
                 yield _Stated(one, span, score - span.start / max(len(text), 1) * 0.05)
 
 
 def _fit(text: str, span: Span, said: str, one: Duration) -> float:
+    """Say how well a duration fits as the first term of the contract."""
     months = one.term_months
     if months is None or months > LONGEST_TERM_MONTHS or is_notice(text, one):
         return 0.0
     before, after = text[max(one.start - 150, span.start) : one.start], text[one.end : min(one.end + 100, span.end)]
-    if (
-        _RENEWING.search(before[-70:])
-        and not re.search(r"initial[^.;]{0,40}$", before, _I)
-        and not re.search(r"^[\s-]*(?:from|commenc)", after, _I)
-    ):
+    if _is_later(before, after, said):
         return 0.0
-    if (
-        _AFTERWARDS.match(after)
-        or re.match(r"[^.;]{0,12}\bthereafter|,?\s*then\b", after, _I)
-        or re.search(r"surviv|in the preceding|has not", said, _I)
-    ):
-        return 0.0
-    score = 0.0
-    if _INITIAL.search(before) or re.match(
-        r"[\s-]*(?:initial|original|minimum)?\s*term\b|[^.;]{0,40}\W(?:the )?[\"“]?initial (?:term|period)", after, _I
-    ):
-        score = 0.85
-    elif _FOR.search(before):
-        score = 0.75 if _RUNS_BEFORE.search(text[span.start : one.start]) else 0.45
-    elif _IS.search(before):
-        score = 0.65
+    score = _lead(before, after, text[span.start : one.start])
     if not score:
         return 0.0
-    if _RUNS.search(said):
-        score += 0.05
-    if re.match(
-        r"[^.;]{0,30}\b(?:from|after|following|commencing|beginning|starting)\b[^.;]{0,40}(?:date|"
-        r"execution|hereof|signature|launch)",
-        after,
-        _I,
-    ):
-        score += 0.08
-    if _HEADING.search(text[max(span.start - 80, 0) : span.start + 40]):
-        score += 0.07
-    if re.search(r"renew|exten[ds]", said, _I):
-        score += 0.05
-    if re.search(r"(?:this|the) (?:\w+ )?(?:agreement|contract|term|lease)", said, _I):
-        score += 0.04
-    if "WHEREAS" in said:
-        score -= 0.3
-    if _OTHER_MATTER.search(text[max(one.start - 90, span.start) : min(one.end + 60, span.end)]):
-        score -= 0.35
-    return score
+    around = text[max(one.start - 90, span.start) : min(one.end + 60, span.end)]
+    heading = text[max(span.start - 80, 0) : span.start + 40]
+    weighed = (
+        (_RUNS.search(said), 0.05),
+        (_FROM_A_DAY.match(after), 0.08),
+        (_HEADING.search(heading), 0.07),
+        (_GOES_ON.search(said), 0.05),
+        (_OF_THIS.search(said), 0.04),
+        ("WHEREAS" in said, -0.3),
+        (_OTHER_MATTER.search(around), -0.35),
+    )
+    return score + sum(weight for holds, weight in weighed if holds)
+
+
+def _is_later(before: str, after: str, said: str) -> bool:
+    """Whether a duration is of a renewal, or of what lives on after the contract."""
+    renews = _RENEWING.search(before[-70:]) and not _FIRST.search(before) and not _STARTS.match(after)
+    return bool(renews or _AFTERWARDS.match(after) or _THEREAFTER.match(after) or _SURVIVES.search(said))
+
+
+def _lead(before: str, after: str, since: str) -> float:
+    """Score the words that lead to a duration."""
+    if _INITIAL.search(before) or _INITIAL_AFTER.match(after):
+        return 0.85
+    if _FOR.search(before):
+        return 0.75 if _RUNS_BEFORE.search(since) else 0.45
+    return 0.65 if _IS.search(before) else 0.0
 
 
 def _stated_ends(script: Script, dates: Dates) -> Iterator[Finding]:
@@ -247,9 +243,9 @@ def _counted_end(script: Script, dates: Dates, stated: _Stated) -> Finding | Non
 
 
 _BEGINS_LATER = re.compile(
-    r"\bterm\b[^.;]{0,60}?\b(?:begins?|commences?|starts?|runs?)\b[^.;]{0,40}?\b(?:activation|"
-    r"acceptance|installation|delivery|turn[\s-]?up|completion|start of service|service start|"
-    r"billing|in[\s-]service|service commencement|availability)",
+    r"\bterm\b[^.;]{0,60}?\b(?:begins?|commences?|starts?|runs?)\b[^.;]{0,40}?\b(?:activation|acceptance|"
+    r"installation|delivery|turn[\s-]?up|completion|start of service|service start|billing|in[\s-]service|"
+    r"service commencement|availability)",
     _I,
 )
 
