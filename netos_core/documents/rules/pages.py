@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 SAME_LINE = 3.0
 """Points by which the tops of words of one line differ at most."""
+_SAME_BASE = 1.0
 _BESIDE = 0.4
 _GUTTER = 9.0
 _PROSE_WORDS = 4
@@ -79,12 +80,14 @@ def lines_of(words: Sequence[Word], *, ocr: bool = False) -> tuple[Line, ...]:
 def _rows(words: Sequence[Word]) -> list[Line]:
     rows: list[list[Word]] = []
     anchor = 0.0
-    for word in sorted(words, key=lambda one: (one.bottom, one.x0)):
-        if rows and word.bottom - anchor <= SAME_LINE:
+    for word in sorted(words, key=lambda one: (one.top, one.x0)):
+        if rows and word.top - anchor <= SAME_LINE:
             rows[-1].append(word)
+        elif rows and abs(median(one.bottom for one in rows[-1]) - word.bottom) <= _SAME_BASE:
+            rows[-1].append(word)  # smaller letters on the same base line
         else:
             rows.append([word])
-            anchor = word.bottom
+        anchor = word.top
     return [tuple(sorted(row, key=lambda one: one.x0)) for row in rows]
 
 

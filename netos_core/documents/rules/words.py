@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from netos_core.documents.rules.content import FileRefused
-from netos_core.documents.rules.pages import Page, Word, lines_of
+from netos_core.documents.rules.pages import SAME_LINE, Page, Word, lines_of
 
 FEW_LETTERS = 40
 SOME_LETTERS = 400
@@ -21,7 +21,6 @@ _MANY_CURVES = 300
 _NEAR = 3.0
 _LEAST_SIZE = 2.0
 _WHITE = 0.93
-_SAME_LINE = 3.0
 
 _Box = tuple[float, float, float, float]
 Inkless = Callable[[int], list[_Box]]
@@ -144,12 +143,12 @@ def _words(letters: list[_Letter]) -> list[Word]:
     """Put letters together: a word ends at a space, at a gap, or with its line."""
     rows: list[list[_Letter]] = []
     anchor = 0.0
-    for letter in sorted(letters, key=lambda one: one[4]):
-        if rows and letter[4] - anchor <= _SAME_LINE:
+    for letter in sorted(letters, key=lambda one: one[2]):  # by its top, so that a raised "th" stays with its number
+        if rows and letter[2] - anchor <= SAME_LINE:
             rows[-1].append(letter)
         else:
             rows.append([letter])
-        anchor = letter[4]
+        anchor = letter[2]
     return [word for row in rows for word in _of_row(sorted(row, key=lambda one: one[1]))]
 
 
@@ -162,7 +161,7 @@ def _of_row(row: list[_Letter]) -> Iterator[Word]:
                 yield _word(run)
                 run = []
             continue
-        if run and letter[1] - run[-1][3] > min(_NEAR, 0.3 * letter[5]):
+        if run and letter[1] - run[-1][3] > min(_NEAR, 0.33 * letter[5]):
             yield _word(run)
             run = []
         run.append(letter)
