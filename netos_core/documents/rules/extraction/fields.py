@@ -87,6 +87,8 @@ class Field:
         """Give the field as `netos documents extract` prints it."""
         told = {"name": str(self.name), "value": _plain(self.value), "confidence": round(self.confidence, 2)}
         told |= _proof(self.proof)
+        if self.is_counted:
+            told["counted"] = True
         if self.items:
             told["items"] = [item.as_dict() for item in self.items]
         return told

@@ -12,6 +12,7 @@ from netos_core.documents.rules.extraction.script import Script
 _OPENING = 9000
 _LONGEST = 1800
 _LONGEST_NAME = 90
+_LONGEST_OPENING = 3000
 _FORM = (
     r"(?:INC|INCORPORATED|LIMITED|LTD|CORP|CORPORATION|COMPANY|CO|TRUST|BANK|PARTNERSHIP|ASSOCIATION|Inc|"
     r"Incorporated|LLC|L\.L\.C|Ltd|Limited|Corp|Corporation|Company|Co|L\.P|LP|LLP|L\.L\.P|PLC|plc|GmbH|AG|B\.V|"
@@ -30,7 +31,10 @@ _STARTS = re.compile(
     r"parties to this agreement|PARTIES:?|[“\"«])\s*)*"
 )
 _ONWARD = re.compile(r"\b(?:and|AND|And)\b|&\s*\n|[(\s]2[).]\s|\n\n|;")
-_TITLE_SOON = re.compile(r"[^“\"]{0,260}?(?:\(|herein\w*|referred|called|collectively|together|the\s)[^“\"]{0,70}[“\"]")
+_TITLE_SOON = re.compile(
+    r"[^“\"(]{0,200}\(the\s[A-Z]\w+\)|[^“\"]{0,260}?(?:\(|herein\w*|referred|called|collectively|together|the\s)[^“\"]{0,70}[“\"]"
+)
+_TITLE = re.compile(r"[\"“][^\"“”]{2,40}[\"”]\s*\)")
 _BETWEEN = re.compile(
     r"\b(?:by\s+and\s+(?:between|among)|(?:is\s+)?(?:made\s+|entered\s+into\s+)?between|among(?:st)?|"
     r"by\s+and\s+among)\b\s*:?",
@@ -64,23 +68,35 @@ def parties(script: Script) -> Iterator[Finding]:
         named = _named(segment[: stop.start()] if stop else segment, between.end())
         if len(named) > 1:
             several = re.search("among", between[0], re.IGNORECASE)
-            chosen = tuple(named if several else named[:2])
-            page = script.page_at(chosen[0][1])
-            same = [one for one in chosen if script.page_at(one[1]) == page]
-            yield Finding(
-                FieldName.PARTIES,
-                tuple(one[0] for one in chosen),
-                chosen[0][1],
-                between.start(),
-                same[-1][2],
-                0.85 - rank * 0.05,
-                parts=chosen,
-            )
+            score = (0.88 if _TITLE.search(segment) else 0.72) - rank * 0.03
+            yield _finding(script, named if several else named[:2], between.start(), score)
+    introduced = _introduced(text)
+    if len(introduced) > 1:
+        yield _finding(script, introduced[:2], introduced[0][1], 0.55)
 
 
+def _finding(script: Script, named: list[tuple[str, int, int]], start: int, score: float) -> Finding:
+    """Quote from where the parties are first told to the last of them on that page."""
+    page = script.page_at(named[0][1])
+    end = max(one[2] for one in named if script.page_at(one[1]) == page)
+    names = tuple(one[0] for one in named)
+    return Finding(FieldName.PARTIES, names, named[0][1], start, end, score, parts=tuple(named))
+
+
+_COMPANY = re.compile(
+    r"\b(?:Inc|LLC|L\.L\.C|Ltd|Limited|Corp|Corporation|L\.?P|LLP|plc|GmbH|AG|B\.?V|S\.?A)\b\.?$", re.IGNORECASE
+)
 _WITH_FORM = re.compile(
     rf"[A-Z0-9][\w&'’./-]*(?:,?[ \n](?:[A-Z0-9&][\w&'’./-]*|of|and|the)){{0,7}}?,?\s+{_FORM}(?:,?\s{_FORM})*"
 )
+
+
+def _introduced(text: str) -> list[tuple[str, int, int]]:
+    """Find names that are given a title where they are first told, without a word such as "between"."""
+    named = names_in(text[:_LONGEST_OPENING], 0)
+    return _distinct(
+        [one for one in named if _COMPANY.search(one[0]) and _TITLE_SOON.match(text, one[2], one[2] + _LONGEST_NAME)]
+    )
 
 
 def names_in(text: str, offset: int) -> list[tuple[str, int, int]]:
@@ -90,7 +106,7 @@ def names_in(text: str, offset: int) -> list[tuple[str, int, int]]:
         lead = _STARTS.match(match[0])
         start = match.start() + (lead.end() if lead else 0)
         name = " ".join(text[start : match.end()].split())
-        if not _NOT_A_NAME.match(name):
+        if name[:1].isalnum() and not name[0].islower() and not _NOT_A_NAME.match(name):
             found.append((name, offset + start, offset + match.end()))
     return found
 
@@ -99,7 +115,7 @@ def _named(segment: str, offset: int) -> list[tuple[str, int, int]]:
     """Read the first name, then each that follows an "and" and looks like one."""
     found: list[tuple[str, int, int]] = []
     first = _name_at(segment, 0)
-    if first is None:
+    if first is None or not (" " in first[0] or _TITLE_SOON.match(segment, first[2])):
         return []
     found.append(first)
     for onward in _ONWARD.finditer(segment, first[2]):

@@ -36,7 +36,9 @@ _CONTRACT = re.compile(
     r"agreement|contract|\bterm\b|order|service|appointment|addendum|participation|lease|engagement", _I
 )
 _DECIDES = re.compile(r"may decide", _I)
-_AT_THE_END = re.compile(r"renew|end of the (?:\w+ )?term|expiration of the", _I)
+_AT_THE_END = re.compile(
+    r"renew|unless\s+(?:\w+\s+){0,2}terminated|extension|end of the (?:\w+ )?term|expiration of the", _I
+)
 _LEAST = 0.6
 _LIABLE = re.compile(r"liab|damages|remed", _I)
 _CAP = re.compile(

@@ -23,6 +23,7 @@ _MADE = re.compile(
     r"\bagreement date\b|\bas of\b|\bis between\b|\bconcluded\b|\bthis\b)[^.;]{0,160}?$",
     _I,
 )
+_DATED = re.compile(r"^(?:is\s+)?(?:dated|made|effective|entered into)?\s*(?:as\s+of|on)?\s*(?:the\s+|this\s+)?", _I)
 _HOW_MADE = r"\b(?:made|entered|executed|dated|signed|concluded|between)\b[^.;]{0,160}$"
 _AS_OF = re.compile(r"(?:as of|effective|with effect from|commencing)\b[^.;]{0,40}$", _I)
 _AGREEMENT = re.compile(
@@ -69,6 +70,12 @@ _ON_SIGNING = re.compile(
     r"stated|below)|above\s+(?:written|date)|last\s+(?:date|signature|party)|last signed|execution\b",
     _I,
 )
+_LATEST = r"(?:latest|last|later|most recent)\s+(?:\w+\s+){0,4}?(?:date|signature|party|sign\w*)"
+_LAST_SIGNED = re.compile(
+    rf"effective[^.;]{{0,120}}?{_LATEST}|{_LATEST}[^.;]{{0,120}}?effective\s+date|"
+    r"effective[^.;]{0,60}?(?:date\s+of\s+(?:execution|signature|signing)|signature\s+page|signatures?\s+below)",
+    _I,
+)
 _WITNESS = re.compile(
     r"in\s+witness\s+whereof|witness(?:eth)?\s+(?:whereof|our)|duly\s+executed|signed\s+(?:and|on|this|at|by)|"
     r"agreed (?:and|to)|accepted\s+(?:and|by)|\bby:|signature|authori[sz]ed",
@@ -100,9 +107,13 @@ def dates_of(script: Script) -> Dates:
     day_first = puts_day_first(text)
     days = days_said(text, day_first=day_first)
     defined = _defined(text, days)
-    agreement = best([*_in_opening(script, days), *_in_signatures(script, days)])
+    signed = sorted(_in_signatures(script, days), key=lambda one: (one.score, str(one.value)))
+    agreement = best([*_in_opening(script, days), *reversed(signed)])
     depends = bool(_BY_EVENT.search(text)) or _is_left_open(text, days)
     effective = best(_effective(script, days, defined, agreement, depends=depends))
+    if effective is None and signed and _LAST_SIGNED.search(text):
+        last = max(signed, key=lambda one: str(one.value))
+        effective = replace(last, name=FieldName.EFFECTIVE_DATE, score=0.75)
     return Dates(agreement, effective, defined, depends)
 
 
@@ -149,7 +160,7 @@ def _in_opening(script: Script, days: list[Day]) -> Iterator[Finding]:
         late = order * 0.012 + day.start / _OPENING * 0.1
         score = 0.0
         if _MADE.search(before) and (_AGREEMENT.search(before[-220:]) or _AGREEMENT.search(after)):
-            score = 0.9 if re.search(_HOW_MADE, before[-170:], _I) else 0.55
+            score = 0.55 if not re.search(_HOW_MADE, before[-170:], _I) else 0.75 if _alone(text, day) else 0.9
         elif re.search(
             r"(?:agreement date|date of (?:this )?(?:agreement|contract)|contract date|order date|"
             r"dated?)\s*[:,]?\s*(?:as of\s*)?$",
@@ -183,7 +194,7 @@ def _alone(text: str, day: Day) -> bool:
     """Whether a date has a line for itself."""
     start, end = text.rfind("\n", 0, day.start) + 1, text.find("\n", day.end)
     line = text[start : end if end >= 0 else len(text)]
-    return len(line.strip()) - (day.end - day.start) <= _BESIDE
+    return len(_DATED.sub("", line.strip())) - (day.end - day.start) <= _BESIDE
 
 
 def _in_signatures(script: Script, days: list[Day]) -> Iterator[Finding]:
