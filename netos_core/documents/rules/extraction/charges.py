@@ -34,8 +34,10 @@ _ONCE_BEFORE = re.compile(
     _I,
 )
 _ONCE_AFTER = re.compile(r"^\s*(?:USD\s*)?(?:\(?one[\s-]?time|NRC\b|non[\s-]?recurring|for\s+installation)", _I)
+_IS_LOWERED = re.compile(r"\s*to\s+(?:USD|[$€£])", _I)
+_WAS = re.compile(r"from\s+[$€£][\d,.]+\s+to\s*$", _I)
 _NOT_A_PRICE = re.compile(
-    r"late|interest|insurance|liabilit|damages|exceed|penalt|minimum|commit|credit|per\s+(?:mile|minute|hour|"
+    r"\blate\b|interest|insurance|liabilit|damages|exceed|penalt|minimum|commit|credit|per\s+(?:mile|minute|hour|"
     r"foot)|expedit|dispatch|threshold|unless|if\s+the",
     _I,
 )
@@ -125,6 +127,9 @@ def _in_words(script: Script, name: FieldName) -> Iterator[Finding]:
             continue
         span = script.sentence_at(found.start())
         before, after = text[max(found.start() - 120, span.start) : found.start()], text[found.end() : found.end() + 50]
+        if _IS_LOWERED.match(after) and before.rstrip().endswith("from"):
+            continue
+        before = _WAS.sub("", before)
         if not (before_form.search(before) or after_form.match(after)) or _NOT_A_PRICE.search(before[-80:] + after):
             continue
         start, end = max(span.start, found.start() - 200), min(span.end, found.end() + 120)

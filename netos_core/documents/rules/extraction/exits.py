@@ -44,7 +44,9 @@ _IN_WORDS = re.compile(
     _I,
 )
 _INDEX = re.compile(r"\bCPI(?:-U)?\b|consumer\s+price\s+index", _I)
-_OTHER_RISE = re.compile(r"late|past\s+due|interest|overdue|tax(?:es)?\b|surcharge|liabilit|insurance|bandwidth", _I)
+_OTHER_RISE = re.compile(
+    r"\blate\b|past\s+due|interest|overdue|tax(?:es)?\b|surcharge|liabilit|insurance|bandwidth", _I
+)
 
 
 def exits(script: Script, form: Form) -> Iterator[Finding]:
@@ -86,7 +88,7 @@ def _labelled(form: Form) -> Iterator[Finding]:
 def _etf(script: Script, span: Span, said: str) -> Iterator[Finding]:
     """Quote from the first amount to the end of the sentence; bands may go on in the next."""
     leaving = _LEAVING.search(said)
-    amount = _HOW_MUCH.search(said)
+    amount = (leaving and _HOW_MUCH.search(said, leaving.start())) or _HOW_MUCH.search(said)
     if leaving is None or amount is None:
         following = script.after(span, 2)
         amount = _HOW_MUCH.search(script.text, span.end, following.end)

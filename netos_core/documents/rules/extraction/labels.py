@@ -81,7 +81,7 @@ _MEANINGS: tuple[tuple[Label, str], ...] = (
         Label.BANDWIDTH,
         (
             r"(?:service\s+|port\s+|access\s+|circuit\s+|committed\s+|interface\s+|evc\s+|"
-            r"internet\s+)*(?:bandwidth|speed|capacity|data\s+rate|cir|committed\s+(?:information\s+)?rate|"
+            r"internet\s+)*(?:bandwidth|bw|speed|capacity|data\s+rate|cir|committed\s+(?:information\s+)?rate|"
             r"line\s+rate|throughput)(?:\s*\(?(?:mbps|gbps|mb/s|down/up)\)?)?(?:\s*/\s*\w+)?"
         ),
     ),
@@ -226,7 +226,8 @@ def _beside(rows: Sequence[Row], index: int, place: int, cell: Cell) -> Iterator
     if label is None or (colon and rest.strip()):
         return
     row = rows[index]
-    right = row[place + 1] if place + 1 < len(row) else None
+    of_labels = sum(label_of(one.text) is not None for one in row) * 2 > len(row) > 1
+    right = None if of_labels else row[place + 1] if place + 1 < len(row) else None
     if right is not None and label_of(right.text.partition(":")[0]) is None:
         yield Stated(label, cell, right, is_total(head))
         return

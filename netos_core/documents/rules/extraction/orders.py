@@ -10,10 +10,10 @@ from netos_core.documents.rules.extraction.cells import Cell
 from netos_core.documents.rules.extraction.dates import days_said, puts_day_first
 from netos_core.documents.rules.extraction.durations import Unit, durations
 from netos_core.documents.rules.extraction.fields import FieldName
-from netos_core.documents.rules.extraction.findings import Finding
+from netos_core.documents.rules.extraction.findings import Finding, best
 from netos_core.documents.rules.extraction.form import Form
 from netos_core.documents.rules.extraction.labels import Label, Stated
-from netos_core.documents.rules.extraction.parties import names_in
+from netos_core.documents.rules.extraction.parties import parties
 from netos_core.documents.rules.extraction.renewal import AUTO_DISCONNECT, AUTO_RENEW, ROLL
 from netos_core.documents.rules.extraction.script import Script
 
@@ -24,8 +24,9 @@ _DATES = {
     Label.ENDS: FieldName.EXPIRATION_DATE,
 }
 _LONGEST_NAME = 70
+_TITLE_WITHIN = 320
 _ROLE = re.compile(
-    r"""(?P<role>service provider|provider|carrier|supplier|vendor|seller|lessor|licensor|landlord|grantor)\s*["“”]""",
+    r"""(?P<role>service provider|provider|carrier|supplier|vendor|seller|lessor|licensor|landlord|grantor)\s*,?["“”]""",
     _I,
 )
 _LETTERHEAD = re.compile(
@@ -142,7 +143,6 @@ def _dates(script: Script, form: Form) -> Iterator[Finding]:
 
 
 def _sides(script: Script, form: Form) -> Iterator[Finding]:
-    text = script.text
     named: list[tuple[str, int, int]] = []
     for label in (Label.PROVIDER, Label.CUSTOMER):
         for one in form.values(label):
@@ -153,12 +153,12 @@ def _sides(script: Script, form: Form) -> Iterator[Finding]:
                 yield Finding(FieldName.PROVIDER, name, one.value.start, *_proof(one), 0.93)
             named.append((name, one.value.start, one.value.end))
             break
-    provider = _by_role(text)
+    provider = _by_role(script)
     if provider is not None:
         name, start, end = provider
         yield Finding(FieldName.PROVIDER, name, start, start, end, 0.88)
     head = next((row[0] for row in form.rows[:4] if _LETTERHEAD.match(row[0].text)), None)
-    if head is not None and form.stated:
+    if head is not None and form.stated and not any(True for _ in form.values(Label.PROVIDER)):
         found = _LETTERHEAD.match(head.text)
         if found is not None and not any(one[0].lower() == found["name"].lower() for one in named):
             yield Finding(FieldName.PROVIDER, found["name"].strip(" ,"), head.start, head.start, head.end, 0.7)
@@ -178,12 +178,13 @@ def _sides(script: Script, form: Form) -> Iterator[Finding]:
         )
 
 
-def _by_role(text: str) -> tuple[str, int, int] | None:
-    """Give the name a contract calls the provider."""
-    for found in _ROLE.finditer(text[:6000]):
-        if not re.search(r"""["“”]\s*$""", text[max(found.start() - 3, 0) : found.start()]):
-            continue
-        named = names_in(text[max(found.start() - 320, 0) : found.start()], max(found.start() - 320, 0))
-        if named:
-            return named[-1]
+def _by_role(script: Script) -> tuple[str, int, int] | None:
+    """Give the party a contract calls its provider, in the title that stands behind its name."""
+    told = best(parties(script))
+    if told is None:
+        return None
+    for number, (name, start, end) in enumerate(told.parts):
+        following = told.parts[number + 1][1] if number + 1 < len(told.parts) else end + _TITLE_WITHIN
+        if _ROLE.search(script.text, end, min(following, end + _TITLE_WITHIN)):
+            return name, start, end
     return None

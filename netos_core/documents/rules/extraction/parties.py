@@ -61,7 +61,7 @@ _NOT_A_NAME = re.compile(
 
 def parties(script: Script) -> Iterator[Finding]:
     """Find the names of the parties in the opening of a contract."""
-    text = script.text[:_OPENING]
+    text = script.lined[:_OPENING]
     for rank, between in enumerate(list(_BETWEEN.finditer(text))[:6]):
         segment = text[between.end() : between.end() + _LONGEST]
         stop = _STOP.search(segment)

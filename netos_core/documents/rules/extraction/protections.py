@@ -115,9 +115,10 @@ def _convenience(script: Script, span: Span) -> Finding | None:
 
 def _freedom(around: str) -> float:
     """Say how surely the words around an end give someone leave to make it without a cause."""
-    if not (_MAY.search(around) and _CONTRACT.search(around)) or _DECIDES.search(around):
-        return 0.0
     free = _FREELY.search(around)
+    of_it = _CONTRACT.search(around) or (free and "convenience" in free[0].lower())
+    if not (_MAY.search(around) and of_it) or _DECIDES.search(around):
+        return 0.0
     noticed = any(is_notice(around, one) for one in durations(around))
     has_cause = bool(_CAUSE.search(re.sub(r"without\s+cause", "", around, flags=_I)))
     if free is not None and not re.search(r"any\s+time", free[0], _I) and (noticed or not has_cause):

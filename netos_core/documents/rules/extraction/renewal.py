@@ -34,6 +34,8 @@ _OTHER_MATTER = re.compile(
     r"delivery date",
     _I,
 )
+_TERMINABLE = re.compile(r"terminable|unless", _I)
+_GOES_ON = re.compile(r"renew|exten", _I)
 _VERB = (
     r"(?:renew(?:s|ed|al|als|able|ing)?|extend(?:s|ed)?|extension|continu(?:e|es|ed|ing)|roll(?:s|over)?|"
     r"convert(?:s|ed)?|revert(?:s)?|remain|run)"
@@ -67,9 +69,12 @@ _MUTUAL = re.compile(
     r"between|by) (?:both|the) part|unless (?:renewed|extended)",
     _I,
 )
+_EXTENDED_NOW = re.compile(
+    r"\b(?:is|are)\s+(?:hereby\s+)?(?:extended|renewed)\b[^.;]{0,90}(?:\b(?:through|until|to)\s+\w+\s+\d)", _I
+)
 _REFUSED = re.compile(
     r"\b(?:shall|will|does|do|is|are)\s+not\s+(?:be\s+)?(?:automatically\s+)?(?:renew|extend)|"
-    r"\bno\s+(?:automatic\s+)?(?:right|obligation|renewal)|not subject to (?:automatic )?renewal|(?:shall|"
+    r"\bno\s+(?:automatic\s+renewal|right\s+to\s+renew|renewal)|not subject to (?:automatic )?renewal|(?:shall|"
     r"will) not (?:auto|automatically)",
     _I,
 )
@@ -163,26 +168,20 @@ def renewal_clauses(script: Script) -> list[Clause]:
 
 def _clause(script: Script, span: Span) -> Clause | None:
     said = script.said(span)
-    if not _ABOUT.search(said) or is_contents(said) or not _SUBJECT.search(said):
+    if not _ABOUT.search(said) or is_contents(said):
         return None
     if refused := _REFUSED.search(said):
         return Clause(span, "refused", span.start + refused.start(), 0.6)
+    if not _SUBJECT.search(said):
+        return None
     for how, form, score in (("auto", _AUTO, 0.9), ("auto", _MUST, 0.75), ("may", _MAY, 0.6)):
         verb = form.search(said)
         if verb is None:
             continue
         around = said[max(verb.start() - 120, 0) : verb.end() + 160]
-        if _OTHER_MATTER.search(around):
+        if _OTHER_MATTER.search(around) or _EXTENDED_NOW.search(around) or _is_of_termination(how, around, verb[0]):
             continue
-        if how != "auto" and _MUTUAL.search(said):
-            return None
-        if (
-            how == "may"
-            and re.search(r"terminable|unless", around[:120], _I)
-            and not re.search("renew|exten", verb[0], _I)
-        ):
-            continue
-        if form is _MUST and _MUTUAL.search(around) and not re.search("unless", said, _I):
+        if _MUTUAL.search(said if how == "may" else around) and (how == "may" or _is_agreed(form, said)):
             return None
         if re.search(
             r"\b(?:initial|renewal|then[\s-]current|current) term|term of (?:this|the)|this agreement", said, _I
@@ -190,6 +189,15 @@ def _clause(script: Script, span: Span) -> Clause | None:
             return Clause(span, how, span.start + verb.start(), score + 0.05)
         return Clause(span, how, span.start + verb.start(), score)
     return None
+
+
+def _is_of_termination(how: str, around: str, verb: str) -> bool:
+    return how == "may" and bool(_TERMINABLE.search(around[:120])) and not _GOES_ON.search(verb)
+
+
+def _is_agreed(form: re.Pattern[str], said: str) -> bool:
+    """Whether a renewal hangs on both sides' agreement; "unless the parties agree otherwise" does not."""
+    return form is _MUST and not re.search("unless", said, _I)
 
 
 def is_notice(text: str, one: Duration) -> bool:

@@ -22,9 +22,13 @@ LONGEST_QUOTE = 700
 _AT_EDGE = 3
 _OFTEN = 3
 _WIDE = 1.35
+_APART = 11.0
+_NUMERAL = 6
+_FEW = 4
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—\s]*(?:[A-Z]-?)?\d{1,4}[-–—\s]*(?:of\s*\d+)?|[ivxl]{1,6}", re.IGNORECASE)
 _FILED = re.compile(r"source: .{3,80}, .{2,12}, \d+/\d+/\d+", re.IGNORECASE)
 _LEADERS = re.compile(r"\.{5,}|(?:\. ){5,}")
+_IN_PARAGRAPH = re.compile(r"(?<!\n)\n(?!\n)")
 _STARTS_ANEW = re.compile(r"[\"“(]?[A-Z0-9§•]|\([a-z]{1,3}\)|[a-z]\)")
 _ENDS = re.compile(r"[.?!][\"”’)]{0,2}(?=\s+[\"“(\[]?[A-Z0-9(])|\n\n")
 _ABBREVIATED = re.compile(
@@ -50,12 +54,13 @@ class Placed(NamedTuple):
 
 
 class Script:
-    """The running text of a document's pages."""
+    """The running text of a document's pages: `lined` as it is set, `text` without the ends of lines in a paragraph."""
 
     def __init__(self, pages: Sequence[Page]) -> None:
         self.pages = pages
-        self.text, self._starts, self._words, self._firsts = _run(pages)
-        self.sentences = tuple(_sentences(self.text))
+        self.lined, self._starts, self._words, self._firsts = _run(pages)
+        self.text = _IN_PARAGRAPH.sub(" ", self.lined)
+        self.sentences = tuple(_sentences(self.lined))
         self._sentence_starts = [one.start for one in self.sentences]
 
     def page_at(self, at: int) -> int:
@@ -130,7 +135,9 @@ def _run(pages: Sequence[Page]) -> tuple[str, list[int], list[tuple[int, Word]],
         pitch = _pitch(kept)
         before: Line | None = None
         for line in kept:
-            gap = before is not None and (line[0].bottom - before[0].bottom > _WIDE * pitch)
+            gap = before is not None and (
+                line[0].bottom - before[0].bottom > _WIDE * pitch or _is_row(line) or _is_row(before)
+            )
             if parts:
                 parts.append("\n\n" if gap and _STARTS_ANEW.match(line[0].text) else "\n")
                 at += len(parts[-1])
@@ -145,6 +152,16 @@ def _run(pages: Sequence[Page]) -> tuple[str, list[int], list[tuple[int, Word]],
                 at += len(word.text)
             before = line
     return "".join(parts), starts, words, firsts
+
+
+def _is_row(line: Line) -> bool:
+    """Whether a line is of a form or a table: its words stand far apart, but for a number in front."""
+    gaps = [b.x0 - a.x1 for number, (a, b) in enumerate(pairwise(line)) if number or len(a.text) > _NUMERAL]
+    if not gaps:
+        return False
+    height = line[0].bottom - line[0].top
+    usual = median(gaps) if len(gaps) > _FEW else 0.0
+    return max(gaps) > max(_APART, 1.2 * height, 2.5 * usual)  # a justified line has wide gaps, too, but evenly
 
 
 def _pitch(lines: Sequence[Line]) -> float:

@@ -22,7 +22,7 @@ _ECCKT = re.compile(
     r"[A-Z]{4}/\d{5,7}//?[A-Z]{2,4}|\d{2,3}/[A-Z0-9]{2,6}/[A-Z]{6,8}[A-Z0-9]{2,5}/[A-Z]{6,8}[A-Z0-9]{2,5})\b"
 )
 _IN_TEXT = re.compile(
-    r"\b(?:circuit|ckt|ecckt)\s*(?:id(?:entifier)?s?|number|no\.?|"
+    r"\b(?i:circuit|ckt|ecckt)\s*(?i:id(?:entifier)?s?|number|no\.?|"
     r"#)\s*[:#]?\s*(?:is\s+)?(?P<id>[A-Z0-9][A-Z0-9./_-]{4,40}[A-Z0-9])"
 )
 _SPEED = re.compile(
@@ -210,6 +210,9 @@ def _addresses(script: Script, form: Form) -> Iterator[Finding]:
         whole = _WHOLE.match(script.text, found.end())
         if whole and not _NOT_THE_SITE.search(script.text[max(found.start() - 60, 0) : found.start()]):
             parts.append((" ".join(whole[0].split()), whole.start(), whole.end()))
+            other = re.compile(r",?\s+(?:and|to)\s+(?=\d)").match(script.text, whole.end())
+            if other and (second := _WHOLE.match(script.text, other.end())):
+                parts.append((" ".join(second[0].split()), second.start(), second.end()))
     yield from _several(script, FieldName.ADDRESSES, parts, 0.85)
 
 

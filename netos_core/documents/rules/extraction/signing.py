@@ -154,7 +154,7 @@ def _around(span: Span, day: Day) -> tuple[int, int]:
 
 
 def _in_opening(script: Script, days: list[Day]) -> Iterator[Finding]:
-    text = script.text
+    text = script.lined
     for order, day in enumerate(one for one in days if one.start < _OPENING):
         before, after = text[max(day.start - 220, 0) : day.start], text[day.end : day.end + 120]
         late = order * 0.012 + day.start / _OPENING * 0.1
@@ -198,7 +198,7 @@ def _alone(text: str, day: Day) -> bool:
 
 
 def _in_signatures(script: Script, days: list[Day]) -> Iterator[Finding]:
-    text = script.text
+    text = script.lined
     for day in days:
         before = text[max(day.start - 400, 0) : day.start]
         if day.start < _OPENING / 2 and day.start < len(text) / 2:
@@ -223,6 +223,9 @@ def _effective(
     for rank, name in enumerate(_EFFECTIVE_NAMES):
         if name in defined:
             yield _finding(script, FieldName.EFFECTIVE_DATE, defined[name], 0.96 - rank * 0.02)
+    for name, day in defined.items():
+        if name.endswith(" effective date"):
+            yield _finding(script, FieldName.EFFECTIVE_DATE, day, 0.9)
     for day in days:
         before = text[max(day.start - 160, 0) : day.start]
         if not _TAKES_EFFECT.search(before) or _HISTORY.search(before[-90:]):

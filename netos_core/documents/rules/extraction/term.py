@@ -143,12 +143,13 @@ def _terms(script: Script) -> Iterator[_Stated]:
         if not _AGREEMENT.search(said) or is_contents(said):
             continue
         for one in durations(said, span.start):
-            if (score := _fit(text, span, said, one)) > _LEAST_FIT:
+            if (score := _fit(script, span, said, one)) > _LEAST_FIT:
                 yield _Stated(one, span, score - span.start / max(len(text), 1) * 0.05)
 
 
-def _fit(text: str, span: Span, said: str, one: Duration) -> float:
+def _fit(script: Script, span: Span, said: str, one: Duration) -> float:
     """Say how well a duration fits as the first term of the contract."""
+    text = script.text
     months = one.term_months
     if months is None or months > LONGEST_TERM_MONTHS or is_notice(text, one):
         return 0.0
@@ -159,7 +160,7 @@ def _fit(text: str, span: Span, said: str, one: Duration) -> float:
     if not score:
         return 0.0
     around = text[max(one.start - 90, span.start) : min(one.end + 60, span.end)]
-    heading = text[max(span.start - 80, 0) : span.start + 40]
+    heading = script.lined[max(span.start - 80, 0) : span.start + 40]
     weighed = (
         (_RUNS.search(said), 0.05),
         (_FROM_A_DAY.match(after), 0.08),
@@ -210,7 +211,7 @@ def _stated_ends(script: Script, dates: Dates) -> Iterator[Finding]:
         if not re.search(r"expir|end|terminat|until|through|commenc|effect|term\s*:|continu", before, _I):
             continue
         score = 0.75
-        if _HEADING.search(text[max(span.start - 80, 0) : span.start + 40]):
+        if _HEADING.search(script.lined[max(span.start - 80, 0) : span.start + 40]):
             score += 0.1
         if (
             dates.agreement is not None
