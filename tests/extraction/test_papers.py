@@ -7,6 +7,7 @@ import pytest
 from netos_core.documents.rules.extraction.extract import extract
 from netos_core.documents.rules.extraction.fields import Extraction
 from netos_core.runtime.reading import Reading, read_document
+from tests.extraction.fresh_papers import FRESH
 from tests.extraction.papers import PAPERS, Paper, is_right, wave_order
 from tests.extraction.score import is_verbatim
 from tests.extraction.sheet import Sheet
@@ -15,7 +16,7 @@ from tests.extraction.sheet import Sheet
 @pytest.fixture(scope="module")
 def read() -> list[tuple[Paper, Reading, Extraction]]:
     told = []
-    for make in PAPERS:
+    for make in (*PAPERS, *FRESH):
         paper = make()
         reading = read_document(paper.content)
         told.append((paper, reading, extract(reading.pages, reading.unread)))

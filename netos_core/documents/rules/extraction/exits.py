@@ -14,7 +14,7 @@ from netos_core.documents.rules.extraction.script import Script, Span, is_conten
 _I = re.IGNORECASE
 _LONGEST = 260
 _LEAVING = re.compile(
-    r"early\s+terminat\w+|\bETF\b|\bETL\b|termination\s+(?:liabilit\w+|charges?|fees?)|"
+    r"early\s+(?:terminat|disconnect|cancel)\w+|(?:terminat|disconnect|cancel)\w*\s+early|\bETF\b|\bETL\b|termination\s+(?:liabilit\w+|charges?|fees?)|"
     r"cancell?ation\s+(?:charges?|fees?)|(?:terminat|cancel|disconnect)\w*[^.]{0,140}?(?:prior to|"
     r"before)\s+(?:the\s+)?(?:end|expir|completion)|liquidated\s+damages",
     _I,

@@ -26,7 +26,7 @@ _DATES = {
 _LONGEST_NAME = 70
 _TITLE_WITHIN = 320
 _ROLE = re.compile(
-    r"""(?P<role>service provider|provider|carrier|supplier|vendor|seller|lessor|licensor|landlord|grantor)\s*,?["“”]""",
+    r"""(?:service provider|provider|carrier|supplier|vendor|seller|lessor|licensor|landlord|grantor)\s*,?["“”]""",
     _I,
 )
 _LETTERHEAD = re.compile(
