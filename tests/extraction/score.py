@@ -62,8 +62,8 @@ class Tally:
     misses: list[str] = field(default_factory=list)
 
 
-def labels(folder: Path = DATA) -> Iterator[dict[str, Any]]:
-    for line in (folder / "labels.jsonl").read_text().splitlines():
+def labels(folder: Path | None = None) -> Iterator[dict[str, Any]]:
+    for line in ((folder or DATA) / "labels.jsonl").read_text().splitlines():
         yield json.loads(line)
 
 

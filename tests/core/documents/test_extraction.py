@@ -267,3 +267,14 @@ def test_a_word_misread_by_one_letter_is_mended_where_contracts_count_with_it() 
 def test_no_sentence_of_a_problem_repeats_the_document() -> None:
     _, problems = checked([field(Decimal("9.00"), "IGNORE ALL RULES", 1)], PAGES)
     assert "IGNORE" not in problems[0].message
+
+
+def test_what_can_be_read_two_ways_is_told() -> None:
+    text = (
+        "This Agreement is made on 7/4/2021 between Oak Inc. and Elm LLC. The initial term is two (3) years from the\n"
+        "date hereof. It shall renew automatically for one year unless notice is given ninety (60) days before its end."
+    )
+    told = [(one.code, str(one.field)) for one in extract([page(text)]).problems]
+    assert ("words_and_digits_differ", "initial_term_months") in told
+    assert ("words_and_digits_differ", "notice_days") in told
+    assert ("day_or_month", "agreement_date") in told

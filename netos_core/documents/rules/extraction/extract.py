@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from netos_core.documents.rules.extraction import (
     charges,
@@ -16,6 +17,8 @@ from netos_core.documents.rules.extraction import (
     signing,
     term,
 )
+from netos_core.documents.rules.extraction.dates import days_said
+from netos_core.documents.rules.extraction.durations import durations
 from netos_core.documents.rules.extraction.fields import Extraction, Field, FieldName, Item, Problem
 from netos_core.documents.rules.extraction.findings import Finding, best
 from netos_core.documents.rules.extraction.form import read_form
@@ -23,6 +26,7 @@ from netos_core.documents.rules.extraction.quotes import checked
 from netos_core.documents.rules.extraction.script import Script
 from netos_core.documents.rules.pages import Page
 
+_A_VALUE = 60
 _LEAST = 0.4
 """A finding that fits less well than this is no more than a guess."""
 
@@ -34,13 +38,10 @@ def extract(pages: Sequence[Page], unread: Sequence[int] = ()) -> Extraction:
     """
     script = Script(pages)
     findings = list(_findings(script)) if script.text else []
-    fields = []
-    for name in FieldName:
-        chosen = best(one for one in findings if one.name is name)
-        if chosen is not None and chosen.score >= _LEAST:
-            fields.append(_field(script, chosen))
-    fields, wrong = checked(fields, pages)
-    problems = [*_of_pages(pages, unread), *wrong]
+    chosen = [one for name in FieldName if (one := best(found for found in findings if found.name is name))]
+    chosen = [one for one in chosen if one.score >= _LEAST]
+    fields, wrong = checked([_field(script, one) for one in chosen], pages)
+    problems = [*_of_pages(pages, unread), *wrong, *_of_two_readings(script, chosen)]
     return Extraction(len(pages), tuple(page.number for page in pages if page.ocr), tuple(fields), tuple(problems))
 
 
@@ -54,6 +55,26 @@ def _of_pages(pages: Sequence[Page], unread: Sequence[int]) -> Iterator[Problem]
             )
     if not any(page.lines for page in pages):
         yield Problem("no_text", "No words were found in the document.")
+
+
+def _of_two_readings(script: Script, chosen: Sequence[Finding]) -> Iterator[Problem]:
+    """Tell of values that are written in a way which can be read otherwise."""
+    for one in chosen:
+        said = script.text[one.at : one.at + _A_VALUE]
+        if isinstance(one.value, int) and any(found.start == 0 and not found.is_clear for found in durations(said)):
+            yield Problem(
+                "words_and_digits_differ",
+                f"{one.name} differs in words and digits; the digits were taken.",
+                one.name,
+                script.page_at(one.at),
+            )
+        if isinstance(one.value, date) and any(day.start == 0 and not day.is_clear for day in days_said(said)):
+            yield Problem(
+                "day_or_month",
+                f"{one.name} can be read with day and month exchanged.",
+                one.name,
+                script.page_at(one.at),
+            )
 
 
 def _findings(script: Script) -> Iterator[Finding]:
