@@ -12,7 +12,8 @@ from typing import IO, TYPE_CHECKING
 from netos_core.documents import queries, records
 from netos_core.documents.rules.content import BY_MEDIA_TYPE
 from netos_core.kernel.clock import utc_now
-from netos_core.runtime.draw import Bounds, Drawing, NotDrawn, NotInTime
+from netos_core.runtime.child import Bounds
+from netos_core.runtime.draw import Drawing, NotDrawn, NotInTime
 from netos_core.vendors.errors import VendorError
 
 if TYPE_CHECKING:

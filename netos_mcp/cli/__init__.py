@@ -17,6 +17,7 @@ COMMANDS = {
     "mcp": ("netos_mcp.cli.mcp", "Serve MCP over stdio, for a client on this machine."),
     "call": ("netos_mcp.cli.call", "Make one tool call and print its result."),
     "import": ("netos_mcp.cli.imports", "Read a spreadsheet: preview it, or propose its rows."),
+    "documents": ("netos_mcp.cli.documents", "Read a contract: every field with its page and quote."),
     "geo": ("netos_mcp.cli.geo", "Read a file of shapes: KML, KMZ or GeoJSON."),
     "renewals": ("netos_mcp.cli.renewals", "Run the renewal engine, as of today or of any day."),
     "report": ("netos_mcp.cli.report", "Make a renewal report, of today or of a day to come."),

@@ -21,7 +21,7 @@ from netos_core.kernel.clock import utc_now
 from netos_core.kernel.errors import Invalid
 from netos_core.runtime import files
 from netos_core.runtime.calls import Core
-from netos_core.runtime.draw import Bounds
+from netos_core.runtime.child import Bounds
 from netos_core.runtime.settings import Settings
 from netos_core.vendors.errors import VendorError
 from netos_core.work import systems

@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from netos_core.documents.rules.content import Family
-from netos_core.runtime.draw import TOO_LONG, Bounds, Drawing, NotDrawn, NotInTime
+from netos_core.runtime.child import Bounds
+from netos_core.runtime.draw import TOO_LONG, Drawing, NotDrawn, NotInTime
 from tests.files import make_bomb, make_pdf, make_photo
 
 MEGABYTE = 1 << 20

@@ -1,4 +1,4 @@
-"""PDFs: how many pages, the text of one, a picture of the first.
+"""PDFs: how many pages, the text of one, what is drawn without ink, pictures of pages.
 
 The library reads one document at a time in a process, so every use of it takes its turn.
 """
@@ -25,7 +25,12 @@ class PageNotFound(NotFound):
 
 
 @contextmanager
-def _opened(content: bytes) -> Iterator[Any]:
+def opened(content: bytes) -> Iterator[Any]:
+    """Open a PDF; who holds it has the library's turn.
+
+    Raises:
+        FileRefused: It is damaged or locked by a password.
+    """
     import pypdfium2
 
     with _TURN:
@@ -53,7 +58,7 @@ def count_pages(content: bytes) -> int:
     Raises:
         FileRefused: It is damaged, locked by a password, or has no page or too many.
     """
-    with _opened(content) as document:
+    with opened(content) as document:
         pages = len(document)
     if pages == 0:
         raise _damaged()
@@ -68,7 +73,7 @@ def page_text(content: bytes, page: int) -> str:
     Raises:
         PageNotFound: There is no such page.
     """
-    with _opened(content) as document:
+    with opened(content) as document:
         if not 1 <= page <= len(document):
             raise PageNotFound(f"The document has {len(document)} pages.", field="page", fix="Ask for one of them.")
         shown = document[page - 1]
@@ -88,7 +93,7 @@ def small_pictures(content: bytes) -> tuple[bytes, bytes]:
     """
     import pypdfium2
 
-    with _opened(content) as document:
+    with opened(content) as document:
         try:
             page = document[0]
             scale = PREVIEW / max(*page.get_size(), 1)
@@ -97,3 +102,35 @@ def small_pictures(content: bytes) -> tuple[bytes, bytes]:
         except (pypdfium2.PdfiumError, ValueError) as damaged:
             raise _damaged() from damaged
     return shrunk(image)
+
+
+def inkless(document: Any, number: int) -> list[tuple[float, float, float, float]]:
+    """Give the places of text of an opened PDF that is drawn without ink, as left, top, right and bottom."""
+    from pypdfium2 import raw
+
+    page = document[number - 1]
+    height = page.get_height()
+    found = [
+        one.get_bounds()
+        for one in page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT])
+        if raw.FPDFTextObj_GetTextRenderMode(one.raw) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+    ]
+    page.close()
+    return [(left, height - top, right, height - bottom) for left, bottom, right, top in found]
+
+
+def drawn(document: Any, number: int, scale: float) -> tuple[Any, float]:
+    """Draw a page of an opened PDF in shades of grey, and give it with its scale.
+
+    Raises:
+        FileRefused: The page can not be drawn.
+    """
+    import pypdfium2
+
+    try:
+        page = document[number - 1]
+        image = page.render(scale=scale, grayscale=True, may_draw_forms=False).to_pil()
+        page.close()
+    except (pypdfium2.PdfiumError, ValueError) as damaged:
+        raise _damaged() from damaged
+    return image, scale
