@@ -17,6 +17,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from netos_core.documents.rules import paper, scans, words
@@ -61,28 +62,29 @@ def read_document(content: bytes, bounds: Bounds = BOUNDS) -> Reading:
         tempfile.TemporaryDirectory(prefix="netos-reading-") as folder,
         Child(__name__, bounds, {"TMPDIR": folder}) as child,
     ):
-        process = child.running()
-        if process.stdin is None or process.stdout is None:
-            raise AssertionError("the process has both pipes")
-        letter, told, late = _next(child, lambda: write_frame(process.stdin, _ASKED, content), bounds)  # type: ignore[arg-type]
+        path = Path(folder, "document.pdf")  # by its path, for a pipe holds little: each side may wait for the other
+        path.write_bytes(content)
+        letter, told, late = _next(child, bounds, path)
         while letter in (_PAGE, _UNREAD):
             page = Page.from_row(json.loads(told))
             pages[page.number] = page
             if letter == _UNREAD:
                 unread.append(page.number)
-            letter, told, late = _next(child, None, bounds)
+            letter, told, late = _next(child, bounds)
         _refuse(child, letter, told, late=late)
     return Reading(tuple(pages[number] for number in sorted(pages)), tuple(sorted(unread)))
 
 
-def _next(child: Child, before: Callable[[], None] | None, bounds: Bounds) -> tuple[str, bytes, bool]:
-    """Wait for the next frame; an empty letter where the process ended instead."""
+def _next(child: Child, bounds: Bounds, asked: Path | None = None) -> tuple[str, bytes, bool]:
+    """Wait for the next frame, after asking for a file; an empty letter where the process ended instead."""
     process = child.running()
+    if process.stdin is None or process.stdout is None:
+        raise AssertionError("the process has both pipes")
     with Deadline(process, bounds.wall_seconds) as deadline:
         try:
-            if before is not None:
-                before()
-            answer = read_frame(process.stdout) if process.stdout else None
+            if asked is not None:
+                write_frame(process.stdin, _ASKED, str(asked).encode())
+            answer = read_frame(process.stdout)
         except (OSError, ValueError):
             answer = None
     return (*(answer or ("", b"")), deadline.passed)
@@ -159,7 +161,7 @@ def main(memory: int, cpu_seconds: int) -> None:
 
     bound_time(cpu_seconds)
     try:
-        _read_all(asked[1], cpu_seconds, tell)
+        _read_all(Path(asked[1].decode()).read_bytes(), cpu_seconds, tell)
     except FileRefused as refused:
         write_frame(out, _REFUSED, json.dumps({"message": refused.message, "fix": refused.fix}).encode())
     except MemoryError:
