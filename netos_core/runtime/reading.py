@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 from collections import deque
@@ -64,20 +65,20 @@ def read_document(content: bytes, bounds: Bounds = BOUNDS) -> Reading:
     ):
         path = Path(folder, "document.pdf")  # by its path, for a pipe holds little: each side may wait for the other
         path.write_bytes(content)
-        letter, told, late = _next(child, bounds, path)
+        process = child.running()  # once: the one process may have ended by the time its last frames are read
+        letter, told, late = _next(process, bounds, path)
         while letter in (_PAGE, _UNREAD):
             page = Page.from_row(json.loads(told))
             pages[page.number] = page
             if letter == _UNREAD:
                 unread.append(page.number)
-            letter, told, late = _next(child, bounds)
+            letter, told, late = _next(process, bounds)
         _refuse(child, letter, told, late=late)
     return Reading(tuple(pages[number] for number in sorted(pages)), tuple(sorted(unread)))
 
 
-def _next(child: Child, bounds: Bounds, asked: Path | None = None) -> tuple[str, bytes, bool]:
+def _next(process: subprocess.Popen[bytes], bounds: Bounds, asked: Path | None = None) -> tuple[str, bytes, bool]:
     """Wait for the next frame, after asking for a file; an empty letter where the process ended instead."""
-    process = child.running()
     if process.stdin is None or process.stdout is None:
         raise AssertionError("the process has both pipes")
     with Deadline(process, bounds.wall_seconds) as deadline:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import tempfile
+import time
 from pathlib import Path
 
 import pypdfium2
@@ -139,6 +140,20 @@ def test_no_secret_reaches_the_reader_and_no_file_stays(
     read_document(scan(letters))
     assert all(not any(name.startswith("NETOS_") for name in one) for one in seen)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_reader_that_has_ended_before_its_pages_are_taken_is_not_started_anew(
+    letters: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = reading.read_frame
+
+    def slowly(source):
+        time.sleep(0.4)
+        return real(source)
+
+    monkeypatch.setattr(reading, "read_frame", slowly)
+    told = read_document(joined(letters, letters), Bounds(wall_seconds=20))
+    assert len(told.pages) == 2
 
 
 def test_pages_come_in_order_however_long_each_took() -> None:
