@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import FromClause, and_, func, literal, or_, select, true
+from sqlalchemy import FromClause, and_, func, literal, or_, select, true, union_all
 
 from netos_core.circuits.rules import ENDED, CircuitStatus
 from netos_core.contracts.queries import CIRCUIT, CONTRACT, LINK, above, completed, terms_of
@@ -114,19 +114,21 @@ def _clauses(ctx: Context, rows: Iterable[Mapping[str, Any]]) -> dict[UUID, dict
         .where(chain.c.level < DEEPEST)
     )
     since = func.coalesce(CONTRACT.c.term_start_date, CONTRACT.c.signed_date)
-    amends = and_(
-        CONTRACT.c.parent_id == chain.c.id,
-        CONTRACT.c.kind == ContractKind.AMENDMENT,
-        func.coalesce(since, ctx.today) <= ctx.today,
+    amendments = (
+        select(chain.c.of, chain.c.level, CONTRACT.c.id.label("paper"), literal(0).label("itself"))
+        .join(CONTRACT, CONTRACT.c.parent_id == chain.c.id)
+        .where(CONTRACT.c.kind == ContractKind.AMENDMENT, func.coalesce(since, ctx.today) <= ctx.today)
     )
+    itself = select(chain.c.of, chain.c.level, chain.c.id.label("paper"), literal(1).label("itself"))
+    named = union_all(amendments, itself).subquery()
     papers = ctx.session.execute(
-        select(chain.c.of, CONTRACT.c.ref, CONTRACT.c.etf, CONTRACT.c.escalator, CONTRACT.c.currency)
-        .join(CONTRACT, or_(CONTRACT.c.id == chain.c.id, amends))
+        select(named.c.of, CONTRACT.c.ref, CONTRACT.c.etf, CONTRACT.c.escalator, CONTRACT.c.currency)
+        .join(CONTRACT, CONTRACT.c.id == named.c.paper)
         .where(
             CONTRACT.c.retired_at.is_(None),
             or_(CONTRACT.c.etf.is_not(None), CONTRACT.c.escalator.is_not(None)),
         )
-        .order_by(chain.c.level, (CONTRACT.c.id == chain.c.id), since.desc().nulls_last(), CONTRACT.c.id.desc())
+        .order_by(named.c.level, named.c.itself, since.desc().nulls_last(), CONTRACT.c.id.desc())
     )
     found: dict[UUID, list[Mapping[str, Any]]] = {row_id: [] for row_id in own}
     for paper in papers.mappings():
