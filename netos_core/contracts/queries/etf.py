@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import FromClause, and_, func, literal, or_, select, true, union_all
+from sqlalchemy import BindParameter, Date, Select, and_, bindparam, func, literal, or_, select, true, union_all
 
 from netos_core.circuits.rules import ENDED, CircuitStatus
 from netos_core.contracts.queries import CIRCUIT, CONTRACT, LINK, above, completed, terms_of
@@ -21,6 +21,74 @@ DEEPEST = 20
 NO_PAPER = Terms(
     None, None, None, EndOfTerm.UNKNOWN, False, None, NoticeMethod.UNKNOWN, None, NoticeCountedFrom.UNKNOWN, None
 )  # fmt: skip
+
+
+IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+TODAY: BindParameter[Any] = bindparam("today", type_=Date)
+
+
+def _contracts() -> Select[Any]:
+    """Build contracts with what they govern: how many, those with a price in its currency, and their MRC."""
+    priced = and_(CIRCUIT.c.mrc.is_not(None), CIRCUIT.c.currency == CONTRACT.c.currency)
+    governed = (
+        select(
+            func.count().label("circuits"),
+            func.count().filter(priced).label("priced"),
+            func.sum(CIRCUIT.c.mrc).filter(priced).label("circuits_mrc"),
+            func.coalesce(func.bool_or(CIRCUIT.c.status.not_in(NOT_INSTALLED)), true()).label("installed"),
+        )
+        .select_from(LINK)
+        .join(CIRCUIT, CIRCUIT.c.id == LINK.c.circuit_id)
+        .where(
+            LINK.c.contract_id == CONTRACT.c.id,
+            LINK.c.governs,
+            LINK.c.retired_at.is_(None),
+            CIRCUIT.c.retired_at.is_(None),
+            CIRCUIT.c.status.not_in(ENDED),
+        )
+        .correlate(CONTRACT)
+        .lateral()
+    )
+    return (
+        select(CONTRACT, governed.c.circuits, governed.c.priced, governed.c.circuits_mrc, governed.c.installed)
+        .join(governed, true())
+        .where(CONTRACT.c.id.in_(IDS))
+    )
+
+
+def _papers() -> Select[Any]:
+    """Build the papers whose clauses may hold for contracts, those that come first before the others."""
+    chain = (
+        select(CONTRACT.c.id.label("of"), CONTRACT.c.id.label("id"), CONTRACT.c.parent_id, literal(0).label("level"))
+        .where(CONTRACT.c.id.in_(IDS))
+        .cte("papers", recursive=True)
+    )
+    chain = chain.union_all(
+        select(chain.c.of, CONTRACT.c.id, CONTRACT.c.parent_id, chain.c.level + 1)
+        .join(chain, CONTRACT.c.id == chain.c.parent_id)
+        .where(chain.c.level < DEEPEST)
+    )
+    since = func.coalesce(CONTRACT.c.term_start_date, CONTRACT.c.signed_date)
+    amendments = (
+        select(chain.c.of, chain.c.level, CONTRACT.c.id.label("paper"), literal(0).label("itself"))
+        .join(CONTRACT, CONTRACT.c.parent_id == chain.c.id)
+        .where(CONTRACT.c.kind == ContractKind.AMENDMENT, func.coalesce(since, TODAY) <= TODAY)
+    )
+    itself = select(chain.c.of, chain.c.level, chain.c.id.label("paper"), literal(1).label("itself"))
+    named = union_all(amendments, itself).subquery()
+    return (
+        select(named.c.of, CONTRACT.c.ref, CONTRACT.c.etf, CONTRACT.c.escalator, CONTRACT.c.currency)
+        .join(CONTRACT, CONTRACT.c.id == named.c.paper)
+        .where(
+            CONTRACT.c.retired_at.is_(None),
+            or_(CONTRACT.c.etf.is_not(None), CONTRACT.c.escalator.is_not(None)),
+        )
+        .order_by(named.c.level, named.c.itself, since.desc().nulls_last(), CONTRACT.c.id.desc())
+    )
+
+
+# Built once: every page of a circuit asks both.
+_CONTRACTS, _PAPERS = _contracts(), _papers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +153,7 @@ def _rows(ctx: Context, ids: Collection[UUID]) -> dict[UUID, Mapping[str, Any]]:
     """Read contracts completed by the papers above them, each with the clauses that hold for it."""
     if not ids:
         return {}
-    governed = _governed()
-    rows = ctx.session.execute(
-        select(CONTRACT, governed.c.circuits, governed.c.priced, governed.c.circuits_mrc, governed.c.installed)
-        .join(governed, true())
-        .where(CONTRACT.c.id.in_(list(ids)))
-    )
+    rows = ctx.session.execute(_CONTRACTS, {"ids": list(ids)})
     found = [dict(row) for row in rows.mappings()]
     higher = above(ctx.session, found)
     clauses = _clauses(ctx, found)
@@ -103,33 +166,7 @@ def _clauses(ctx: Context, rows: Iterable[Mapping[str, Any]]) -> dict[UUID, dict
     An order that is silent goes by its agreement; of several amendments the latest that is in force counts.
     """
     own = {row["id"]: row for row in rows}
-    chain = (
-        select(CONTRACT.c.id.label("of"), CONTRACT.c.id.label("id"), CONTRACT.c.parent_id, literal(0).label("level"))
-        .where(CONTRACT.c.id.in_(list(own)))
-        .cte("papers", recursive=True)
-    )
-    chain = chain.union_all(
-        select(chain.c.of, CONTRACT.c.id, CONTRACT.c.parent_id, chain.c.level + 1)
-        .join(chain, CONTRACT.c.id == chain.c.parent_id)
-        .where(chain.c.level < DEEPEST)
-    )
-    since = func.coalesce(CONTRACT.c.term_start_date, CONTRACT.c.signed_date)
-    amendments = (
-        select(chain.c.of, chain.c.level, CONTRACT.c.id.label("paper"), literal(0).label("itself"))
-        .join(CONTRACT, CONTRACT.c.parent_id == chain.c.id)
-        .where(CONTRACT.c.kind == ContractKind.AMENDMENT, func.coalesce(since, ctx.today) <= ctx.today)
-    )
-    itself = select(chain.c.of, chain.c.level, chain.c.id.label("paper"), literal(1).label("itself"))
-    named = union_all(amendments, itself).subquery()
-    papers = ctx.session.execute(
-        select(named.c.of, CONTRACT.c.ref, CONTRACT.c.etf, CONTRACT.c.escalator, CONTRACT.c.currency)
-        .join(CONTRACT, CONTRACT.c.id == named.c.paper)
-        .where(
-            CONTRACT.c.retired_at.is_(None),
-            or_(CONTRACT.c.etf.is_not(None), CONTRACT.c.escalator.is_not(None)),
-        )
-        .order_by(named.c.level, named.c.itself, since.desc().nulls_last(), CONTRACT.c.id.desc())
-    )
+    papers = ctx.session.execute(_PAPERS, {"ids": list(own), "today": ctx.today})
     found: dict[UUID, list[Mapping[str, Any]]] = {row_id: [] for row_id in own}
     for paper in papers.mappings():
         found[paper["of"]].append(dict(paper))
@@ -142,30 +179,6 @@ def _clauses(ctx: Context, rows: Iterable[Mapping[str, Any]]) -> dict[UUID, dict
 def _first(name: str, papers: Iterable[Mapping[str, Any]], row: Mapping[str, Any]) -> Clause | None:
     """Take the first paper that has a clause; amounts of another currency are none of this contract's."""
     return next((Clause(p["ref"], p[name]) for p in papers if p[name] and p["currency"] == row["currency"]), None)
-
-
-def _governed() -> FromClause:
-    """Build what the contract of a statement governs: how many, those with a price in its currency, and their MRC."""
-    priced = and_(CIRCUIT.c.mrc.is_not(None), CIRCUIT.c.currency == CONTRACT.c.currency)
-    return (
-        select(
-            func.count().label("circuits"),
-            func.count().filter(priced).label("priced"),
-            func.sum(CIRCUIT.c.mrc).filter(priced).label("circuits_mrc"),
-            func.coalesce(func.bool_or(CIRCUIT.c.status.not_in(NOT_INSTALLED)), true()).label("installed"),
-        )
-        .select_from(LINK)
-        .join(CIRCUIT, CIRCUIT.c.id == LINK.c.circuit_id)
-        .where(
-            LINK.c.contract_id == CONTRACT.c.id,
-            LINK.c.governs,
-            LINK.c.retired_at.is_(None),
-            CIRCUIT.c.retired_at.is_(None),
-            CIRCUIT.c.status.not_in(ENDED),
-        )
-        .correlate(CONTRACT)
-        .lateral()
-    )
 
 
 def _of_contract(ctx: Context, row: Mapping[str, Any], last_days: Mapping[UUID, date]) -> Leaving:
