@@ -16,7 +16,6 @@ from netos_core.changes.rows import Draft, Kind, plan_leaving, plan_rows, rows_b
 from netos_core.changes.rules import Action, Change
 from netos_core.contracts import queries as contracts
 from netos_core.contracts.model import Contract
-from netos_core.contracts.rules import problems_of
 from netos_core.documents import queries as documents
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import Conflict, Invalid
@@ -112,7 +111,7 @@ def warnings_of(ctx: Context, changes: Sequence[Change]) -> tuple[str, ...]:
     said = []
     for ref, row in rows:
         terms = contracts.terms_of(contracts.completed(papers[UUID(str(row["contract_id"]))], above))
-        dates = None if problems_of(terms) else deadline_before(terms, _day(row["term_end_date"]))
+        dates = deadline_before(terms, _day(row["term_end_date"]))
         served_on, accepted = _day(row["served_date"]), bool(row.get("confirmed_date"))
         if dates and served_on and (why := why_not_counted(served_on, dates, accepted=accepted)):
             said.append(f"{ref}: {why}")

@@ -159,7 +159,7 @@ def _as_decided(row: Mapping[str, Any], terms: Terms) -> Decided:
 
 def served_in_time(row: Mapping[str, Any], terms: Terms) -> bool:
     """Tell of a decision's row whether notice was served in time, with its proof on file."""
-    dates = None if problems_of(terms) else deadline_before(terms, row["term_end_date"])
+    dates = deadline_before(terms, row["term_end_date"])
     due, accepted = dates.notice_deadline if dates else None, row["confirmed_date"] is not None
     return row["proof_id"] is not None and is_in_time(row["served_date"], due, accepted=accepted)
 

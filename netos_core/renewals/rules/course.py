@@ -18,6 +18,7 @@ from netos_core.contracts.rules import (
     Terms,
     deadline_of,
     governing_end_date,
+    problems_of,
     term_after,
 )
 from netos_core.renewals.rules.decisions import Choice, Decided
@@ -105,7 +106,7 @@ def nth_term(terms: Terms, number: int) -> Terms:
 
 def deadline_before(terms: Terms, end: date | None) -> NoticeDates | None:
     """Give the dates of notice before the term that ends on a day; None where none does, or it cannot be said."""
-    term: Terms | None = terms
+    term = None if problems_of(terms) else terms
     while term is not None and end is not None and (ends := governing_end_date(term)) is not None and ends <= end:
         if ends == end:
             return deadline_of(term).dates
