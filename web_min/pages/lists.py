@@ -19,10 +19,9 @@ from web_min.calendar_file import as_ics_of
 from web_min.export import as_csv_of, as_xlsx_of
 from web_min.pages import views
 from web_min.pages.bulk_kinds import BY_PATH
-from web_min.pages.find import page_of
 from web_min.pages.sheets import DOCUMENTS, ELECTRICAL, FEEDBACK, LETTERS, ORDERS, QUOTES, RF_LINKS
 from web_min.site import Site, Visit, get
-from web_min.table import DATED, YES_NO, Column, Filter, Spec, choices, read, rows_of
+from web_min.table import DATED, YES_NO, Column, Filter, Spec, choices, rows_of
 
 CIRCUITS = Spec(
     "Circuits",
@@ -358,14 +357,5 @@ def routes(site: Site) -> list[BaseRoute]:
 
 
 def _page(visit: Visit, spec: Spec) -> Response:
-    sheet = read(visit, spec)
-    return visit.page(
-        "list.html",
-        sheet=sheet,
-        views=VIEWS[spec.path],
-        saved=views.tabs(visit, spec, sheet.kept),
-        view_query=visit.request.url.query,
-        page_of=page_of,
-        add=NEW.get(spec.path),
-        selects=BY_PATH.get(spec.path) if visit.may("propose:changes") else None,
-    )
+    selects = BY_PATH.get(spec.path) if visit.may("propose:changes") else None
+    return views.listed(visit, spec, VIEWS[spec.path], add=NEW.get(spec.path), selects=selects)

@@ -25,9 +25,8 @@ from web_min.export import as_csv_of, as_xlsx_of
 from web_min.fields import Layout, as_input
 from web_min.pages import edit, records, views
 from web_min.pages.bulk_kinds import BY_PATH
-from web_min.pages.find import page_of
 from web_min.site import Site, Visit, get, post
-from web_min.table import Column, Filter, Spec, choices, read, rows_of
+from web_min.table import Column, Filter, Spec, choices, rows_of
 
 SITE, CIRCUIT = Filter("site", "Site"), Filter("circuit", "Circuit")
 FAMILIES = (("ipv4", "IPv4"), ("ipv6", "IPv6"))
@@ -193,18 +192,8 @@ def _first(_visit: Visit) -> Response:
 
 def _list(visit: Visit, spec: Spec) -> Response:
     kind = next(kind for kind in KINDS.values() if kind.path == spec.path)
-    sheet = read(visit, spec)
-    return visit.page(
-        "list.html",
-        sheet=sheet,
-        saved=views.tabs(visit, spec, sheet.kept),
-        tabs=TABS,
-        views=(),
-        view_query="",
-        add=f"Propose {kind.one}",
-        selects=BY_PATH[spec.path] if visit.may("propose:changes") else None,
-        page_of=page_of,
-    )
+    selects = BY_PATH[spec.path] if visit.may("propose:changes") else None
+    return views.listed(visit, spec, (), tabs=TABS, add=f"Propose {kind.one}", selects=selects)
 
 
 def _record(visit: Visit) -> Response:

@@ -26,9 +26,8 @@ from netos_core.outbox.schemas import (
 from web_min import asked
 from web_min.export import as_csv_of, as_xlsx_of
 from web_min.pages import views
-from web_min.pages.find import page_of
 from web_min.site import Site, Visit, get, post
-from web_min.table import YES_NO, Column, Filter, Spec, choices, read, rows_of
+from web_min.table import YES_NO, Column, Filter, Spec, choices, rows_of
 
 NOTICES = Spec(
     "Notices",
@@ -83,17 +82,7 @@ def routes(site: Site) -> list[BaseRoute]:
 
 
 def _list(visit: Visit) -> Response:
-    sheet = read(visit, NOTICES)
-    return visit.page(
-        "notices.html",
-        sheet=sheet,
-        views=TABS,
-        saved=views.tabs(visit, NOTICES, sheet.kept),
-        view_query=visit.request.url.query,
-        page_of=page_of,
-        add=None,
-        selects=None,
-    )
+    return views.listed(visit, NOTICES, TABS, "notices.html")
 
 
 def _show(visit: Visit) -> Response:

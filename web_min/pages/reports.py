@@ -32,7 +32,7 @@ from web_min.format import money
 from web_min.pages import views
 from web_min.pages.find import page_of
 from web_min.site import Site, Visit, get, post
-from web_min.table import YES_NO, Column, Filter, Spec, read, rows_of
+from web_min.table import YES_NO, Column, Filter, Spec, rows_of
 
 REPORTS = Spec(
     "Reports",
@@ -88,18 +88,7 @@ def routes(site: Site) -> list[BaseRoute]:
 
 
 def _list(visit: Visit) -> Response:
-    sheet = read(visit, REPORTS)
-    return visit.page(
-        "reports/list.html",
-        sheet=sheet,
-        views=TABS,
-        saved=views.tabs(visit, REPORTS, sheet.kept),
-        view_query=visit.request.url.query,
-        page_of=page_of,
-        add=None,
-        selects=None,
-        may_run=visit.may(run_report.right),
-    )
+    return views.listed(visit, REPORTS, TABS, "reports/list.html", may_run=visit.may(run_report.right))
 
 
 def _view(visit: Visit) -> ReportView:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +15,9 @@ from netos_core.kernel.errors import Invalid
 from netos_core.views.operations import delete_view, list_views, save_view
 from netos_core.views.schemas import DeleteView, ListViews, SavedViewLine, SaveView
 from web_min import asked
+from web_min.pages.find import page_of
 from web_min.site import Site, Visit, post
-from web_min.table import Spec
+from web_min.table import Spec, read
 
 MOST_LETTERS = 4000
 
@@ -45,6 +46,30 @@ def tabs(visit: Visit, spec: Spec, kept: Iterable[tuple[str, str]]) -> list[Tab]
         pairs = pairs_of(view.query)
         made.append(Tab(view, asked.address(spec.path, pairs), not view.problem and sorted(pairs) == now))
     return made
+
+
+def listed(
+    visit: Visit, spec: Spec, chosen: Sequence[tuple[str, str]], template: str = "list.html", **more: Any
+) -> Response:
+    """Show a list under its tabs: the chosen views of the house and the saved ones.
+
+    Args:
+        visit: The call.
+        spec: The list.
+        chosen: Words of each view of the house and its filters as they stand in an address.
+        template: What extends the list.
+        more: What else its template shows; `add` and `selects` are nothing where they are not named.
+    """
+    sheet = read(visit, spec)
+    return visit.page(
+        template,
+        sheet=sheet,
+        views=chosen,
+        saved=tabs(visit, spec, sheet.kept),
+        view_query=visit.request.url.query,
+        page_of=page_of,
+        **{"add": None, "selects": None, **more},
+    )
 
 
 def pairs_of(query: Mapping[str, Any]) -> list[tuple[str, str]]:
