@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from netos_core.kernel.errors import NetosError
 from netos_core.reports.rules.checking import MOST_PROBLEMS, Block, Checked, check
 from netos_core.reports.rules.figures import Result
+from netos_core.work.prices import Tokens
 
 log = logging.getLogger(__name__)
 
@@ -84,13 +85,20 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What the model said and asked for in one turn, and what that cost."""
+    """What the model said and asked for in one turn, and the tokens that took."""
 
     ended: Ended
     text: str
     calls: Sequence[Call]
-    tokens_in: int
-    tokens_out: int
+    tokens: Tokens
+
+    @property
+    def tokens_in(self) -> int:
+        return self.tokens.read + self.tokens.from_cache + self.tokens.into_cache
+
+    @property
+    def tokens_out(self) -> int:
+        return self.tokens.written
 
 
 class Conversation(Protocol):
@@ -168,7 +176,7 @@ class Writing:
         brief: What about.
         limits: How long, and for how much.
         asking: What is held around each question to the model, to note how it answers.
-        spent: Told after each turn what it cost, read and written.
+        spent: Told after each turn what tokens it took.
         clock: Seconds that only grow.
     """
 
@@ -177,7 +185,7 @@ class Writing:
     brief: Brief
     limits: Limits
     asking: Callable[[], AbstractContextManager[None]]
-    spent: Callable[[int, int], None]
+    spent: Callable[[Turn], None]
     clock: Callable[[], float] = time.monotonic
     results: list[Result] = field(default_factory=list)
     tokens: int = 0
@@ -222,7 +230,7 @@ class Writing:
 
     def _pay(self, turn: Turn) -> None:
         self.tokens += turn.tokens_in + turn.tokens_out
-        self.spent(turn.tokens_in, turn.tokens_out)
+        self.spent(turn)
 
     def _answer(self, call: Call) -> Told:
         """Do what the model asks for; what it asks for wrongly is answered, so that it can put it right."""

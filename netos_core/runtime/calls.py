@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from netos_core.documents.store import Scanner, Store
     from netos_core.letters.signing import SigningService
     from netos_core.lookup.checker import AvailabilityChecker
-    from netos_core.reports.writing import Model
     from netos_core.runtime.systems import Watch
+    from netos_core.vendors.claude import Claude
     from netos_core.vendors.entra import Entra
 
 log = logging.getLogger(__name__)
@@ -151,18 +151,11 @@ class Core:
         )
 
     @functools.cached_property
-    def claude(self) -> Model | None:
-        """The model that writes about reports; None where none is configured."""
-        from netos_core.vendors.claude import Claude  # lazy: most processes never ask it
+    def claude(self) -> Claude | None:
+        """The model that writes about reports and reads documents; None where none is configured."""
+        from netos_core.runtime.claude import connected  # lazy: most processes never ask it
 
-        chosen = self.settings
-        if chosen.anthropic_api_key is None:
-            return None
-        return Claude(
-            chosen.anthropic_url,
-            lambda fresh: chosen.secret("anthropic_api_key", fresh=fresh),
-            chosen.anthropic_model,
-        )
+        return connected(self.settings) if self.settings.anthropic_api_key is not None else None
 
     def watch(self, system: str) -> Watch:
         """Return the one watch of an outside system in this process."""

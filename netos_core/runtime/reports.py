@@ -25,16 +25,22 @@ from netos_core.reports import records, telling
 from netos_core.reports.queries import kept
 from netos_core.reports.records import MOST_TRIES, Claimed, ReportState
 from netos_core.reports.rules.schedule import last_due
-from netos_core.reports.writing import BY_RULES, Brief, Hands, Limits, Writing, Written
+from netos_core.reports.writing import BY_RULES, Brief, Hands, Limits, Turn, Writing, Written
 from netos_core.runtime.calls import Core
+from netos_core.runtime.claude import KeptLedger, Settle, noted, prices
 from netos_core.runtime.settings import Settings, web_address
+from netos_core.work.prices import Tokens
 from netos_core.work.records import itself
+from netos_core.work.spending import Asked, Outcome, Purpose
 
 log = logging.getLogger(__name__)
 SYSTEM = "Claude"
 AGENT = UUID("00000000-0000-7000-8000-000000000002")
 AGENT_ROLE = Role.SALES
 """The least role that reads renewals with their amounts; its token reads, and proposes nothing."""
+
+A_TURN = Tokens(into_cache=60_000, written=8000)
+"""What a turn of a report is held to take at most, until it is known what it took."""
 
 MCP_PATH = "/mcp/readonly"
 DEMO_AFTER = timedelta(minutes=1)
@@ -83,18 +89,27 @@ def write(core: Core, mine: Claimed, hands: Hands) -> Written:
     """Have Claude write about a report, through these hands; no transaction is open meanwhile."""
     if core.claude is None:
         raise RuntimeError("asked without a model")
-    chosen = core.settings
+    chosen, model, ledger = core.settings, core.claude, KeptLedger(core)
+    turns: list[Settle] = []
 
-    def spent(tokens_in: int, tokens_out: int) -> None:
+    @contextlib.contextmanager
+    def asking() -> Iterator[None]:
+        asked = Asked(Purpose.REPORT, model.name, mine.ref)
+        with noted(ledger, asked, prices(chosen).cost(A_TURN)) as settle:
+            yield
+        turns.append(settle)
+
+    def spent(turn: Turn) -> None:
+        turns[-1](Outcome.ANSWERED, turn.tokens, prices(chosen).cost(turn.tokens))
         with core.session() as session:
-            records.spend(session, mine, tokens_in, tokens_out)
+            records.spend(session, mine, turn.tokens_in, turn.tokens_out)
 
     return Writing(
-        core.claude,
+        model,
         hands,
         Brief(mine.ref, mine.as_of, mine.must_name),
         Limits(chosen.report_turns, chosen.report_tokens, chosen.report_minutes * 60.0),
-        core.watch(SYSTEM).asking,
+        asking,
         spent,
     ).write()
 

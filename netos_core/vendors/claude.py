@@ -1,14 +1,16 @@
-"""Claude: a conversation over the Messages API, with tools, through Anthropic's own client.
+"""Claude over the Messages API, through Anthropic's own client: conversations with tools, and documents that are read.
 
 The client's retries are off: it would wait for as long as it is told to, and whoever asks here has only so much time.
 """
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from netos_core.documents.model_reading import Asking, Read
 from netos_core.reports.writing import Call, Ended, Told, ToolWords, Turn
 from netos_core.vendors.errors import (
     BadResponse,
@@ -20,6 +22,7 @@ from netos_core.vendors.errors import (
     VendorNotFound,
     VendorUnavailable,
 )
+from netos_core.work.prices import Tokens
 
 if TYPE_CHECKING:
     from anthropic import Anthropic
@@ -81,6 +84,29 @@ class Claude:
 
     def begin(self, system: str, tools: Sequence[ToolWords]) -> _Conversation:
         return _Conversation(self, system, tools)
+
+    def read(self, asking: Asking, *, within: float) -> Read:
+        """Have a document read into an answer of a given shape."""
+        messages: Any = [{"role": "user", "content": _document(asking)}]
+        shape: Any = {"format": {"type": "json_schema", "schema": asking.schema}}
+
+        def ask(client: Anthropic, seconds: float) -> Any:
+            return client.messages.create(
+                model=self.name,
+                max_tokens=asking.longest,
+                system=[{"type": "text", "text": asking.system, "cache_control": {"type": "ephemeral"}}],
+                messages=messages,
+                output_config=shape,
+                timeout=seconds,
+            )
+
+        answer = self.asked(ask, within=within)
+        try:
+            blocks = [block.model_dump(exclude_none=True, warnings=False) for block in answer.content]
+            ended = ENDINGS.get(answer.stop_reason or "", Ended.CUT)
+            return Read(_text(blocks), ended is Ended.SAID, ended is Ended.DECLINED, _tokens(answer.usage))
+        except (AttributeError, KeyError, TypeError):
+            raise BadResponse("Claude answered something that is not as promised.", system=SYSTEM) from None
 
     def asked(self, ask: Callable[[Anthropic, float], Any], *, within: float) -> Any:
         """Ask until there is an answer, as often and as long as is worth it.
@@ -178,18 +204,34 @@ class _Conversation:
         return turn
 
 
+def _document(asking: Asking) -> list[dict[str, Any]]:
+    """Lay out a document: the file, its words, and last what is asked, so that all before it is cached."""
+    blocks: list[dict[str, Any]] = []
+    if asking.pdf is not None:
+        data = base64.standard_b64encode(asking.pdf).decode()
+        blocks.append({"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": data}})
+    blocks.append({"type": "text", "text": asking.words, "cache_control": {"type": "ephemeral"}})
+    return [*blocks, {"type": "text", "text": asking.task}]
+
+
 def _read(blocks: Sequence[Mapping[str, Any]], reason: str | None, usage: Any) -> Turn:
     ended = ENDINGS.get(reason or "", Ended.CUT)
     calls = [Call(one["id"], one["name"], one.get("input")) for one in blocks if one["type"] == "tool_use"]
     if ended is Ended.CALLS and not calls:
         ended = Ended.CUT
-    cached = (usage.cache_read_input_tokens or 0) + (usage.cache_creation_input_tokens or 0)
-    return Turn(
-        ended=ended,
-        text="\n".join(one["text"] for one in blocks if one["type"] == "text"),
-        calls=calls,
-        tokens_in=usage.input_tokens + cached,
-        tokens_out=usage.output_tokens,
+    return Turn(ended, _text(blocks), calls, _tokens(usage))
+
+
+def _text(blocks: Sequence[Mapping[str, Any]]) -> str:
+    return "\n".join(one["text"] for one in blocks if one["type"] == "text")
+
+
+def _tokens(usage: Any) -> Tokens:
+    return Tokens(
+        read=usage.input_tokens,
+        written=usage.output_tokens,
+        from_cache=usage.cache_read_input_tokens or 0,
+        into_cache=usage.cache_creation_input_tokens or 0,
     )
 
 

@@ -1,12 +1,13 @@
-"""Jobs, and how the outside systems they talk to stand."""
+"""Jobs, how the outside systems they talk to stand, and what a model was asked and what that cost."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, Numeric, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from netos_core.kernel.db import Base, ref_column
@@ -57,3 +58,33 @@ class WebhookReceipt(Base):
     system: Mapped[str] = mapped_column(primary_key=True)
     mark: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ModelCall(Base):
+    """One call of a model and its US dollars; while it is under way `cost` is the most it may be."""
+
+    __tablename__ = "model_call"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    purpose: Mapped[str]
+    model: Mapped[str]
+    about: Mapped[str]
+    outcome: Mapped[str]
+    tokens_read: Mapped[int]
+    tokens_written: Mapped[int]
+    tokens_from_cache: Mapped[int]
+    tokens_into_cache: Mapped[int]
+    cost: Mapped[Decimal] = mapped_column(Numeric(14, 6))
+
+
+class ModelAnswer(Base):
+    """What a model answered about a document, by its SHA-256 and the version of what it was asked."""
+
+    __tablename__ = "model_answer"
+
+    about: Mapped[str] = mapped_column(primary_key=True)
+    model: Mapped[str] = mapped_column(primary_key=True)
+    prompt: Mapped[str] = mapped_column(primary_key=True)
+    answer: Mapped[dict[str, Any]]
+    at: Mapped[datetime]

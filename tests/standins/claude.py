@@ -1,5 +1,8 @@
 """Claude: the Messages API, POST /v1/messages, as a model that does what a test has laid down for a question.
 
+A request for structured output (`output_config`) is a reading of a document: `State.readings` says what is answered to
+one after the other, and what of it was read before counts as cached.
+
 GET /v1/models/{id} knows the models of `State.models`.
 
 A question is the first message of a conversation; `State.plays` says what is answered to it, turn by turn. A turn is
@@ -9,6 +12,7 @@ as max_tokens. A question nobody has laid down is answered with a sentence that 
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -50,6 +54,8 @@ class State:
     keys: set[str] = field(default_factory=lambda: {KEY})
     models: set[str] = field(default_factory=lambda: {"claude-opus-4-7"})
     plays: dict[str, Sequence[Blocks | Turn | Play]] = field(default_factory=dict)
+    readings: list[Blocks | Turn | Play] = field(default_factory=list)
+    cached: set[str] = field(default_factory=set)
     numbers: Any = field(default_factory=count)
 
 
@@ -100,7 +106,7 @@ async def _messages(request: Request) -> JSONResponse:
     wrong = f"{refused[0]}: Extra inputs are not permitted" if refused else _wrong_with(body)
     if wrong is not None:
         return error(400, "invalid_request_error", wrong)
-    turn = _next(state, body)
+    turn = _read(state, body) if "output_config" in body else _next(state, body)
     content = [{**b, "id": f"toolu_{next(state.numbers):024}"} if b["type"] == "tool_use" else b for b in turn.content]
     return JSONResponse(
         {
@@ -111,7 +117,7 @@ async def _messages(request: Request) -> JSONResponse:
             "content": content,
             "stop_reason": turn.stop_reason,
             "stop_sequence": None,
-            "usage": {"input_tokens": len(json.dumps(body)) // 4, "output_tokens": len(json.dumps(content)) // 4},
+            "usage": _usage(state, body, content),
         }
     )
 
@@ -146,11 +152,34 @@ def _next(state: State, body: dict[str, Any]) -> Turn:
     return Turn(said, "tool_use" if any(block["type"] == "tool_use" for block in said) else "end_turn")
 
 
+def _read(state: State, body: dict[str, Any]) -> Turn:
+    if not state.readings:
+        return Turn([text(UNKNOWN)], "end_turn")
+    play = state.readings.pop(0)
+    said = play(body) if callable(play) else play
+    return said if isinstance(said, Turn) else Turn(said, "end_turn")
+
+
+def _usage(state: State, body: Mapping[str, Any], content: Sequence[Block]) -> dict[str, int]:
+    """Count tokens; of a document all up to its mark is cached, and read from there the next time."""
+    counted = {"input_tokens": len(json.dumps(body)) // 4, "output_tokens": len(json.dumps(content)) // 4}
+    blocks = body["messages"][0]["content"]
+    marked = [at for at, block in enumerate(blocks) if isinstance(block, dict) and "cache_control" in block]
+    if not marked:
+        return counted
+    start = json.dumps([body["system"], blocks[: marked[-1] + 1]])
+    way = "cache_read_input_tokens" if start in state.cached else "cache_creation_input_tokens"
+    state.cached.add(start)
+    return {**counted, "input_tokens": counted["input_tokens"] - len(start) // 4, way: len(start) // 4}
+
+
 def _wrong_with(body: Mapping[str, Any]) -> str | None:
     """Say what the API would refuse: a field that is missing, or a tool call left without its result."""
     for name in ("model", "max_tokens", "messages"):
         if not body.get(name):
             return f"{name}: Field required"
+    if "output_config" in body and (wrong := _wrong_shape(body["output_config"]["format"]["schema"])):
+        return f"output_config.format.schema: {wrong}"
     waiting: set[str] = set()
     for at, message in enumerate(body["messages"]):
         blocks = message["content"] if isinstance(message["content"], list) else []
@@ -161,9 +190,24 @@ def _wrong_with(body: Mapping[str, Any]) -> str | None:
             return f"messages.{at}: unexpected `tool_use_id` found in `tool_result` blocks"
         waiting = {block["id"] for block in blocks if block["type"] == "tool_use"}
         for block in blocks:
+            if block["type"] == "document" and not base64.b64decode(block["source"]["data"]).startswith(b"%PDF"):
+                return f"messages.{at}: The PDF specified was not valid."
             if block["type"] == "tool_use" and not isinstance(block["input"], dict):
                 return f"messages.{at}: tool_use.input: Input should be a valid dictionary"
     return None
+
+
+def _wrong_shape(schema: Any) -> str | None:
+    """Say what of a schema the API refuses: an object that is open, or a bound on a number."""
+    if isinstance(schema, list):
+        return next((wrong for one in schema if (wrong := _wrong_shape(one))), None)
+    if not isinstance(schema, dict):
+        return None
+    if schema.get("type") == "object" and schema.get("additionalProperties") is not False:
+        return "For 'object' type, 'additionalProperties' must be explicitly set to false"
+    if schema.get("type") in {"integer", "number"} and {"minimum", "maximum"} & set(schema):
+        return f"For '{schema['type']}' type, properties maximum, minimum are not supported"
+    return _wrong_shape(list(schema.values()))
 
 
 def _text_of(content: Any) -> str:

@@ -96,15 +96,23 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something a person should know before trusting the fields; in words of ours, never of the document."""
+    """Something a person should know before trusting the fields; in words of ours, never of the document.
+
+    Args:
+        candidates: Where a field can be read in more than one way, each reading with its proof.
+    """
 
     code: str
     message: str
     field: FieldName | None = None
     page: int | None = None
+    candidates: tuple[Field, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        return {"code": self.code, "message": self.message, "field": self.field and str(self.field), "page": self.page}
+        told = {"code": self.code, "message": self.message, "field": self.field and str(self.field), "page": self.page}
+        if self.candidates:
+            return {**told, "candidates": [one.as_dict() for one in self.candidates]}
+        return told
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,14 +99,14 @@ def _says(field: Field, is_ocr: bool) -> bool:
         return (
             all(_holds(item.value, item.proof) for item in field.items)
             if field.items
-            else all(_letters(one) in _letters(quote) for one in value)
+            else all(letters(one) in letters(quote) for one in value)
         )
     if field.name in _BY_NUMBER:
         return (field.name is FieldName.BANDWIDTH and bool(field.items)) or set(_digits(value)) <= {
             *_digits(quote),
             *map(str, numbers_in(quote)),
         }
-    return _letters(value) in _letters(quote)
+    return letters(value) in letters(quote)
 
 
 def _says_length(name: FieldName, value: int, quote: str) -> bool:
@@ -121,10 +121,11 @@ def _says_length(name: FieldName, value: int, quote: str) -> bool:
 
 
 def _holds(value: str, proof: Proof) -> bool:
-    return _letters(value) in _letters(proof.quote) or set(_digits(value)) <= set(_digits(proof.quote))
+    return letters(value) in letters(proof.quote) or set(_digits(value)) <= set(_digits(proof.quote))
 
 
-def _letters(text: str) -> str:
+def letters(text: str) -> str:
+    """Give the letters and digits of a text alone, as values are compared."""
     return "".join(c for c in unicodedata.normalize("NFKC", text).lower() if c.isalnum())
 
 
