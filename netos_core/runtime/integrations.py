@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from netos_core.kernel.clock import utc_now
 from netos_core.kernel.errors import NetosError
 from netos_core.notices import sending
 from netos_core.notices.rules.kinds import Way
@@ -19,6 +20,7 @@ from netos_core.runtime.calls import Core
 from netos_core.runtime.home import open_home
 from netos_core.runtime.post import channels
 from netos_core.runtime.systems import Watch
+from netos_core.work import spending
 
 if TYPE_CHECKING:
     from netos_core.runtime.secrets import Secrets
@@ -122,8 +124,14 @@ def _signing(core: Core) -> Integration:
 def _claude(core: Core) -> Integration:
     model = core.claude
     if model is None:
-        return Integration(reports.SYSTEM, "default", True, "Reports are made by rules.", None, None)
-    return _asked(reports.SYSTEM, f"It has {model.name}.", core.watch(reports.SYSTEM).asking, model.check)
+        return Integration(
+            reports.SYSTEM, "default", True, "Reports are made, and contracts read, by rules.", None, None
+        )
+    limit = core.settings.claude_monthly_limit
+    with core.session() as session:
+        spent = spending.spent(session, utc_now(), core.policy.zone)
+    told = f"It has {model.name}; {spent:.2f} of {limit} USD are spent this month."
+    return _asked(reports.SYSTEM, told, core.watch(reports.SYSTEM).asking, model.check)
 
 
 def _secrets(core: Core) -> Iterator[Integration]:

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from email import policy
 from email.parser import BytesParser
 from pathlib import Path
@@ -43,6 +44,7 @@ from netos_core.runtime.home import open_home
 from netos_core.runtime.post import Post
 from netos_core.runtime.settings import Settings
 from netos_core.vendors import claude as vendor
+from netos_core.work.model import ModelCall
 from netos_mcp.app import make_app
 from tests.core.notices.outbox import messages
 from tests.core.reports.making import Deadlines, make_deadlines
@@ -328,7 +330,23 @@ async def test_a_model_that_brings_no_text_that_holds_costs_nothing_but_its_text
     assert (shown.written_by, shown.state) == ("rules", "done")
     assert (shown.note or "").startswith(note)
     assert shown.tokens_in > 0, "what it cost is known all the same"
+    with core.session() as session:
+        calls = session.scalars(select(ModelCall)).all()
+    assert {(one.purpose, one.about, one.model, one.outcome) for one in calls} == {("report", REF, MODEL, "answered")}
+    assert sum(one.tokens_written for one in calls) == shown.tokens_out
+    assert all(one.cost > 0 for one in calls)
     assert "exec" in told(core)
+
+
+async def test_no_text_is_asked_for_once_the_limit_of_the_month_is_reached(
+    core: Core, state: claude.State, model: Served, deadlines: Deadlines
+) -> None:
+    limited = Core(core.settings.model_copy(update={"claude_monthly_limit": Decimal("0.1")}))
+    laid_down(state, OPENING, truth(deadlines))
+    await worked(limited)
+    limited.close()
+    assert "The limit of 0.1 USD a month for Claude does not leave enough" in (view(core).note or "")
+    assert model.requests == []
 
 
 async def test_a_text_may_not_cost_more_than_is_allowed(

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from netos_mcp.cli import main
 from tests.extraction.papers import prose_agreement
+from tests.standins import claude
+from tests.standins.claude import KEY, text
+from tests.standins.serving import Served, served
 
 SHAPE = {"name", "value", "confidence", "page", "quote", "box"}
 
@@ -56,3 +61,75 @@ def test_a_refusal_is_json_on_standard_error(
     told = capsys.readouterr()
     assert told.out == ""
     assert json.loads(told.err)["code"] == code
+
+
+@pytest.fixture
+def standin(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    """A key is set, and Claude reads one thing; there is no database."""
+    app = claude.make_app()
+    said = {"name": "mrc", "value": "2400.00", "confidence": 0.9, "page": 1, "quote": "$2,400.00"}
+    app.state.claude.readings = [[text(json.dumps({"fields": [said]}))]]
+    with served(app) as running:
+        monkeypatch.setenv("NETOS_ANTHROPIC_API_KEY", KEY)
+        monkeypatch.setenv("NETOS_ANTHROPIC_URL", running.url)
+        yield running
+
+
+def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
+    assert main(["documents", "extract", *arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def names(told: dict[str, Any]) -> set[str]:
+    return {field["name"] for field in told["fields"]}
+
+
+def codes(told: dict[str, Any]) -> list[str]:
+    return [problem["code"] for problem in told["problems"]]
+
+
+def test_with_a_key_both_read_it_and_no_database_is_needed(
+    paper: Path, standin: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("NETOS_DATABASE_URL")
+    told = printed(capsys, str(paper))
+    assert (len(standin.requests), codes(told)) == (1, [])
+    assert {"mrc", "notice_days"} <= names(told)
+
+
+def test_claude_alone_reads_where_that_is_asked(
+    paper: Path, standin: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("NETOS_DATABASE_URL")
+    assert names(printed(capsys, str(paper), "--extractor", "claude")) == {"mrc"}
+
+
+def test_the_rules_alone_send_nothing(paper: Path, standin: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    assert codes(printed(capsys, str(paper), "--extractor", "rules")) == []
+    assert standin.requests == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "why"),
+    [
+        ("NETOS_ANTHROPIC_API_KEY", "", "No key of Claude is set"),
+        ("NETOS_CLAUDE_DOCUMENTS", "invoice", "Contracts may not be sent to Claude"),
+        ("NETOS_CLAUDE_MONTHLY_LIMIT", "0.01", "limit of 0.01 USD"),
+        ("NETOS_DATABASE_URL", "postgresql://nobody@127.0.0.1:9/none", "which counts what Claude costs"),
+    ],
+)
+def test_what_keeps_claude_from_it_is_told_and_the_rules_read_it(
+    paper: Path,
+    standin: Served,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    setting: str,
+    value: str,
+    why: str,
+) -> None:
+    monkeypatch.delenv("NETOS_DATABASE_URL")
+    monkeypatch.setenv(setting, value)
+    told = printed(capsys, str(paper), "--extractor", "both")
+    assert (codes(told), standin.requests) == (["read_by_rules_alone"], [])
+    assert why in told["problems"][0]["message"]
+    assert "notice_days" in names(told)

@@ -91,3 +91,28 @@ def test_data_of_the_first_release_survives_and_its_seals_hold(fresh_db: str) ->
     migrate.upgrade(fresh_db)
     with Session(engine) as session:
         assert audit.verify(session).holds
+
+
+CALLED = """
+insert into model_call (id, at, purpose, model, about, outcome, tokens_read, tokens_written, tokens_from_cache,
+                        tokens_into_cache, cost)
+  values ('00000000-0000-7000-8000-0000000000ab', now(), 'report', 'claude-opus-4-7', 'RPT-1001', 'answered', 1, 2, 3,
+          4, 0.000081);
+"""
+
+
+def test_calls_of_a_model_are_noted_from_their_release_on_beside_the_reports_that_were(fresh_db: str) -> None:
+    migrate.downgrade(fresh_db, "0017")
+    engine = create_engine(fresh_db, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "insert into report (id, ref, as_of, since, recent, content, state, writer, problems, made_at) values "
+            "('00000000-0000-7000-8000-0000000000ac', 'RPT-1001', '2026-11-02', now(), '[]', '{}', 'done', 'rules', "
+            "'[]', now())"
+        )
+    migrate.upgrade(fresh_db)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(CALLED)
+        assert connection.exec_driver_sql("select ref from report").scalar() == "RPT-1001"
+        assert str(connection.exec_driver_sql("select cost from model_call").scalar()) == "0.000081"
+        assert connection.exec_driver_sql("select count(*) from model_answer").scalar() == 0
