@@ -28,7 +28,7 @@ class ReportSettings(BaseSettings):
         None, description="Where the worker reaches our own MCP endpoint for it. Unset: NETOS_HOST and NETOS_PORT."
     )
     anthropic_api_key: str | None = Field(
-        None, repr=False, description="Key of the Claude API. Unset: reports are made by rules alone."
+        None, repr=False, description="Key of the Claude API. Unset: rules alone make reports and read contracts."
     )
     anthropic_url: str = Field("https://api.anthropic.com", description="Where the Claude API is.")
     anthropic_model: str = Field("claude-opus-4-7", min_length=1, max_length=100, description="The model to ask.")
