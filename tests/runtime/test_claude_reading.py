@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -379,6 +380,24 @@ def test_a_limit_of_nothing_asks_for_nothing(ask: Ask, standin: Served) -> None:
 def test_a_document_that_may_cost_too_much_is_left_to_the_rules(ask: Ask, core: Core, standin: Served) -> None:
     rules_alone(ask(claude_document_limit=Decimal("0.05")), "more than the 0.05 USD")
     assert (standin.requests, calls(core)) == ([], [])
+
+
+def test_of_a_long_document_our_words_are_sent_and_not_the_file(
+    core: Core, content: bytes, reading: Reading, state: claude.State, standin: Served
+) -> None:
+    long = Reading(tuple(replace(reading.pages[0], number=number) for number in range(1, 102)), ())
+    state.readings = [said(**{**RIGHT, "governing_law": ("Ohio", 1, "$1,250.00")}), said()]
+    read_contract(content, long, reader_of(core, DocumentKind.CONTRACT))
+    blocks = json.loads(standin.requests[0].body)["messages"][0]["content"]
+    assert [block["type"] for block in blocks] == ["text", "text"]
+    assert "page 101]" in blocks[0]["text"]
+
+
+def test_a_document_without_words_is_not_sent(core: Core, content: bytes, reading: Reading, standin: Served) -> None:
+    blank = Reading((replace(reading.pages[0], lines=()),), (1,))
+    told = read_contract(content, blank, reader_of(core, DocumentKind.CONTRACT))
+    assert {"page_unread", "no_text", "read_by_rules_alone"} <= set(codes(told))
+    assert standin.requests == []
 
 
 def test_a_model_without_a_price_is_not_asked_until_it_has_one(ask: Ask, state: claude.State, standin: Served) -> None:

@@ -15,7 +15,7 @@ from pydantic import Field as Stated
 
 from netos_core.documents.rules.extraction.fields import Field, FieldName, Item, Problem, Proof, Value
 from netos_core.documents.rules.extraction.place import located
-from netos_core.documents.rules.extraction.quotes import checked, plain
+from netos_core.documents.rules.extraction.quotes import checked, letters, plain
 from netos_core.documents.rules.pages import Page
 
 SUREST = 0.95
@@ -41,6 +41,15 @@ _SIGNS = {
     "GBP": ("£", "gbp", "pound"),
 }
 _CAPS = frozenset({"limited", "exclusive remedy", "no indirect or consequential damages", "not liable"})
+_ABOUT: Mapping[FieldName, tuple[str, ...]] = {
+    FieldName.AUTO_RENEWS: ("renew", "extend", "continu", "successive", "evergreen"),
+    FieldName.END_OF_TERM: ("renew", "extend", "continu", "month", "expir", "terminat", "end"),
+    FieldName.TERMINATION_FOR_CONVENIENCE: ("terminat", "cancel", "convenience"),
+    FieldName.LIABILITY_CAP: ("liab", "damages", "remed"),
+}
+"""What a quote must speak of, where the value is yes or no or a name of ours."""
+
+_WITH_FIGURES = frozenset({FieldName.BANDWIDTH, FieldName.ESCALATOR})
 _LONGEST_VALUE = 700
 _STEM = 4
 
@@ -147,12 +156,17 @@ def _value(name: FieldName, text: str) -> Value | None:
 
 
 def _is_grounded(name: FieldName, value: str, proof: Proof) -> bool:
-    """Ask of a value that is told by its kind whether the quote has anything to do with it."""
+    """Ask of a value that is no figure whether the quote has anything to do with it."""
     quote = plain(proof.quote).lower()
+    said = plain(value).lower()
     if name is FieldName.CURRENCY:
         return any(sign in quote for sign in _SIGNS[value.strip()])
-    if name is FieldName.GOVERNING_LAW or (name is FieldName.LIABILITY_CAP and value.strip().lower() not in _CAPS):
-        return all(word[:_STEM] in quote for word in plain(value).lower().split())
+    if name in _ABOUT and not any(word in quote for word in _ABOUT[name]):
+        return False
+    if name is FieldName.GOVERNING_LAW or (name is FieldName.LIABILITY_CAP and said not in _CAPS):
+        return all(word[:_STEM] in quote for word in said.split())
+    if name in SEVERAL or (name in _WITH_FIGURES and not any(map(str.isdigit, said))):
+        return letters(value) in letters(proof.quote)
     return True
 
 

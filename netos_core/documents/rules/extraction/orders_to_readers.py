@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from netos_core.documents.rules.extraction.fields import Field, Item, Problem
 from netos_core.documents.rules.extraction.quotes import plain
@@ -12,7 +14,7 @@ from netos_core.documents.rules.pages import Page
 
 _READER = (
     r"(?:AI|A\.I\.|LLM|language\s+model|(?:AI\s+)?(?:assistant|chatbot)s?|automated\s+(?:system|reader|reviewer|tool|agent)s?|"
-    r"(?:data\s+)?extract(?:or|ion\s+(?:system|tool|model|software))s?|claude|gpt|parser)"
+    r"(?:data\s+)?extract(?:or|ion\s+(?:system|tool|model|software))s?|parser)"
 )
 _ORDERS = (
     re.compile(
@@ -24,6 +26,7 @@ _ORDERS = (
         rf"\b(?:note|attention|instructions?|message|notice|important)\s*(?:to|for)\s*(?:the\s+|any\s+|all\s+)?{_READER}\b",
         re.IGNORECASE,
     ),
+    re.compile(r"\b(?:note|instructions?|message)\s*(?:to|for)\s*:?\s*(?:claude|(?:chat)?gpt)\b", re.IGNORECASE),
     re.compile(
         rf"\b(?:any|the|an?|dear|you\s+are(?:\s+an?)?|if\s+you\s+are(?:\s+an?)?)\s+{_READER}\b.{{0,60}}"
         r"\b(?:must|should|shall|report|return|answer|output|extract|state|record|approve|set)\b",
@@ -39,12 +42,19 @@ _SENTENCE = re.compile(r"[.!?](?=\s+[A-Z(\"“])")
 _REACH = 2
 """How many sentences after an order still belong to it."""
 
+_LINES = 4
+"""How many lines it runs at most after the one it begins on; a form has no ends of sentences."""
+
 
 class Orders:
     """Where in the pages such words stand."""
 
     def __init__(self, pages: Sequence[Page]) -> None:
-        self._said = {page.number: said for page in pages if (said := list(_parts(plain(page.text))))}
+        self._said = {
+            page.number: said
+            for page in pages
+            if (said := list(_parts([plain(line) for line in page.text.splitlines()])))
+        }
 
     @property
     def pages(self) -> tuple[int, ...]:
@@ -85,10 +95,14 @@ def _without(field: Field, items: tuple[Item, ...]) -> Field:
     return replace(field, value=value, items=items, proof=items[0].proof)
 
 
-def _parts(text: str) -> Iterable[str]:
+def _parts(lines: Sequence[str]) -> Iterator[str]:
+    text = " ".join(lines)
+    rows = [0, *accumulate(len(line) + 1 for line in lines)]
     ends = [0, *(found.end() for found in _SENTENCE.finditer(text)), len(text)]
     for order in _ORDERS:
         for found in order.finditer(text):
-            first = max(at for at, end in enumerate(ends) if end <= found.start())
-            last = next((at for at, end in enumerate(ends) if end >= found.end()), len(ends) - 1)
-            yield text[ends[first] : ends[min(last + _REACH, len(ends) - 1)]].strip()
+            row = bisect_right(rows, found.start()) - 1
+            sentence = max(end for end in ends if end <= found.start())
+            after = [end for end in ends if end >= found.end()]
+            until = max(min(after[: _REACH + 1][-1], rows[min(row + _LINES, len(rows) - 1)]), found.end())
+            yield text[max(sentence, rows[row]) : until].strip()
