@@ -190,3 +190,24 @@ def test_the_login_without_password_is_reached_from_this_machine_only(
         monkeypatch.setenv(name, value)
     with pytest.raises(SettingsRefused, match="NETOS_DEMO"):
         load_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("claude_documents", "contract,letter", "names letter; valid: none, or contract"),
+        ("anthropic_prices", "5,25", "must be four prices with commas"),
+        ("anthropic_prices", "5,25,-1,6", "must be four prices with commas"),
+        ("claude_monthly_limit", "-1", "greater than or equal to 0"),
+    ],
+)
+def test_what_claude_may_read_and_cost_is_checked_at_the_start(name: str, value: str, told: str) -> None:
+    with pytest.raises(SettingsRefused) as refused:
+        load_settings(**{name: value})
+    assert told in refused.value.message
+
+
+def test_kinds_that_claude_may_read_are_listed_or_none() -> None:
+    assert load_settings().claude_kinds == {"contract"}
+    assert load_settings(claude_documents="contract, quote").claude_kinds == {"contract", "quote"}
+    assert load_settings(claude_documents="none").claude_kinds == frozenset()

@@ -118,6 +118,18 @@ def test_yes_and_no_are_never_surer_than_what_can_be_shown() -> None:
     assert one.confidence == UNPROVEN
 
 
+def test_a_value_that_a_cell_breaks_over_its_lines_is_spelled_by_words_of_the_quote() -> None:
+    table = page("45/KFGS/118734//LKS 1 Gbps 101 E Main St,\nC Enid, OK")
+    said = answer(
+        ("circuit_ids", "45/KFGS/118734//LKSC", "45/KFGS/118734//LKS 1 Gbps 101 E Main St, C"),
+        ("addresses", "101 E Main St, Enid, OK", "101 E Main St, C Enid, OK"),
+        ("addresses", "102 E Main St, Enid, OK", "101 E Main St, C Enid, OK"),
+    )
+    held = judged(said, [table])
+    assert [one.value for one in held.fields] == [("45/KFGS/118734//LKSC",), ("101 E Main St, Enid, OK",)]
+    assert [one.code for one in held.problems] == ["value_not_in_quote"]
+
+
 def test_two_values_of_one_field_are_both_told() -> None:
     given = answer(("provider", "Granite Peak Fiber, LLC", "Granite Peak Fiber, LLC"), ("provider", "Peak", "Peak"))
     held = judged(given, [ORDER])

@@ -166,8 +166,16 @@ def _is_grounded(name: FieldName, value: str, proof: Proof) -> bool:
     if name is FieldName.GOVERNING_LAW or (name is FieldName.LIABILITY_CAP and said not in _CAPS):
         return all(word[:_STEM] in quote for word in said.split())
     if name in SEVERAL or (name in _WITH_FIGURES and not any(map(str.isdigit, said))):
-        return letters(value) in letters(proof.quote)
+        return letters(value) in letters(proof.quote) or _is_spelled(letters(value), proof.quote)
     return True
+
+
+def _is_spelled(value: str, quote: str) -> bool:
+    """Whether words of the quote spell the value, one after the other: a cell of a table breaks it over its lines."""
+    for word in map(letters, quote.split()):
+        if word and value.startswith(word):
+            value = value[len(word) :]
+    return not value
 
 
 def _one(group: list[Field]) -> Field:
