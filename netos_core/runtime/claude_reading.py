@@ -174,8 +174,7 @@ def read_contract(
         extractor: Who is to read it; without Claude, or where it gives no answer, the rules.
     """
     pages = reading.pages
-    orders = Orders(pages)
-    by_rules = _sifted(extract(pages, reading.unread), orders)
+    by_rules = extract(pages, reading.unread)
     if claude is None or extractor is Extractor.RULES:
         return Extracted(by_rules, Extractor.RULES)
     try:
@@ -195,11 +194,6 @@ def by_rules_alone(extraction: Extraction, why: str) -> Extracted:
     """Mark what the rules have read where Claude was to read it, too."""
     problem = Problem("read_by_rules_alone", f"The rules alone have read this. {why}")
     return Extracted(replace(extraction, problems=(*extraction.problems, problem)), Extractor.RULES, note=why)
-
-
-def _sifted(extraction: Extraction, orders: Orders) -> Extraction:
-    fields, wrong = orders.sift(extraction.fields)
-    return replace(extraction, fields=tuple(fields), problems=(*extraction.problems, *orders.problems(), *wrong))
 
 
 def _judged(answer: Answer, pages: Sequence[Page], orders: Orders) -> Judged:

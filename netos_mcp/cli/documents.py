@@ -49,16 +49,19 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _told(args: argparse.Namespace) -> dict[str, Any]:
-    from netos_core.runtime.claude_reading import Extractor, by_rules_alone, read_contract
     from netos_core.runtime.reading import read_document
 
     content = _content(args.file)
-    chosen = Extractor(args.extractor or (Extractor.BOTH if os.environ.get(KEY) else Extractor.RULES))
-    if chosen is Extractor.RULES:
-        return read_contract(content, read_document(content), None).extraction.as_dict()
+    reading = read_document(content)
+    chosen = args.extractor or ("both" if os.environ.get(KEY) else "rules")
+    if chosen == "rules":
+        from netos_core.documents.rules.extraction.extract import extract
+
+        return extract(reading.pages, reading.unread).as_dict()
+    from netos_core.runtime.claude_reading import Extractor, by_rules_alone, read_contract  # lazy: slow to import
+
     with _claude() as (claude, why):
-        reading = read_document(content)
-        extracted = read_contract(content, reading, claude, chosen)
+        extracted = read_contract(content, reading, claude, Extractor(chosen))
     if claude is None:
         extracted = by_rules_alone(extracted.extraction, why)
     return extracted.extraction.as_dict()

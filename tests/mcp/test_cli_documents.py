@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, select
+from sqlalchemy.pool import NullPool
 
+from netos_core.work.model import ModelCall
 from netos_mcp.cli import main
 from tests.extraction.papers import prose_agreement
 from tests.standins import claude
@@ -133,3 +139,24 @@ def test_what_keeps_claude_from_it_is_told_and_the_rules_read_it(
     assert (codes(told), standin.requests) == (["read_by_rules_alone"], [])
     assert why in told["problems"][0]["message"]
     assert "notice_days" in names(told)
+
+
+def test_with_a_database_a_call_is_counted_there_and_the_same_file_not_asked_about_twice(
+    paper: Path, standin: Served, fresh_db: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NETOS_DATABASE_URL", fresh_db)
+    assert printed(capsys, str(paper)) == printed(capsys, str(paper))
+    assert len(standin.requests) == 1
+    engine = create_engine(fresh_db, poolclass=NullPool)
+    with engine.connect() as connection:
+        assert connection.scalars(select(ModelCall.outcome)).all() == ["answered"]
+
+
+def test_without_a_key_nothing_of_claude_or_the_database_is_loaded(paper: Path) -> None:
+    program = (
+        f"import sys; from netos_mcp.cli import main; main(['documents', 'extract', {str(paper)!r}]); "
+        "sys.exit(' '.join({'sqlalchemy', 'anthropic', 'pydantic'} & set(sys.modules)))"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("NETOS_")}
+    ran = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
+    assert ran.stderr.strip() == ""

@@ -22,6 +22,7 @@ from netos_core.documents.rules.extraction.durations import durations
 from netos_core.documents.rules.extraction.fields import Extraction, Field, FieldName, Item, Problem
 from netos_core.documents.rules.extraction.findings import Finding, best
 from netos_core.documents.rules.extraction.form import read_form
+from netos_core.documents.rules.extraction.orders_to_readers import Orders
 from netos_core.documents.rules.extraction.quotes import checked
 from netos_core.documents.rules.extraction.script import Script
 from netos_core.documents.rules.pages import Page
@@ -41,7 +42,10 @@ def extract(pages: Sequence[Page], unread: Sequence[int] = ()) -> Extraction:
     chosen = [one for name in FieldName if (one := best(found for found in findings if found.name is name))]
     chosen = [one for one in chosen if one.score >= _LEAST]
     fields, wrong = checked([_field(script, one) for one in chosen], pages)
-    problems = [*_of_pages(pages, unread), *wrong, *_of_two_readings(script, chosen)]
+    orders = Orders(pages)
+    fields, planted = orders.sift(fields)
+    told = [*_of_pages(pages, unread), *orders.problems()]
+    problems = [*told, *wrong, *planted, *_of_two_readings(script, chosen)]
     return Extraction(len(pages), tuple(page.number for page in pages if page.ocr), tuple(fields), tuple(problems))
 
 
