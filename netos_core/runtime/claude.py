@@ -71,7 +71,8 @@ class Ledger(Protocol):
 def noted(ledger: Ledger, asked: Asked, most: Decimal) -> Iterator[Settle]:
     """Ask a model inside of the block, which is given what notes its answer; what raises is noted here.
 
-    A refusal costs nothing. Where nothing came back nobody knows, so the most it may have cost stays.
+    A refusal costs nothing, nor does a server that was not reached. Where it was and nothing came back nobody knows,
+    and the most it may have cost stays.
 
     Raises:
         SpendingReached: The month has not enough left.
@@ -84,7 +85,7 @@ def noted(ledger: Ledger, asked: Asked, most: Decimal) -> Iterator[Settle]:
         if isinstance(failed, BadResponse):
             settle(Outcome.MALFORMED, None, None)
         elif failed.status is None:
-            settle(Outcome.SILENT, None, None)
+            settle(Outcome.SILENT, None, None if failed.maybe_done else Decimal(0))
         else:
             settle(Outcome.REFUSED, None, Decimal(0))
         raise

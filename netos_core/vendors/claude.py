@@ -22,6 +22,7 @@ from netos_core.vendors.errors import (
     VendorNotFound,
     VendorUnavailable,
 )
+from netos_core.vendors.http import NOTHING_SENT
 from netos_core.work.prices import Tokens
 
 if TYPE_CHECKING:
@@ -143,10 +144,11 @@ class Claude:
             return ask(self._client, left)
         except anthropic.APIStatusError as answered:
             raise _refusal(answered) from None
-        except anthropic.APITimeoutError:
-            raise VendorUnavailable("Claude did not answer in time.", system=SYSTEM) from None
-        except anthropic.APIConnectionError:
-            raise VendorUnavailable("Claude can not be reached.", system=SYSTEM) from None
+        except anthropic.APIConnectionError as silent:
+            late = isinstance(silent, anthropic.APITimeoutError)
+            told = "Claude did not answer in time." if late else "Claude can not be reached."
+            reached = not isinstance(silent.__cause__, NOTHING_SENT)
+            raise VendorUnavailable(told, system=SYSTEM, maybe_done=reached) from None
         except (anthropic.AnthropicError, ValueError):
             raise BadResponse("Claude answered something that is not as promised.", system=SYSTEM) from None
 

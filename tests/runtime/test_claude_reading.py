@@ -316,6 +316,7 @@ def test_a_timeout_leaves_it_to_the_rules_and_is_held_to_have_cost_the_most(
 
 def test_a_server_that_is_not_there_leaves_it_to_the_rules(ask: Ask, core: Core) -> None:
     rules_alone(ask(anthropic_url="http://127.0.0.1:9"), "can not be reached")
+    assert [(one.outcome, one.cost) for one in calls(core)] == [("silent", Decimal(0))], "an outage costs nothing"
 
 
 def test_an_obeyed_order_in_hidden_white_words_proves_nothing(ask: Ask, state: claude.State, standin: Served) -> None:
