@@ -107,12 +107,17 @@ def _shown(told: dict[str, Any]) -> str:
     lines = [f"{told['pages']} pages{pictures}. What is not listed the document does not say."]
     width = max((len(field["name"]) for field in told["fields"]), default=0)
     for field in told["fields"]:
-        value = "; ".join(field["value"]) if isinstance(field["value"], list) else str(field["value"])
-        lines.append(f"{field['name']:{width}}  {value}  ({field['confidence']:.0%}, page {field['page']})")
+        lines.append(f"{field['name']:{width}}  {_value(field)}  ({field['confidence']:.0%}, page {field['page']})")
         quote = field["quote"]
         lines.append(f"{'':{width}}    “{quote if len(quote) <= _LONGEST else quote[:_LONGEST] + '…'}”")
-    lines += [f"Problem: {problem['message']}" for problem in told["problems"]]
+    for problem in told["problems"]:
+        read = " / ".join(_value(one) for one in problem.get("candidates", ()))
+        lines.append(f"Problem: {problem['message']}" + (f" Read: {read}." if read else ""))
     return "\n".join(lines) + "\n"
+
+
+def _value(field: dict[str, Any]) -> str:
+    return "; ".join(field["value"]) if isinstance(field["value"], list) else str(field["value"])
 
 
 def _content(path: Path) -> bytes:

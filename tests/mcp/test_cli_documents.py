@@ -70,9 +70,13 @@ def test_a_refusal_is_json_on_standard_error(
 
 
 @pytest.fixture
-def standin(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
-    """A key is set, and Claude reads one thing; there is no database."""
-    app = claude.make_app()
+def app() -> Any:
+    return claude.make_app()
+
+
+@pytest.fixture
+def standin(app: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+    """A key is set, and Claude reads one thing."""
     said = {"name": "mrc", "value": "2400.00", "confidence": 0.9, "page": 1, "quote": "$2,400.00"}
     app.state.claude.readings = [[text(json.dumps({"fields": [said]}))]]
     with served(app) as running:
@@ -108,6 +112,20 @@ def test_claude_alone_reads_where_that_is_asked(
 ) -> None:
     monkeypatch.delenv("NETOS_DATABASE_URL")
     assert names(printed(capsys, str(paper), "--extractor", "claude")) == {"mrc"}
+
+
+def test_people_are_shown_both_readings_of_what_the_two_read_differently(
+    paper: Path, app: Any, standin: Served, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("NETOS_DATABASE_URL")
+    quote = "upon one hundred twenty (120) days' written notice"
+    said = {"name": "notice_days", "value": "120", "confidence": 0.9, "page": 1, "quote": quote}
+    app.state.claude.readings = [[text(json.dumps({"fields": [said]}))]]
+    assert main(["documents", "extract", str(paper)]) == 0
+    assert (
+        "Problem: The rules and Claude read notice_days differently; the surer of both was taken. Read: 90 / 120."
+        in (capsys.readouterr().out)
+    )
 
 
 def test_the_rules_alone_send_nothing(paper: Path, standin: Served, capsys: pytest.CaptureFixture[str]) -> None:
