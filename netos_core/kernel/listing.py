@@ -69,6 +69,8 @@ def page(ctx: Context, source: ListSource, request: ListRequest, wanted: list[Co
     order = order_of(request.sort, source.default, [*source.key, *source.tallies])
     filtered = source.query.where(*wanted)
     total = ctx.session.scalar(select(func.count()).select_from(filtered.order_by(None).subquery())) or 0
+    if not total:
+        return Found(0, [], None)
     if (tally := source.tallies.get(order.column)) is not None:
         filtered = filtered.outerjoin(tally.sums, tally.on)
     key = source.key[order.column] if tally is None else tally.key

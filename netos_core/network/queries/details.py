@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, literal, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, literal, select
 
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import NotFound
@@ -105,7 +106,7 @@ def over_interface(ctx: Context, interface_id: UUID) -> list[s.NetworkLine]:
 
 
 def _lines(ctx: Context, column: str, owner: UUID) -> list[s.NetworkLine]:
-    present = {row.kind for row in ctx.session.execute(_present(column, owner))}
+    present = {row.kind for row in ctx.session.execute(_present(column), {"owner": owner})}
     made: list[s.NetworkLine] = []
     for kind in (kind for kind in MODELS if kind in present):
         model, source = MODELS[kind], lists.SOURCES[kind]
@@ -115,12 +116,13 @@ def _lines(ctx: Context, column: str, owner: UUID) -> list[s.NetworkLine]:
     return made
 
 
-def _present(column: str, owner: UUID) -> Select[*tuple[Any, ...]]:
+@cache
+def _present(column: str) -> Select[*tuple[Any, ...]]:
     """Ask in one statement which kinds there are: most circuits have none or one."""
     first, *rest = (
         select(literal(kind).label("kind")).where(
             select(model.id)
-            .where(and_(getattr(model, column) == owner, model.retired_at.is_(None)))
+            .where(and_(getattr(model, column) == bindparam("owner", type_=Uuid), model.retired_at.is_(None)))
             .exists()
         )
         for kind, model in MODELS.items()

@@ -106,7 +106,7 @@ def _rivals(ctx: Context, circuit_id: UUID, leaving: Leaving, statement: EtfStat
     """Set the fee against each quote that would replace the circuit and can still be had."""
     found = ctx.session.execute(
         select(Quote.id, Quote.ref).where(
-            Quote.replaces_id == circuit_id, Quote.retired_at.is_(None), state_on(ctx).in_(sorted(LIVE))
+            Quote.replaces_id == circuit_id, Quote.retired_at.is_(None), state_on(ctx.today).in_(sorted(LIVE))
         )
     )
     refs = {row.id: row.ref for row in found}

@@ -38,7 +38,7 @@ def rows(ctx: Context, ids: list[UUID]) -> list[RowMapping]:
     query = (
         select(
             Quote.__table__,
-            state_on(ctx).label("shown_state"),
+            state_on(ctx.today).label("shown_state"),
             Provider.name.label("provider"),
             Provider.ref.label("provider_ref"),
             ASite.name.label("a_site"),
@@ -96,7 +96,7 @@ def _rivals(ctx: Context, row: RowMapping) -> list[str]:
             or_(*same),
             Quote.id != row["id"],
             Quote.retired_at.is_(None),
-            state_on(ctx).in_([*sorted(LIVE), QuoteState.ACCEPTED]),
+            state_on(ctx.today).in_([*sorted(LIVE), QuoteState.ACCEPTED]),
         )
         .order_by(Quote.id.desc())
         .limit(MOST_RIVALS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, case, cast, func, literal, or_, select
@@ -42,10 +43,10 @@ DRAFT = "draft"
 ASite, ZSite = aliased(Site), aliased(Site)
 
 
-def state_on(ctx: Context) -> ColumnElement[str]:
-    """Build the state of a quote as of today: expired once its last day has passed unanswered."""
+def state_on(today: date) -> ColumnElement[str]:
+    """Build the state of a quote as of a day: expired once its last day has passed unanswered."""
     return case(
-        (and_(Quote.state.in_(sorted(LIVE)), Quote.valid_until < ctx.today), QuoteState.EXPIRED.value),
+        (and_(Quote.state.in_(sorted(LIVE)), Quote.valid_until < today), QuoteState.EXPIRED.value),
         else_=Quote.state,
     )
 
@@ -66,7 +67,25 @@ def list_quotes(ctx: Context, request: ListQuotes) -> QuoteList:
             raise Invalid("Drafts are no quotes yet.", field="state", fix="Ask for draft alone, or leave it out.")
         return drafts.list_drafts(ctx, request)
     columns = columns_of(request, QuoteRow, CONCISE)
-    state = state_on(ctx)
+    source = _source(ctx.today, by_money=ctx.principal.may("see:money"))
+    found = listing.page(ctx, source, request, _filters(ctx, request, source.key["state"]))
+    return QuoteList(
+        total=found.total,
+        shown=len(found.rows),
+        next_cursor=found.next_cursor,
+        columns=columns,
+        hint=None if found.total else "No quote matches. What waits for review: list_quotes {state: draft}.",
+        rows=[
+            QuoteRow(**listing.plain(row), staged_by=None, agent=None, staged_at=None, problems=None)
+            for row in found.rows
+        ],
+    )
+
+
+@lru_cache(maxsize=4)
+def _source(today: date, *, by_money: bool) -> listing.ListSource:
+    """Build the list; kept for the day, as building it costs more than what a circuit's page asks of it."""
+    state = state_on(today)
     least = _of_terms(func.min(QuoteTerm.mrc))
     length = cast(QuoteTerm.term_months, String)
     terms = _of_terms(func.string_agg(length, aggregate_order_by(literal(", "), QuoteTerm.term_months)))
@@ -94,25 +113,13 @@ def list_quotes(ctx: Context, request: ListQuotes) -> QuoteList:
         "level": func.coalesce(Quote.level, ""),
         "state": state,
     }
-    if ctx.principal.may("see:money"):
+    if by_money:
         sortable["mrc"] = func.coalesce(least, -1)
         sortable["mrc_per_mbps"] = func.coalesce(least / Quote.bandwidth_mbps, -1)
-    source = listing.ListSource("quotes", query, sortable, Quote.id, "-ref")
-    found = listing.page(ctx, source, request, _filters(ctx, request, state))
-    return QuoteList(
-        total=found.total,
-        shown=len(found.rows),
-        next_cursor=found.next_cursor,
-        columns=columns,
-        hint=None if found.total else "No quote matches. What waits for review: list_quotes {state: draft}.",
-        rows=[
-            QuoteRow(**listing.plain(row), staged_by=None, agent=None, staged_at=None, problems=None)
-            for row in found.rows
-        ],
-    )
+    return listing.ListSource("quotes", query, sortable, Quote.id, "-ref")
 
 
-def _filters(ctx: Context, request: ListQuotes, state: ColumnElement[str]) -> list[ColumnElement[bool]]:
+def _filters(ctx: Context, request: ListQuotes, state: listing.Column) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [Quote.retired_at.is_(None)]
     wanted += _of_records(ctx, request)
     if request.state:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, and_, case, exists, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from netos_core.annotations.queries import notes_on, tags_of
@@ -107,13 +107,22 @@ _QUERY = (
 )
 
 
+def _about(circuit: UUID) -> CompoundSelect[UUID]:
+    """Choose the orders that make a circuit and those that replace it, each by its own index."""
+    replacing = select(CircuitOrder.id).join(Quote, Quote.id == CircuitOrder.quote_id)
+    return union(
+        select(CircuitOrder.id).where(CircuitOrder.circuit_id == circuit),
+        replacing.where(Quote.replaces_id == circuit),
+    )
+
+
 def _filters(ctx: Context, request: ListOrders) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [CircuitOrder.retired_at.is_(None)]
     if request.provider:
         wanted.append(Quote.provider_id == get_provider_id(ctx, request.provider).id)
     if request.circuit:
         circuit = get_circuit_id(ctx, request.circuit, "circuit").id
-        wanted.append(or_(CircuitOrder.circuit_id == circuit, Quote.replaces_id == circuit))
+        wanted.append(CircuitOrder.id.in_(_about(circuit)))
     if request.quote:
         wanted.append(CircuitOrder.quote_id == names.get_quote_id(ctx, request.quote, "quote").id)
     if request.stage:

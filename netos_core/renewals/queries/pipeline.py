@@ -1,12 +1,27 @@
-"""The board of renewals: one statement counts and adds up, one reads the soonest cards of each column."""
+"""The board of renewals: one statement counts, adds up and chooses the soonest of each column, one spells those out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Numeric,
+    Text,
+    Uuid,
+    and_,
+    case,
+    cast,
+    func,
+    null,
+    select,
+    union_all,
+)
 
 from netos_core.access.model import Person
 from netos_core.access.queries import get_person
@@ -40,18 +55,22 @@ AT_REST = "at_rest"
 
 def pipeline(ctx: Context, request: GetPipeline) -> Pipeline:
     """Return the board."""
-    wanted = _asked(ctx, request)
     counted: dict[str, int] = {}
     at_risk: dict[str, dict[str, Decimal]] = {}
     uncosted: dict[str, int] = {}
-    for row in ctx.session.execute(_sums(ctx, wanted)):
-        counted[row.place] = counted.get(row.place, 0) + row.contracts
-        uncosted[row.place] = uncosted.get(row.place, 0) + row.uncosted
-        if row.at_risk is not None:
-            at_risk.setdefault(row.place, {})[row.currency] = row.at_risk
+    soonest: list[UUID] = []
+    for row in ctx.session.execute(_board(ctx, _asked(ctx, request), request.limit)):
+        if row.contracts is not None:
+            counted[row.place] = row.contracts
+        elif row.id is not None:
+            soonest.append(row.id)
+        else:
+            uncosted[row.place] = uncosted.get(row.place, 0) + row.uncosted
+            if row.at_risk is not None:
+                at_risk.setdefault(row.place, {})[row.currency] = row.at_risk
     cards: dict[str, list[PipelineCard]] = {}
-    for card in ctx.session.execute(_soonest(ctx, wanted, request.limit)).mappings():
-        cards.setdefault(card["place"], []).append(_card(ctx, dict(card)))
+    for card in _cards(ctx, soonest):
+        cards.setdefault(card["place"], []).append(_card(ctx, card))
     return Pipeline(
         as_of=ctx.today,
         total=sum(counted.values()),
@@ -80,53 +99,59 @@ def _place(ctx: Context) -> ColumnElement[str]:
     return case((state != RenewalState.DECIDED, state), (pressing, RenewalState.DECIDED.value), else_=AT_REST)
 
 
-def _sums(ctx: Context, wanted: list[ColumnElement[bool]]) -> Select[Any]:
-    mrc = all_monthly()
-    every: Any = select(
-        _place(ctx).label("place"), Contract.currency.label("currency"), RENEWS.label("renews"),
-        cost_of_silence(mrc.key).label("cost"),
-    )  # fmt: skip
-    # Materialized, so that the place of a contract is worked out once, and not for each condition and group anew.
-    placed = with_silence(every).outerjoin(mrc.sums, mrc.on).where(*wanted).cte("placed").prefix_with("materialized")
-    renews = and_(placed.c.renews, placed.c.cost.is_(None))
-    return (
-        select(
-            placed.c.place,
-            placed.c.currency,
-            func.count().label("contracts"),
-            func.sum(placed.c.cost).label("at_risk"),
-            func.count().filter(renews).label("uncosted"),
-        )
-        .where(placed.c.place != RenewalState.SUPERSEDED)
-        .group_by(placed.c.place, placed.c.currency)
-        .order_by(placed.c.place, placed.c.currency)
-    )
+def _board(ctx: Context, wanted: list[ColumnElement[bool]], most: int) -> CompoundSelect[*tuple[Any, ...]]:
+    """Build the one look at all contracts: how many stand where, what they would cost, and the soonest of each column.
 
-
-def _soonest(ctx: Context, wanted: list[ColumnElement[bool]], most: int) -> Select[Any]:
+    The place of a contract is worked out once. What is at risk is added up for the columns alone: most contracts rest.
+    """
     each: Any = select(Contract.id, _place(ctx).label("place"), func.coalesce(ACT_BY, LAST_DAY).label("act_by"))
     placed = with_standing(each).where(*wanted).cte("placed").prefix_with("materialized")
-    order = func.row_number().over(partition_by=placed.c.place, order_by=(placed.c.act_by, placed.c.id))
-    ranked = select(placed, order.label("nth")).where(placed.c.place.in_(COLUMNS)).subquery()
+    pressing = select(placed.c.id, placed.c.place, placed.c.act_by).where(placed.c.place.in_(COLUMNS)).cte("pressing")
+    mrc = all_monthly(select(pressing.c.id))
+    every: Any = select(
+        pressing.c.place, Contract.currency, RENEWS.label("renews"), cost_of_silence(mrc.key).label("cost")
+    )
+    costs = (
+        with_silence(every.select_from(pressing).join(Contract, Contract.id == pressing.c.id))
+        .outerjoin(mrc.sums, mrc.on)
+        .subquery()
+    )
+    order = func.row_number().over(partition_by=pressing.c.place, order_by=(pressing.c.act_by, pressing.c.id))
+    ranked = select(pressing.c.id, pressing.c.place, order.label("nth")).subquery()
+    unknown = func.count().filter(and_(costs.c.renews, costs.c.cost.is_(None)))
+    return union_all(
+        select(
+            placed.c.place, func.count().label("contracts"),
+            cast(null(), Text).label("currency"), cast(null(), Numeric).label("at_risk"),
+            cast(null(), Integer).label("uncosted"), cast(null(), Uuid).label("id"),
+        )
+        .where(placed.c.place != RenewalState.SUPERSEDED)
+        .group_by(placed.c.place),
+        select(costs.c.place, null(), costs.c.currency, func.sum(costs.c.cost), unknown, null())
+        .group_by(costs.c.place, costs.c.currency),
+        select(ranked.c.place, null(), null(), null(), null(), ranked.c.id).where(ranked.c.nth <= most),
+    )  # fmt: skip
+
+
+def _cards(ctx: Context, soonest: Sequence[UUID]) -> Iterable[dict[str, Any]]:
     mrc = monthly()
-    return (
+    query = (
         with_silence(
             select(
-                ranked.c.place, Contract.ref.label("contract"), Provider.name.label("provider"), Contract.title,
-                alarm(ctx.today).label("alarm"), ACT_BY.label("act_by"), NOTICE_DEADLINE.label("notice_deadline"),
-                TERM_END.label("term_end_date"), RenewalDecision.ref.label("decision"), RenewalDecision.choice,
-                Person.name.label("owner"), Person.email.label("owner_email"), mrc.label("mrc"), Contract.currency,
+                _place(ctx).label("place"), Contract.ref.label("contract"), Provider.name.label("provider"),
+                Contract.title, alarm(ctx.today).label("alarm"), ACT_BY.label("act_by"),
+                NOTICE_DEADLINE.label("notice_deadline"), TERM_END.label("term_end_date"),
+                RenewalDecision.ref.label("decision"), RenewalDecision.choice, Person.name.label("owner"),
+                Person.email.label("owner_email"), mrc.label("mrc"), Contract.currency,
                 cost_of_silence(mrc).label("cost_of_silence"),
-            )
-            .select_from(ranked)
-            .join(Contract, Contract.id == ranked.c.id)
-            .join(Provider, Provider.id == Contract.provider_id)
+            ).join(Provider, Provider.id == Contract.provider_id)
         )
         .outerjoin(RenewalDecision, of_term())
         .outerjoin(Person, Person.id == owner_id())
-        .where(ranked.c.nth <= most)
-        .order_by(ranked.c.nth)
+        .where(Contract.id.in_(soonest))
+        .order_by(func.coalesce(ACT_BY, LAST_DAY), Contract.id)
     )  # fmt: skip
+    return (dict(row) for row in ctx.session.execute(query).mappings()) if soonest else ()
 
 
 def _card(ctx: Context, row: Mapping[str, Any]) -> PipelineCard:

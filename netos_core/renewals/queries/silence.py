@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, not_, null, or_, select
 from sqlalchemy.orm import aliased
@@ -84,15 +85,15 @@ def monthly() -> ColumnElement[Any]:
     return func.coalesce(of_circuits(func.sum(Circuit.mrc), Circuit.currency == Contract.currency), Contract.mrc)
 
 
-def all_monthly() -> Tally:
-    """Build the same for all contracts at once."""
-    governed = (
+def all_monthly(among: Select[tuple[UUID]] | None = None) -> Tally:
+    """Build the same for all contracts at once, or for those among the chosen ids."""
+    every = (
         select(ContractCircuit.contract_id, Circuit.currency, func.sum(Circuit.mrc).label("mrc"))
         .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
         .where(ContractCircuit.governs, ContractCircuit.retired_at.is_(None), Circuit.retired_at.is_(None))
         .group_by(ContractCircuit.contract_id, Circuit.currency)
-        .subquery()
     )
+    governed = (every if among is None else every.where(ContractCircuit.contract_id.in_(among))).subquery()
     own = and_(governed.c.contract_id == Contract.id, governed.c.currency == Contract.currency)
     return Tally(governed, own, func.coalesce(governed.c.mrc, Contract.mrc))
 
