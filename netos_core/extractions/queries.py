@@ -229,6 +229,7 @@ def view(ctx: Context, row: Extraction, asked: str | None = None) -> ExtractionV
         number=row.number,
         earlier=list(ctx.session.scalars(earlier.order_by(Extraction.number))),
         pages_read=row.pages_read,
+        page_count=None if hidden else ctx.session.get_one(StoredFile, row.sha256).pages,
         pages=[PageSize(**one) for one in result["pages"]] if result else [],
         extractor=row.extractor,
         problem=row.problem,

@@ -143,6 +143,7 @@ class ExtractionView(View):
     number: int
     earlier: list[str]
     pages_read: int
+    page_count: int | None
     pages: list[PageSize]
     extractor: str | None
     problem: str | None

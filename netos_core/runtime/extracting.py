@@ -9,15 +9,16 @@ from __future__ import annotations
 import dataclasses
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from netos_core.documents.rules.content import FileRefused
 from netos_core.documents.rules.extraction.extract import extract
-from netos_core.documents.rules.extraction.fields import Extraction
+from netos_core.documents.rules.extraction.fields import Extraction, Problem
 from netos_core.documents.rules.extraction.quotes import checked
 from netos_core.documents.rules.pages import Page
 from netos_core.extractions import records
+from netos_core.extractions.rules.orders import reads_like_orders
 from netos_core.kernel.clock import utc_now
 from netos_core.runtime.draw import Drawing
 from netos_core.runtime.files import open_bytes
@@ -74,11 +75,20 @@ def _read(core: Core, mine: records.Claimed) -> bool:
     reading = read_document(content, progress=_telling(core, mine))
     found, extractor = extraction_of(core, content, reading)
     kept, wrong = checked(found.fields, reading.pages)
-    result = dataclasses.replace(found, fields=tuple(kept), problems=(*found.problems, *wrong)).as_dict()
+    told = (*found.problems, *wrong, *_orders(reading.pages))
+    result = dataclasses.replace(found, fields=tuple(kept), problems=told).as_dict()
     result["pages"] = [_size(page) for page in reading.pages]
     text = "\n".join(page.text for page in reading.pages)
     with core.session() as session:
         return records.finish(session, mine, result, extractor, text, utc_now())
+
+
+def _orders(pages: Iterable[Page]) -> Iterator[Problem]:
+    """Tell of pages whose words read like orders to a program; they are shown as text, and nothing acts on them."""
+    for page in pages:
+        if reads_like_orders(page.text):
+            said = f"Page {page.number} holds words that read like orders to a program. Nothing acts on them."
+            yield Problem("reads_like_orders", said, page=page.number)
 
 
 def _size(page: Page) -> dict[str, Any]:
