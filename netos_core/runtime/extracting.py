@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from netos_core.documents.rules.content import FileRefused
@@ -74,13 +74,18 @@ def _read(core: Core, mine: records.Claimed) -> bool:
         content = file.read()
     reading = read_document(content, progress=_telling(core, mine))
     found, extractor = extraction_of(core, content, reading)
-    kept, wrong = checked(found.fields, reading.pages)
-    told = (*found.problems, *wrong, *_orders(reading.pages))
-    result = dataclasses.replace(found, fields=tuple(kept), problems=told).as_dict()
-    result["pages"] = [_size(page) for page in reading.pages]
+    result = result_of(found, reading.pages)
     text = "\n".join(page.text for page in reading.pages)
     with core.session() as session:
         return records.finish(session, mine, result, extractor, text, utc_now())
+
+
+def result_of(found: Extraction, pages: Sequence[Page]) -> dict[str, Any]:
+    """Give what is kept of an extraction, with the fields only whose quotes hold against the pages."""
+    kept, wrong = checked(found.fields, pages)
+    told = (*found.problems, *wrong, *_orders(pages))
+    result = dataclasses.replace(found, fields=tuple(kept), problems=told).as_dict()
+    return result | {"pages": [_size(page) for page in pages]}
 
 
 def _orders(pages: Iterable[Page]) -> Iterator[Problem]:

@@ -28,6 +28,9 @@ ROWS = 50
 MOST_PAGES = 60
 """Of a longer document only the pages that carry a quote are laid out."""
 
+BESIDE, WIDE = 11.0, 14.0
+"""How far left of its quote a number stands, and how wide it is, in points."""
+
 SURE, FAIR = 0.85, 0.65
 VIEWS = {
     "open": ("Waiting", ["waiting", "reading", "read", "failed"]),
@@ -58,6 +61,7 @@ class Mark:
     number: int
     box: list[float]
     first: bool
+    at: float
 
 
 @dataclass(slots=True)
@@ -181,9 +185,20 @@ def _marks(rows: list[Row]) -> dict[int, list[Mark]]:
         seen: list[Any] = []
         for page, box in places:
             if box is not None and (page, box) not in seen:
-                found.setdefault(page, []).append(Mark(row.field.name, row.number, box, not seen))
+                there = found.setdefault(page, [])
+                there.append(Mark(row.field.name, row.number, box, not seen, _free_place(there, box)))
                 seen.append((page, box))
     return found
+
+
+def _free_place(there: list[Mark], box: list[float]) -> float:
+    """Give the place of a number left of its quote, beside those of other quotes of the same line."""
+    at = max(box[0] - BESIDE, BESIDE)
+    taken = sorted((m.at for m in there if m.first and abs(m.box[1] - box[1]) < BESIDE), reverse=True)
+    for one in taken:
+        if abs(one - at) < WIDE:
+            at = one - WIDE
+    return max(at, WIDE / 2)
 
 
 def _decisions(visit: Visit, view: s.ExtractionView) -> list[dict[str, Any]]:

@@ -18,9 +18,9 @@ LABELS: Mapping[FieldName, str] = {
     FieldName.MRC: "MRC",
     FieldName.NRC: "NRC",
     FieldName.ETF: "ETF",
-    FieldName.INITIAL_TERM_MONTHS: "Initial term, months",
-    FieldName.RENEWAL_TERM_MONTHS: "Renewal term, months",
-    FieldName.NOTICE_DAYS: "Notice, days",
+    FieldName.INITIAL_TERM_MONTHS: "Initial term (months)",
+    FieldName.RENEWAL_TERM_MONTHS: "Renewal term (months)",
+    FieldName.NOTICE_DAYS: "Notice (days)",
     FieldName.AUTO_RENEWS: "Renews by itself",
     FieldName.CIRCUIT_IDS: "Circuit ids",
 }

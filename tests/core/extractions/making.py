@@ -8,7 +8,10 @@ from typing import Any
 
 from netos_core.access.rules import Role
 from netos_core.changes.schemas import ChangeView
+from netos_core.documents.rules.extraction.extract import extract
 from netos_core.extractions import operations as extractions
+from netos_core.extractions.queries import get_row
+from netos_core.extractions.rules.states import READ
 from netos_core.extractions.schemas import (
     DecideExtraction,
     ExtractionView,
@@ -20,6 +23,7 @@ from netos_core.kernel.clock import utc_now
 from netos_core.kernel.context import Channel, Context
 from netos_core.runtime import extracting, files
 from netos_core.runtime.calls import Core
+from netos_core.runtime.reading import read_document
 from tests.extraction.sheet import Sheet
 from tests.factories import make_ctx
 
@@ -83,6 +87,18 @@ def work(core: Core) -> None:
 def read(core: Core, content: bytes) -> str:
     ref = send(core, content)
     work(core)
+    return ref
+
+
+def put_read(ctx: Context, content: bytes, name: str = "order.pdf") -> str:
+    """Send a contract and put what the rules read of it beside it, with no worker; returns its ref."""
+    ref = extractions.upload_contract(ctx, UploadContract(content=content, file_name=name)).ref
+    reading = read_document(content)
+    row = get_row(ctx, ref)
+    row.state, row.extractor, row.read_at = READ, "rules", ctx.now
+    row.result = extracting.result_of(extract(reading.pages), reading.pages)
+    row.pages_read = len(reading.pages)
+    ctx.session.flush()
     return ref
 
 

@@ -36,7 +36,7 @@ def test_an_order_becomes_a_contract_with_its_paper_its_circuit_and_its_proof(co
     ref = read(core, order())
     view = get(core, ref)
     assert (view.state, view.provider, view.contract) == ("read", "Granite Peak Fiber", None)
-    assert view.missing == ["MRC", "ETF", "Initial term, months"]
+    assert view.missing == ["MRC", "ETF", "Initial term (months)"]
     decide(core, ref, **MUST)
     change = propose(core, ref, number="SO-2204417", title="Order of a wave")
     assert change.risk == "high"
@@ -79,7 +79,7 @@ def test_what_we_pay_for_how_long_and_what_leaving_costs_is_never_taken_over_uns
     with pytest.raises(Undecided, match="MRC, ETF, Initial term"):
         propose(core, ref)
     decide(core, ref, mrc="accept", etf="reject")
-    with pytest.raises(Undecided, match="decided Initial term, months"):
+    with pytest.raises(Undecided, match="decided Initial term"):
         propose(core, ref)
     decide(core, ref, initial_term_months=("edit", "24 months"))
     change = propose(core, ref)
@@ -211,7 +211,7 @@ def test_a_file_is_read_again_and_its_history_stays(core: Core) -> None:
         again = extractions.read_again(ctx, ReadAgain(ref=ref)).ref
     work(core)
     assert again != ref
-    assert get(core, ref).missing == ["ETF", "Initial term, months"]
+    assert get(core, ref).missing == ["ETF", "Initial term (months)"]
     newer = get(core, again)
     assert (newer.state, newer.number, newer.earlier, len(newer.missing)) == ("read", 2, [ref], 3)
     assert send(core, content) == again, "the same bytes are told, not queued twice"
