@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
 from netos_core.access.model import Person
 from netos_core.access.queries import names_of
 from netos_core.changes import queries as changes
-from netos_core.changes.model import Proposal
+from netos_core.changes.model import Proposal, ProposalChange
 from netos_core.changes.rules import Status
 from netos_core.contracts import queries as contracts
 from netos_core.contracts.rules.etf import clause_words, escalator_of, escalator_words, etf_terms
@@ -181,7 +181,7 @@ def status_of(ctx: Context, row: Extraction) -> tuple[str | None, Status | None]
 
 
 def contract_of(ctx: Context, row: Extraction, asked: str | None) -> Mapping[str, Any] | None:
-    """Return the contract on file an extraction is compared with: the one named, its document's, the one it names.
+    """Return the contract on file an extraction is compared with: named, made of it, its document's, told of in it.
 
     Raises:
         NotFound: No contract has the ref or number that is named.
@@ -189,6 +189,11 @@ def contract_of(ctx: Context, row: Extraction, asked: str | None) -> Mapping[str
     found: UUID | None = row.contract_id
     if asked:
         found = contracts.get_contract_id(ctx, asked, "contract").id
+    elif row.proposal_id is not None and found is None:
+        made = select(ProposalChange.entity_id).where(
+            ProposalChange.proposal_id == row.proposal_id, ProposalChange.entity == "contract"
+        )
+        found = ctx.session.scalar(made.limit(1))
     elif row.document_id is not None:
         own = ctx.session.execute(
             select(Document.entity, Document.entity_id).where(Document.id == row.document_id)

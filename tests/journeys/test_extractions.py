@@ -57,7 +57,7 @@ def test_a_pdf_becomes_a_renewal_in_the_pipeline_in_one_sitting(core: Core) -> N
     assert contract
     shown = finance.get(f"/contracts/{contract[1]}")
     assert "$4,850.00" in shown
-    assert "SO-2204417.pdf" in shown or "SO 2204417" in shown, "its paper is on it"
+    assert "/documents/DOC-1001" in shown, "its paper is on it"
     for where in ("/renewals", "/pipeline", "/timeline"):
         assert contract[1] in finance.get(where), where
-    assert "SO 2204417" in finance.get("/circuits/CKT-1001") or contract[1] in finance.get("/circuits/CKT-1001")
+    assert contract[1] in finance.get("/circuits/CKT-1001"), "the circuit it names is governed by it"
