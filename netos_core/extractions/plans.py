@@ -82,8 +82,9 @@ def _columns(row: Extraction, taken: Mapping[FieldName, Any], paper: str, told: 
     }
     reads = queries.reads_of(row)
     ends = reads.get(FieldName.EXPIRATION_DATE)
-    if ends and ends.get("counted") and "term_start_date" in fields and "term_months" in fields:
-        fields.pop("term_end_date", None)  # the plan counts it itself
+    is_theirs = row.decisions.get(FieldName.EXPIRATION_DATE, {}).get("choice") == deciding.Choice.EDIT
+    if ends and ends.get("counted") and not is_theirs and {"term_start_date", "term_months"} <= fields.keys():
+        fields.pop("term_end_date", None)  # the plan counts it itself, from the start and the months that stand
     if "notice_count" in fields:
         fields["notice_unit"] = "days"
     if FieldName.END_OF_TERM not in taken and taken.get(FieldName.AUTO_RENEWS) is True:
