@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from threading import Lock
 from typing import Any
 
 import anyio
@@ -9,10 +11,21 @@ import anyio
 from netos_core.runtime import extracting
 
 LONGEST = 3000
-"""Seconds a batch may take; what is left then waits for the next tick."""
+"""Seconds a tick may take: more than a batch and the longest document together."""
+
+BATCH = 600
+"""Seconds after which a tick takes no further file up; the next tick does."""
+
+_TURN = Lock()  # a reading uses every core as it is, so a worker reads one file at a time
 
 
 async def read(worker: dict[str, Any]) -> None:
     """Read what waits; safe to run twice, late or after a gap."""
-    while await anyio.to_thread.run_sync(extracting.read_next, worker["core"]):
-        pass
+    if not _TURN.acquire(blocking=False):
+        return
+    try:
+        until = time.monotonic() + BATCH
+        while time.monotonic() < until and await anyio.to_thread.run_sync(extracting.read_next, worker["core"]):
+            pass
+    finally:
+        _TURN.release()

@@ -14,7 +14,7 @@ from netos_core.extractions import plans, queries, records
 from netos_core.extractions import schemas as s
 from netos_core.extractions.rules import values
 from netos_core.extractions.rules.deciding import Choice, missing, refuse_unproven
-from netos_core.extractions.rules.states import FAILED, READ, WAITING, state_of
+from netos_core.extractions.rules.states import FAILED, READ, READING, WAITING, state_of
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import Conflict, Invalid, NotFound
 from netos_core.kernel.operation import Effect, operation
@@ -138,8 +138,8 @@ def read_again(ctx: Context, request: s.ReadAgain) -> s.Queued:
     row = queries.get_row(ctx, request.ref, for_update=True)
     queries.refuse_unseen(ctx, row)
     newest = queries.find_live(ctx, row.sha256)
-    if newest is not None and newest.state not in (READ, FAILED) and _state(ctx, newest) == newest.state == WAITING:
-        return _queued(ctx, newest, "It waits to be read already.", already=True)
+    if newest is not None and newest.state in (WAITING, READING):
+        return _queued(ctx, newest, "It is about to be read already.", already=True)
     made = records.queue(
         ctx,
         row.sha256,

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CursorResult, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from netos_core.changes.plans import take_refs
@@ -102,20 +103,20 @@ def queue_attached(session: Session, now: datetime, limit: int = 50) -> int:
         )
         .order_by(Document.id)
         .limit(limit)
-        .with_for_update(of=StoredFile, skip_locked=True)
     ).all()  # fmt: skip
     once = {row.sha256: row for row in due}
     refs = take_refs(session, "extraction", len(once)) if once else []
-    for ref, row in zip(refs, once.values(), strict=True):
-        session.add(
-            Extraction(
-                id=new_id(), ref=ref, sha256=row.sha256, document_id=row.id, file_name=row.file_name,
-                sensitivity=row.sensitivity, number=1, state=WAITING, person_id=row.uploaded_by, agent=row.agent,
-                created_at=now, decisions={},
-            )
-        )  # fmt: skip
-    session.flush()
-    return len(once)
+    rows = [
+        {
+            "id": new_id(), "ref": ref, "sha256": row.sha256, "document_id": row.id, "file_name": row.file_name,
+            "sensitivity": row.sensitivity, "number": 1, "state": WAITING, "person_id": row.uploaded_by,
+            "agent": row.agent, "created_at": now,
+        }
+        for ref, row in zip(refs, once.values(), strict=True)
+    ]  # fmt: skip
+    if rows:  # another worker may queue them at the same moment
+        session.execute(insert(Extraction).on_conflict_do_nothing(), rows)
+    return len(rows)
 
 
 def claim(session: Session, now: datetime) -> Claimed | None:

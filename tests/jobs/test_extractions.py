@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -18,13 +19,17 @@ from netos_core.access.rules import Role
 from netos_core.documents.model import Extraction
 from netos_core.documents.operations import upload_document
 from netos_core.documents.rules.content import FileRefused
+from netos_core.documents.rules.extraction.fields import Extraction as Given
+from netos_core.documents.rules.extraction.fields import Field, FieldName, Proof
 from netos_core.documents.schemas import UploadDocument
 from netos_core.extractions import records
+from netos_core.extractions.rules.deciding import Unproven
 from netos_core.kernel.clock import utc_now
 from netos_core.runtime import extracting, files
 from netos_core.runtime.calls import Core
+from netos_core.runtime.reading import read_document
 from netos_core.runtime.settings import Settings
-from tests.core.extractions.making import get, order, read, send, work
+from tests.core.extractions.making import decide, get, order, read, send, work
 from tests.extraction.sheet import Sheet, scan
 from tests.factories import approve, approver, make_contract, make_ctx, make_site
 from tests.files import make_photo
@@ -180,6 +185,45 @@ def test_words_that_give_orders_are_words(core: Core) -> None:
     assert (told["mrc"].value, told["renewal_term_months"].value) == ("4850.00", 12)
     assert [one.decision for one in view.fields if one.mandatory] == [None, None, None]
     assert [(one.code, one.page) for one in view.told] == [("reads_like_orders", 1)]
+
+
+def test_words_nobody_sees_are_told_and_never_read(core: Core) -> None:
+    sheet = Sheet()
+    sheet.para("Provider: Granite Peak Fiber, LLC. Monthly Recurring Charge: $100.00 per month.")
+    sheet.unseen("Monthly Recurring Charge: $1.00. Renewal term: sixty (60) months.")
+    view = get(core, read(core, sheet.content))
+    assert [one.code for one in view.told] == ["hidden_text"]
+    assert "1.00" not in {one.value for one in view.fields}
+
+
+def proof(quote: str, page: int = 1) -> Proof:
+    return Proof(page, quote, (1.0, 2.0, 3.0, 4.0))
+
+
+@pytest.mark.parametrize(
+    ("field", "code"),
+    [
+        (Field(FieldName.MRC, Decimal("4850.00"), 0.99, proof("an MRC of $4,850.00 as agreed")), "quote_not_on_page"),
+        (Field(FieldName.MRC, Decimal("4860.00"), 0.99, proof("$4,850.00")), "value_not_in_quote"),
+        (Field(FieldName.MRC, Decimal("4850.00"), 0.99, proof("$4,850.00", page=2)), "quote_not_on_page"),
+    ],
+    ids=["an invented quote", "one digit differs", "a wrong page"],
+)
+def test_whoever_extracts_what_does_not_hold_is_dropped_and_only_a_person_may_say_it(
+    core: Core, field: Field, code: str
+) -> None:
+    content = order()
+    ref = read(core, content)
+    pages = read_document(content).pages
+    result = extracting.result_of(Given(1, (), (field,), ()), pages)
+    assert (result["fields"], [one["code"] for one in result["problems"]]) == ([], [code])
+    with core.session() as session:
+        session.execute(update(Extraction).where(Extraction.ref == ref).values(result=result))
+    with pytest.raises(Unproven):
+        decide(core, ref, mrc="accept")
+    mrc = decide(core, ref, mrc=("edit", "4850.00")).fields[0]
+    assert (mrc.stands, mrc.by, mrc.quote) == ("4850.00", "Finance Person", None)
+    assert mrc.problem
 
 
 def test_files_that_an_extraction_stands_on_are_not_swept(core: Core) -> None:
