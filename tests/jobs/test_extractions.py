@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -33,6 +33,7 @@ from tests.core.extractions.making import decide, get, order, read, send, work
 from tests.extraction.sheet import Sheet, scan
 from tests.factories import approve, approver, make_contract, make_ctx, make_site
 from tests.files import make_photo
+from tests.jobs.conftest import Worker
 from tests.standins import clamd
 
 REPOSITORY = Path(__file__).parents[2]
@@ -234,3 +235,24 @@ def test_files_that_an_extraction_stands_on_are_not_swept(core: Core) -> None:
         session.execute(update(StoredFile).values(seen_at=utc_now() - timedelta(days=3)))
     assert files.sweep(core) == 0
     assert get(core, ref).state == "read"
+
+
+@pytest.mark.processes
+def test_a_worker_reads_by_its_clock_and_its_successor_what_it_left(
+    fresh_db: str, home: Path, start_worker: Callable[..., Worker], until: Callable[[Callable[[], object]], None]
+) -> None:
+    """The worker as it is started in earnest is killed while it reads, and the next one ends the work."""
+    core = Core(Settings(database_url=fresh_db, home=home))
+    sheet = Sheet()
+    for _ in range(12):
+        sheet.para("This page is one of many, and each of them is read from its picture. " * 40)
+    ref = send(core, scan(sheet.content))
+    worker = start_worker()
+    until(lambda: get(core, ref).pages_read)
+    worker.end(signal.SIGKILL)
+    assert get(core, ref).state == "reading"
+    later(core)
+    start_worker()
+    until(lambda: get(core, ref).state == "read")
+    assert rows(core)[0].tries == 2
+    core.close()
