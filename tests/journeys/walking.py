@@ -336,7 +336,6 @@ def pages(plant: Plant) -> list[str]:
     made += [f"/lookup?radius_km=50&{asked}" for asked in (f"site={refs['site']}", "address=Marker")]
     made += [f"/letters/{refs['letter']}/send"]
     made += ["/extractions", "/extractions?query=zebra", f"/extractions/{refs['extraction']}"]
-    made += [f"/extractions/{refs['extraction']}/pages/1"]
     made += ["/documents", "/documents.csv", "/documents?query=zebra"]
     made += [f"/circuits/bulk?ref={refs['circuit']}", f"/circuits/{refs['idle']}", "/search?q=Marker"]
     return ["/", "/pipeline", "/you", "/people", "/rights", "/imports", "/approvals", *made]

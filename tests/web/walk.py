@@ -48,7 +48,7 @@ OTHERS = ("/", "/etf", "/etf?ref=CKT-1034&as_of=2027-06-30", "/worklist", "/time
           "/lookup?address=401+N+Shadeland+Ave%2C+Indianapolis%2C+IN", "/approvals", "/approvals?view=open",
           "/approvals?view=applied", "/quotes/drafts",
           "/quotes/drafts/QDR-1001", "/quotes/drafts/QDR-1002", "/extractions",
-          "/extractions?view=dismissed", "/extractions/EXT-1001",  "/circuits?fields=nrc&fields=market",
+          "/extractions?view=dismissed", "/circuits?fields=nrc&fields=market",
           "/circuits?query=qqqqqq", "/notices", "/me/notices", "/reports", "/reports/preview",
           "/reports/RPT-1001")  # fmt: skip
 FOR_SOME = (
@@ -57,6 +57,7 @@ FOR_SOME = (
     "/imports",
     "/trail",
     "/imports/IMP-1001",
+    "/extractions/EXT-1001",
     "/people",
     f"/people/{DANA.email}",
     "/you",
