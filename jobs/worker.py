@@ -12,7 +12,7 @@ from arq.cron import CronJob, cron
 from arq.typing import WorkerSettingsBase
 from arq.worker import func
 
-from jobs import audit, delivery, documents, letters, queue, renewals, report, search, upkeep
+from jobs import audit, delivery, documents, extractions, letters, queue, renewals, report, search, upkeep
 from netos_core.runtime import telemetry
 from netos_core.runtime.calls import Core
 from netos_core.runtime.garbage import keep_what_is_loaded
@@ -72,6 +72,7 @@ class WorkerSettings(WorkerSettingsBase):
         tick(renewals.advance_all, hour=6, minute=10, second=0),
         tick(documents.store, second=every(2)),
         tick(documents.sweep, minute={17}, second=40),
+        tick(extractions.read, second=every(2), timeout=extractions.LONGEST),
         tick(letters.work, second=every(2)),
         tick(letters.nightly, hour=7, minute=40, second=0),
         tick(report.weekly, second=every(20)),

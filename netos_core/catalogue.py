@@ -6,6 +6,7 @@ from typing import Any
 
 from netos_core.changes import operations as changes
 from netos_core.documents import operations as documents
+from netos_core.extractions import operations as extractions
 from netos_core.feedback import operations as feedback
 from netos_core.imports import operations as imports
 from netos_core.kernel.operation import Operation
@@ -58,6 +59,14 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     documents.get_document,
     documents.get_document_file,
     documents.upload_document,
+    extractions.upload_contract,
+    extractions.list_extractions,
+    extractions.get_extraction,
+    extractions.get_extraction_page,
+    extractions.decide_extraction,
+    extractions.propose_extraction,
+    extractions.dismiss_extraction,
+    extractions.read_again,
     worklist.get_worklist,
     renewals.list_renewals,
     renewals.get_pipeline,

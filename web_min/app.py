@@ -23,6 +23,7 @@ from web_min.pages import (
     drafts,
     edit,
     etf,
+    extractions,
     feedback,
     feeds,
     find,
@@ -53,7 +54,7 @@ log = logging.getLogger(__name__)
 # Forms before records: `/circuits/new` is no circuit.
 FAMILIES = (
     sign_in, home, find, lookup, approvals, notes, trail, people, imports, lists, bulk, network, documents, drafts,
-    etf, edit, letters, feedback, parts, quotes, records, renewals, reports, notices, feeds,
+    extractions, etf, edit, letters, feedback, parts, quotes, records, renewals, reports, notices, feeds,
 )  # fmt: skip
 
 

@@ -105,6 +105,7 @@ class Nav:
             link("Timeline", "/timeline", "timeline", "m"),
             link("Letters", "/letters", "document", "y"),
             link("Reports", "/reports", "document", "g"),
+            link("Extractions", "/extractions", "document", "e"),
             link("Quote drafts", "/quotes/drafts", "quote", "q"),
             link("Orders", "/orders", "open", "k"),
         ]
@@ -127,7 +128,7 @@ class Nav:
         groups = [Group("Work", work), Group("Inventory", inventory)]
         record = [link("Activity trail", "/trail", "trail", "v")] if person.may("read:audit") else []
         if person.may("read:people"):
-            record.append(link("People", "/people", "people", "e"))
+            record.append(link("People", "/people", "people", "1"))
         if person.may("read:feedback"):
             record.append(link("Feedback", "/feedback", "feedback", "x"))
         if record:

@@ -17,7 +17,7 @@ from netos_core.kernel.page import Listing
 
 Schema = dict[str, Any]
 BASE = "/api/v1"
-UPLOADS: Mapping[str, str] = {"stage_import": "content", "upload_document": "content"}
+UPLOADS: Mapping[str, str] = {"stage_import": "content", "upload_document": "content", "upload_contract": "content"}
 """Operations that take a file, and the field of their request it becomes."""
 
 DOWNLOADS = frozenset({"get_document_file", "get_letter_file"})

@@ -136,6 +136,7 @@ PREFIXES = {
     "notice": "NTC",
     "letter": "LTR",
     "report": "RPT",
+    "extraction": "EXT",
 }
 
 

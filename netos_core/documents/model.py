@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from netos_core.kernel.db import Base, Entity, ref_column, search_column, trigram_index
@@ -78,3 +79,45 @@ class Document(Entity, Base):
         ),
         trigram_index("document"),
     )  # fmt: skip
+
+
+class Extraction(Base):
+    """What was read out of the PDF of a contract, and what people decided of it; `extractions` reads and writes it.
+
+    It stands on the stored file, for a contract's paper comes before the contract. `number` counts the readings of the
+    same bytes, so that a later one takes nothing away. A claim that ran out is taken up again. `result` is the
+    extraction as it was checked, `decisions` holds by field what was decided, by whom and when.
+    """
+
+    __tablename__ = "extraction"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    ref: Mapped[str] = ref_column()
+    sha256: Mapped[str] = mapped_column(ForeignKey("stored_file.sha256"))
+    document_id: Mapped[UUID | None] = mapped_column(ForeignKey("document.id"), index=True)
+    file_name: Mapped[str]
+    sensitivity: Mapped[str]
+    number: Mapped[int]
+    state: Mapped[str]
+    claimed_until: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(server_default=text("0"))
+    problem: Mapped[str | None]
+    pages_read: Mapped[int] = mapped_column(server_default=text("0"))
+    extractor: Mapped[str | None]
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    decisions: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    contract_id: Mapped[UUID | None] = mapped_column(ForeignKey("contract.id"))
+    proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("proposal.id"), index=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    agent: Mapped[str | None]
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+
+    __table_args__ = (
+        Index("uq_extraction_number", "sha256", "number", unique=True),
+        Index("ix_extraction_work", "created_at", postgresql_where=text("state in ('waiting', 'reading')")),
+    )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from netos_core.changes.model import Proposal, ProposalChange
 from netos_core.changes.rules import Status
-from netos_core.documents.model import Document, StoredFile
+from netos_core.documents.model import Document, Extraction, StoredFile
 from netos_core.documents.queries import INFECTED, LEAVING, NONE, STAGED, STORED, WAITING
 
 CLAIM = timedelta(minutes=3)
@@ -49,8 +49,9 @@ def claim_unpictured(session: Session, now: datetime, limit: int = 4) -> list[Cl
 
 
 def claim_unattached(session: Session, now: datetime, limit: int = 20) -> list[Claimed]:
-    """Take files that no document names, nor any proposal that is open, and that nobody sent for a day."""
+    """Take files that no document names, no extraction stands on and no open proposal asks for, sent a day ago."""
     named = exists().where(Document.sha256 == StoredFile.sha256)
+    read = exists().where(Extraction.sha256 == StoredFile.sha256)
     asked = exists().where(
         ProposalChange.entity == "document",
         ProposalChange.after["sha256"].astext == StoredFile.sha256,
@@ -59,7 +60,7 @@ def claim_unattached(session: Session, now: datetime, limit: int = 20) -> list[C
         Proposal.expires_at > now,
     )
     idle = StoredFile.seen_at < now - UNATTACHED
-    claimed = _claim(session, or_(StoredFile.state == LEAVING, idle & ~named & ~asked), now, limit)
+    claimed = _claim(session, or_(StoredFile.state == LEAVING, idle & ~named & ~read & ~asked), now, limit)
     names = [one.sha256 for one in claimed]
     session.execute(update(StoredFile).where(StoredFile.sha256.in_(names)).values(state=LEAVING, content=None))
     return claimed

@@ -26,6 +26,7 @@ DRAW: Mapping[str, Callable[[bytes], tuple[bytes, bytes]]] = {
 _ASKED = {"P": Family.PICTURE, "D": Family.PDF}
 _LETTERS = {family: letter for letter, family in _ASKED.items()}
 TOO_LONG = "To draw it takes longer than a picture may."
+_ONE_PAGE = "G"
 _DRAWN, _REFUSED, _TOO_LARGE = "d", "r", "m"
 
 
@@ -51,9 +52,18 @@ class Drawing(Child):
             NotInTime: It was not done in time; once more may do.
             OSError: The process can not be started.
         """
+        told = self._asked(_LETTERS[family], content)
+        (first,) = struct.unpack_from(">Q", told)
+        return told[8 : 8 + first], told[8 + first :]
+
+    def draw_page(self, content: bytes, number: int) -> bytes:
+        """Draw a page of a PDF, counted from 1, as a JPEG; it is refused as `draw` refuses."""
+        return self._asked(_ONE_PAGE, struct.pack(">I", number) + content)
+
+    def _asked(self, asked: str, content: bytes) -> bytes:
         process = self.running()
         with Deadline(process, self._bounds.wall_seconds) as deadline:
-            answer = _answered(process, family, content)
+            answer = _answered(process, asked, content)
         if answer is None:
             how = self.end()
             if deadline.passed:
@@ -61,20 +71,19 @@ class Drawing(Child):
             raise NotDrawn(TOO_LONG if how == -signal.SIGXCPU else "The decoder broke off while drawing it.")
         letter, told = answer
         if letter == _DRAWN:
-            (first,) = struct.unpack_from(">Q", told)
-            return told[8 : 8 + first], told[8 + first :]
+            return told
         if letter == _TOO_LARGE:
             self.end()
             raise NotDrawn("To draw it takes more memory than a picture may have.")
         raise NotDrawn(told.decode())
 
 
-def _answered(process: subprocess.Popen[bytes], family: Family, content: bytes) -> tuple[str, bytes] | None:
+def _answered(process: subprocess.Popen[bytes], asked: str, content: bytes) -> tuple[str, bytes] | None:
     """Send a file and wait for the answer; None where the process ended instead."""
     if process.stdin is None or process.stdout is None:
         raise AssertionError("the process has both pipes")
     try:
-        write_frame(process.stdin, _LETTERS[family], content)
+        write_frame(process.stdin, asked, content)
         return read_frame(process.stdout)
     except (OSError, ValueError):
         return None
@@ -88,13 +97,20 @@ def main(memory: int, cpu_seconds: int) -> None:
         letter, content = asked
         bound_time(cpu_seconds)
         try:
-            thumbnail, preview = DRAW[_ASKED[letter]](content)
-        except FileRefused as refused:
+            drawn = _drawn(letter, content)
+        except (FileRefused, paper.PageNotFound) as refused:
             write_frame(out, _REFUSED, refused.message.encode())
         except MemoryError:
             write_frame(out, _TOO_LARGE, b"")
         else:
-            write_frame(out, _DRAWN, struct.pack(">Q", len(thumbnail)) + thumbnail + preview)
+            write_frame(out, _DRAWN, drawn)
+
+
+def _drawn(letter: str, content: bytes) -> bytes:
+    if letter == _ONE_PAGE:
+        return paper.page_picture(content[4:], struct.unpack_from(">I", content)[0])
+    thumbnail, preview = DRAW[_ASKED[letter]](content)
+    return struct.pack(">Q", len(thumbnail)) + thumbnail + preview
 
 
 if __name__ == "__main__":

@@ -46,8 +46,12 @@ class Reading:
     unread: tuple[int, ...]
 
 
-def read_document(content: bytes, bounds: Bounds = BOUNDS) -> Reading:
-    """Read the words of a PDF with their places.
+def _unheard(_: int) -> None:
+    """Tell nobody how far it is."""
+
+
+def read_document(content: bytes, bounds: Bounds = BOUNDS, progress: Callable[[int], None] = _unheard) -> Reading:
+    """Read the words of a PDF with their places; `progress` is told how many pages are read.
 
     Raises:
         FileRefused: It is no PDF, too large, locked, damaged, or takes more memory or computing than a page may.
@@ -72,6 +76,7 @@ def read_document(content: bytes, bounds: Bounds = BOUNDS) -> Reading:
             pages[page.number] = page
             if letter == _UNREAD:
                 unread.append(page.number)
+            progress(len(pages))
             letter, told, late = _next(process, bounds)
         _refuse(child, letter, told, late=late)
     return Reading(tuple(pages[number] for number in sorted(pages)), tuple(sorted(unread)))

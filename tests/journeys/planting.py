@@ -35,6 +35,7 @@ from netos_core.sites.model import SiteCost
 from netos_core.views.operations import save_view
 from netos_core.views.schemas import SaveView
 from netos_core.work.records import enqueue
+from tests.core.extractions.making import order, put_read
 from tests.database import TestServer
 from tests.factories import (
     apply,
@@ -279,6 +280,7 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Planted:
     draft = {"contract": contract, "method": "portal", "signer_name": "Marker Signer", "opening": "Marker opening."}
     letter = apply(filed, "letter", "create", **draft).diff[0].ref
     document = _document(filed, contract, secrets.titles[0], kind="contract")
+    extraction = put_read(filed, order(f"SO-{money[1]}", mrc=f"${money[0]}"), f"{secrets.titles[0]}.pdf")
     cheque = _document(filed, provider, secrets.titles[1], sensitivity="bank")
     admin = make_ctx(session, Role.ADMIN, now=PLANTED_AT, policy=core.policy)
     leaving = make_provider(session, "Leaving", bank_name=bank[0])
@@ -325,6 +327,7 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Planted:
         "circuit": circuit, "provider": provider, "customer": customer, "site": site, "contract": contract,
         "job": enqueue(finance, "verify_trail", {}).ref, "cost": cost, "bad_import": bad.ref, "good_import": good.ref,
         "own_import": own.ref, "idle": idle, "session": bgp, "document": document,
+        "extraction": extraction,
         "cheque": cheque, "letter": letter, "report": run_report(finance, RunReport()).ref, **plant, **notices,
     }  # fmt: skip
     return {"refs": refs, "changes": [c.change_id for c in changed], "digests": digests}

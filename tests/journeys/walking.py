@@ -115,6 +115,17 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
             {"on": refs["contract"], "content": make_pdf("Marker upload"), "file_name": "x.pdf", "kind": "contract"},
             {"on": refs["provider"], "content": make_pdf("Marker upload"), "file_name": "x.pdf"},
         ],
+        "upload_contract": [{"content": make_pdf("Marker contract"), "file_name": "y.pdf"}],
+        "list_extractions": [{}, {"query": "zebra"}, {"state": ["on_file", "dismissed"]}],
+        "get_extraction": [*of["extraction"], {"ref": refs["extraction"], "contract": refs["contract"]}],
+        "get_extraction_page": [{"ref": refs["extraction"], "page": 1}],
+        "decide_extraction": [
+            {"ref": refs["extraction"], "version": 1, "decisions": [{"field": "mrc", "choice": choice}]}
+            for choice in ("accept", "reject")
+        ],
+        "propose_extraction": [{"ref": refs["extraction"], "version": 1}],
+        "dismiss_extraction": [{"ref": refs["extraction"], "reason": "walking"}],
+        "read_again": of["extraction"],
         "list_letters": [{}, {"contract": refs["contract"]}],
         "get_letter": of["letter"],
         "get_letter_file": [{"ref": refs["letter"]}, *({"ref": refs["letter"], "change": c} for c in plant.changes)],
@@ -324,6 +335,7 @@ def pages(plant: Plant) -> list[str]:
     made += [f"/{name}.ics" for name in ("circuits", "contracts", "renewals")]
     made += [f"/lookup?radius_km=50&{asked}" for asked in (f"site={refs['site']}", "address=Marker")]
     made += [f"/letters/{refs['letter']}/send"]
+    made += ["/extractions", "/extractions?query=zebra", f"/extractions/{refs['extraction']}"]
     made += ["/documents", "/documents.csv", "/documents?query=zebra"]
     made += [f"/circuits/bulk?ref={refs['circuit']}", f"/circuits/{refs['idle']}", "/search?q=Marker"]
     return ["/", "/pipeline", "/you", "/people", "/rights", "/imports", "/approvals", *made]

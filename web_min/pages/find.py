@@ -16,7 +16,8 @@ PATHS = {"CKT": "/circuits", "SIT": "/sites", "PRV": "/providers", "CUS": "/cust
          "CHG": "/approvals", "IFC": "/network/interfaces", "PRT": "/network/ports", "VLN": "/network/vlans",
          "BGP": "/network/bgp", "IPB": "/network/blocks", "DOC": "/documents", "RFL": "/rf-links",
          "ELE": "/electrical", "FBK": "/feedback", "QUO": "/quotes", "QDR": "/quotes/drafts",
-         "ORD": "/orders", "LTR": "/letters", "NTC": "/notices", "RPT": "/reports"}  # fmt: skip
+         "ORD": "/orders", "LTR": "/letters", "NTC": "/notices", "RPT": "/reports",
+         "EXT": "/extractions"}  # fmt: skip
 
 
 def routes(site: Site) -> list[BaseRoute]:

@@ -1,0 +1,129 @@
+"""Reads the contracts that wait: claimed, read with no transaction open, told how far it is, kept.
+
+`extraction_of` is the one place where a stored file becomes an `Extraction`; whoever extracts answers with that type,
+and what it answers is checked against the pages before it is kept.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from netos_core.documents.rules.content import FileRefused
+from netos_core.documents.rules.extraction.extract import extract
+from netos_core.documents.rules.extraction.fields import Extraction, Problem
+from netos_core.documents.rules.extraction.quotes import checked
+from netos_core.documents.rules.pages import Page
+from netos_core.extractions import records
+from netos_core.extractions.rules.orders import reads_like_orders
+from netos_core.kernel.clock import utc_now
+from netos_core.runtime.draw import Drawing
+from netos_core.runtime.files import open_bytes
+from netos_core.runtime.reading import NotReadInTime, Reading, read_document
+from netos_core.vendors.errors import VendorError
+
+if TYPE_CHECKING:
+    from netos_core.runtime.calls import Core
+
+log = logging.getLogger(__name__)
+RULES = "rules"
+TOLD_EVERY = 1.0
+"""Seconds between two tellings of how far a reading is."""
+
+
+class TakenOver(Exception):
+    """Another worker reads the file by now."""
+
+
+def extraction_of(core: Core, content: bytes, reading: Reading) -> tuple[Extraction, str]:  # noqa: ARG001
+    """Extract the fields of a contract, and say who did; the rules need neither the core nor the bytes."""
+    return extract(reading.pages, unread=reading.unread), RULES
+
+
+def read_next(core: Core) -> bool:
+    """Read the contract that has waited longest; False where none waits. Safe to run twice, late or after a kill."""
+    with core.session() as session:
+        records.queue_attached(session, utc_now())
+    with core.session() as session:
+        mine = records.claim(session, utc_now())
+    if mine is None:
+        return False
+    started = time.perf_counter()
+    try:
+        done = _read(core, mine)
+    except TakenOver:
+        done = False
+    except (VendorError, NotReadInTime) as away:
+        log.warning("extraction waits", extra={"extraction": mine.ref, "told": away.message})
+        with core.session() as session:
+            records.put_back(session, mine, utc_now())
+        return True
+    except FileRefused as refused:
+        with core.session() as session:
+            records.fail(session, mine, refused.message)
+        done = True
+    log.info("extraction", extra={"extraction": mine.ref, "kept": done, "seconds": time.perf_counter() - started})
+    return True
+
+
+def _read(core: Core, mine: records.Claimed) -> bool:
+    with open_bytes(core, mine.sha256) as file:
+        content = file.read()
+    reading = read_document(content, progress=_telling(core, mine))
+    found, extractor = extraction_of(core, content, reading)
+    result = result_of(found, reading.pages)
+    text = "\n".join(page.text for page in reading.pages)
+    with core.session() as session:
+        return records.finish(session, mine, result, extractor, text, utc_now())
+
+
+def result_of(found: Extraction, pages: Sequence[Page]) -> dict[str, Any]:
+    """Give what is kept of an extraction, with the fields only whose quotes hold against the pages."""
+    kept, wrong = checked(found.fields, pages)
+    told = (*found.problems, *wrong, *_orders(pages))
+    result = dataclasses.replace(found, fields=tuple(kept), problems=told).as_dict()
+    return result | {"pages": [_size(page) for page in pages]}
+
+
+def _orders(pages: Iterable[Page]) -> Iterator[Problem]:
+    """Tell of pages whose words read like orders to a program; they are shown as text, and nothing acts on them."""
+    for page in pages:
+        if reads_like_orders(page.text):
+            said = f"Page {page.number} holds words that read like orders to a program. Nothing acts on them."
+            yield Problem("reads_like_orders", said, page=page.number)
+
+
+def _size(page: Page) -> dict[str, Any]:
+    return {"number": page.number, "width": page.width, "height": page.height, "ocr": page.ocr}
+
+
+def _telling(core: Core, mine: records.Claimed) -> Callable[[int], None]:
+    last = 0.0
+
+    def tell(pages: int) -> None:
+        nonlocal last
+        if time.monotonic() - last < TOLD_EVERY:
+            return
+        last = time.monotonic()
+        with core.session() as session:
+            if not records.advance(session, mine, pages, utc_now()):
+                raise TakenOver
+
+    return tell
+
+
+def page_picture(core: Core, sha256: str, number: int) -> bytes:
+    """Draw a page a caller was given leave to see, in a process of its own.
+
+    Raises:
+        NotDrawn: It can not be drawn.
+        NotInTime: It was not done in time; once more may do.
+        VendorError: The store is away.
+    """
+    with open_bytes(core, sha256) as file:
+        content = file.read()
+    with Drawing() as drawing:
+        return drawing.draw_page(content, number)
