@@ -30,6 +30,7 @@ from netos_core.extractions.schemas import (
     ExtractionView,
     FieldItem,
     ListExtractions,
+    OtherReading,
     PageSize,
     Told,
 )
@@ -38,6 +39,7 @@ from netos_core.kernel.context import Context
 from netos_core.kernel.errors import NotFound
 from netos_core.kernel.lookup import Named
 from netos_core.kernel.page import columns_of
+from netos_core.kernel.redaction import View
 from netos_core.providers import queries as providers
 
 CONCISE = ("ref", "state", "file_name", "provider", "undecided", "problems", "created_at")
@@ -240,7 +242,7 @@ def view(ctx: Context, row: Extraction, asked: str | None = None) -> ExtractionV
         problem=row.problem,
         fields=fields,
         silent=[one.label for one in _silent(row)] if result else [],
-        told=[Told(**one) for one in result["problems"]] if result else [],
+        told=[Told(**_of(Told, one)) for one in result["problems"]] if result else [],
         missing=[values.label_of(name) for name in deciding.missing(row.decisions)] if result else [],
         contract=contract["ref"] if contract else None,
         provider=provider.name if provider else None,
@@ -272,7 +274,7 @@ def _fields(ctx: Context, row: Extraction, contract: Mapping[str, Any] | None) -
     names = [name for name in FieldName if name in reads or name in row.decisions or name in told]
     shown = [*values.MANDATORY, *(n for n in names if n in values.USED), *(n for n in names if n not in values.USED)]
     stands = deciding.taken(reads, row.decisions, told)
-    problems = {one["field"]: one["message"] for one in (row.result or {"problems": ()})["problems"] if one["field"]}
+    problems = {one["field"]: one for one in (row.result or {"problems": ()})["problems"] if one["field"]}
     on_file = _on_file(ctx, contract) if contract else {}
     return [
         _field(name, reads.get(name), row.decisions.get(name), stands.get(name), problems.get(name), on_file, told)
@@ -285,7 +287,7 @@ def _field(
     read: Mapping[str, Any] | None,
     decided: Mapping[str, Any] | None,
     stands: Any,
-    problem: str | None,
+    problem: Mapping[str, Any] | None,
     on_file: Mapping[FieldName, Any],
     told: frozenset[str],
 ) -> ExtractionField:
@@ -303,7 +305,8 @@ def _field(
         box=read["box"] if read else None,
         counted=bool(read and read.get("counted", False)),
         items=[FieldItem(**one) for one in read.get("items", ())] if read else [],
-        problem=problem,
+        others=[OtherReading(**_of(OtherReading, one)) for one in _others(read, problem)],
+        problem=problem["message"] if problem else None,
         decision=decision,
         stands=stands,
         by=decided["by"] if decided else None,
@@ -311,6 +314,16 @@ def _field(
         on_file=now,
         differs=name in on_file and now != _comparable(name, stands if decided else (read or {}).get("value")),
     )
+
+
+def _of(view: type[View], kept: Mapping[str, Any]) -> dict[str, Any]:
+    """Take what a view shows of what is kept."""
+    return {name: kept[name] for name in view.model_fields}
+
+
+def _others(read: Mapping[str, Any] | None, problem: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+    readings = problem.get("candidates", ()) if problem else ()
+    return [one for one in readings if read is None or one["value"] != read["value"]]
 
 
 _COMPARED = frozenset(values.PLAIN) - {FieldName.NOTICE_DAYS}

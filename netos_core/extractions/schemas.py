@@ -92,6 +92,15 @@ class FieldItem(View):
     box: list[float] | None
 
 
+class OtherReading(View):
+    """How the other extractor read a field."""
+
+    value: Any
+    confidence: float
+    page: int
+    quote: str
+
+
 class ExtractionField(View):
     """A field as it was read, what a person made of it, and what the contract on file says."""
 
@@ -106,6 +115,7 @@ class ExtractionField(View):
     box: list[float] | None
     counted: bool
     items: list[FieldItem]
+    others: list[OtherReading] = Field(description="Where two extractors read it differently: what the other one read.")
     problem: str | None
     decision: str | None
     stands: Any = Field(description="The value the contract would get.")

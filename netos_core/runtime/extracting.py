@@ -9,17 +9,17 @@ from __future__ import annotations
 import dataclasses
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from netos_core.documents.rules.content import FileRefused
-from netos_core.documents.rules.extraction.extract import extract
-from netos_core.documents.rules.extraction.fields import Extraction, Problem
+from netos_core.documents.rules.extraction.fields import Extraction
 from netos_core.documents.rules.extraction.quotes import checked
+from netos_core.documents.rules.kinds import DocumentKind
 from netos_core.documents.rules.pages import Page
 from netos_core.extractions import records
-from netos_core.extractions.rules.orders import reads_like_orders
 from netos_core.kernel.clock import utc_now
+from netos_core.runtime.claude_reading import read_contract, reader_of
 from netos_core.runtime.draw import Drawing
 from netos_core.runtime.files import open_bytes
 from netos_core.runtime.reading import NotReadInTime, Reading, read_document
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from netos_core.runtime.calls import Core
 
 log = logging.getLogger(__name__)
-RULES = "rules"
 TOLD_EVERY = 1.0
 """Seconds between two tellings of how far a reading is."""
 
@@ -38,9 +37,10 @@ class TakenOver(Exception):
     """Another worker reads the file by now."""
 
 
-def extraction_of(core: Core, content: bytes, reading: Reading) -> tuple[Extraction, str]:  # noqa: ARG001
-    """Extract the fields of a contract, and say who did; the rules need neither the core nor the bytes."""
-    return extract(reading.pages, unread=reading.unread), RULES
+def extraction_of(core: Core, content: bytes, reading: Reading) -> tuple[Extraction, str]:
+    """Extract the fields of a contract, by the rules and by Claude where it may be asked, and say who did."""
+    read = read_contract(content, reading, reader_of(core, DocumentKind.CONTRACT))
+    return read.extraction, f"rules and {read.model}" if read.model else "rules"
 
 
 def read_next(core: Core) -> bool:
@@ -83,17 +83,9 @@ def _read(core: Core, mine: records.Claimed) -> bool:
 def result_of(found: Extraction, pages: Sequence[Page]) -> dict[str, Any]:
     """Give what is kept of an extraction, with the fields only whose quotes hold against the pages."""
     kept, wrong = checked(found.fields, pages)
-    told = (*found.problems, *wrong, *_orders(pages))
+    told = (*found.problems, *wrong)
     result = dataclasses.replace(found, fields=tuple(kept), problems=told).as_dict()
     return result | {"pages": [_size(page) for page in pages]}
-
-
-def _orders(pages: Iterable[Page]) -> Iterator[Problem]:
-    """Tell of pages whose words read like orders to a program; they are shown as text, and nothing acts on them."""
-    for page in pages:
-        if reads_like_orders(page.text):
-            said = f"Page {page.number} holds words that read like orders to a program. Nothing acts on them."
-            yield Problem("reads_like_orders", said, page=page.number)
 
 
 def _size(page: Page) -> dict[str, Any]:

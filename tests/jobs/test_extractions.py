@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -34,7 +35,8 @@ from tests.extraction.sheet import Sheet, scan
 from tests.factories import approve, approver, make_contract, make_ctx, make_site
 from tests.files import make_photo
 from tests.jobs.conftest import Worker
-from tests.standins import clamd
+from tests.standins import clamd, claude
+from tests.standins.serving import served
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -185,7 +187,24 @@ def test_words_that_give_orders_are_words(core: Core) -> None:
     assert view.state == "read"
     assert (told["mrc"].value, told["renewal_term_months"].value) == ("4850.00", 12)
     assert [one.decision for one in view.fields if one.mandatory] == [None, None, None]
-    assert [(one.code, one.page) for one in view.told] == [("reads_like_orders", 1)]
+    assert [(one.code, one.page) for one in view.told] == [("instructions_in_document", 1)]
+
+
+def test_where_claude_reads_otherwise_both_readings_are_shown(fresh_db: str, tmp_path: Path) -> None:
+    said = {"name": "mrc", "value": "250.00", "confidence": 0.9, "page": 1, "quote": "$250.00"}
+    app = claude.make_app()
+    app.state.claude.readings = [[claude.text(json.dumps({"fields": [said]}))]]
+    with served(app) as running:
+        core = Core(
+            Settings(database_url=fresh_db, home=tmp_path, anthropic_api_key=claude.KEY, anthropic_url=running.url)
+        )
+        view = get(core, read(core, order(more="A separate charge of $250.00 applies to expedited orders.")))
+        core.close()
+    mrc = next(one for one in view.fields if one.name == "mrc")
+    assert view.extractor == "rules and claude-opus-4-7"
+    assert (mrc.value, [one.value for one in mrc.others], mrc.decision) == ("4850.00", ["250.00"], None)
+    assert mrc.confidence is not None
+    assert mrc.confidence <= 0.5
 
 
 def test_words_nobody_sees_are_told_and_never_read(core: Core) -> None:

@@ -36,6 +36,10 @@ _ORDERS = (
         rf"\b{_READER}\s*[:,]\s*(?:please\s+)?(?:report|return|answer|output|extract|set|record|approve)\b",
         re.IGNORECASE,
     ),
+    re.compile(
+        r"\bsystems?\s+processing\s+this\b|\b(?:treat|mark|accept)\s+(?:all|every|each)\s+(?:fields?|values?)\b",
+        re.IGNORECASE,
+    ),
     re.compile(r"\bsystem\s*(?:prompt|message|override)\b|\bnew\s+instructions?\s*:", re.IGNORECASE),
 )
 _SENTENCE = re.compile(r"[.!?](?=\s+[A-Z(\"“])")
