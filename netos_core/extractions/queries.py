@@ -241,7 +241,7 @@ def view(ctx: Context, row: Extraction, asked: str | None = None) -> ExtractionV
         extractor=row.extractor,
         problem=row.problem,
         fields=fields,
-        silent=[one.label for one in _silent(row)] if result else [],
+        silent=_silent(row) if result else [],
         told=[Told(**_of(Told, one)) for one in result["problems"]] if result else [],
         missing=[values.label_of(name) for name in deciding.missing(row.decisions)] if result else [],
         contract=contract["ref"] if contract else None,
@@ -258,14 +258,10 @@ def view(ctx: Context, row: Extraction, asked: str | None = None) -> ExtractionV
     )
 
 
-class _Silent:
-    def __init__(self, name: FieldName) -> None:
-        self.label = values.label_of(name)
-
-
-def _silent(row: Extraction) -> list[_Silent]:
+def _silent(row: Extraction) -> list[str]:
+    """Name the fields the document says nothing of."""
     shown = {*reads_of(row), *row.decisions, *values.MANDATORY, *doubted(row)}
-    return [_Silent(name) for name in FieldName if name not in shown]
+    return [values.label_of(name) for name in FieldName if name not in shown]
 
 
 def _fields(ctx: Context, row: Extraction, contract: Mapping[str, Any] | None) -> list[ExtractionField]:

@@ -185,6 +185,34 @@ def test_the_keyboard_is_enough(chromium: sync_api.Browser, home: str) -> None:
         assert page.get_by_text("Written by keyboard alone.").count() == 0
 
 
+def test_an_extraction_is_decided_by_keyboard(chromium: sync_api.Browser, home: str) -> None:
+    """From the queue to saved decisions without a pointer; the quotes follow the field that is looked at."""
+    with visit(chromium, home, PRIYA) as page:
+        press = page.keyboard.press
+        press("g")
+        press("e")
+        page.wait_for_url("**/extractions")
+        press("j")
+        press("Enter")
+        page.wait_for_url("**/extractions/EXT-*")
+        bright = "[...document.querySelectorAll('.hl.cur')].map(mark => mark.dataset.for)"
+        press("j")
+        assert set(page.evaluate(bright)) == {"mrc"}
+        press("a")
+        assert set(page.evaluate(bright)) == {"etf"}
+        press("r")
+        press("e")
+        page.keyboard.type("24")
+        press("Enter")
+        press("z")
+        chosen = [box.get_attribute("name") for box in page.locator("input[type=radio]:checked").all()]
+        assert chosen == ["d.mrc", "d.etf", "d.initial_term_months"]
+        press("Control+Enter")
+        page.wait_for_url("**?saved=yes")
+        assert "3 of 3 done" in page.locator("main").inner_text()
+        assert page.locator("#v-initial_term_months").input_value() == "24"
+
+
 def test_no_key_approves(chromium: sync_api.Browser, home: str) -> None:
     with visit(chromium, home, MARCUS) as page:
         page.goto("/approvals/CHG-1023")

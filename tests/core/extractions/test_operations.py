@@ -225,3 +225,32 @@ def test_what_is_no_contract_leaves_the_queue_with_a_reason(core: Core) -> None:
         )
         assert extractions.list_extractions(ctx, ListExtractions()).total == 0
         assert extractions.list_extractions(ctx, ListExtractions(state=["dismissed"])).total == 1
+
+
+def test_what_is_not_plain_is_told_and_left_for_a_person(core: Core) -> None:
+    with core.session() as session:
+        make_provider(session, "Granite Peak Fiber")
+    ref = read(core, order(more="3. The MRC shall increase by three percent (3%) on each anniversary of the date."))
+    clause = "100% of the remaining MRC plus any waived NRC, not to exceed $20,000"
+    fields = {"mrc": "accept", "initial_term_months": "accept", "etf": ("edit", clause), "escalator": "accept"}
+    decide(core, ref, **fields)
+    change = propose(core, ref)
+    told = " ".join(change.warnings)
+    assert "The ETF clause has more parts" in told
+    assert "1 of 1 circuit ids in it are no circuits on file." in told
+    with core.session() as session:
+        approve(session, change)
+        (contract,) = rows_of(session, "contract")
+    assert contract["etf"] is None
+    assert (contract["escalator"]["kind"], contract["escalator"]["percent"]) == ("percent", "3")
+
+
+def test_a_value_no_contract_can_have_is_refused_by_its_name(core: Core) -> None:
+    with core.session() as session:
+        make_provider(session, "Granite Peak Fiber")
+    ref = read(core, order())
+    decide(core, ref, mrc="accept", etf="reject", initial_term_months=("edit", "99999"))
+    with pytest.raises(Invalid, match="term months"):
+        propose(core, ref)
+    decide(core, ref, initial_term_months="accept", effective_date=("edit", "2026-05-01"))
+    assert propose(core, ref).change_id
