@@ -56,6 +56,7 @@ class Site(Entity, Base):
         Index("uq_site_external_id_live", "external_id", unique=True, postgresql_where=LIVE),
         Index("ix_site_state_lower", text("lower(state)")),
         Index("ix_site_city_lower", text("lower(city)")),
+        Index("ix_site_stub", "id", postgresql_where=text("stub and retired_at is null")),
         trigram_index("site"),
         *point_indices("site"),
     )
