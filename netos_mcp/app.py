@@ -31,8 +31,8 @@ PATH = "/mcp"
 TURN_SECONDS = 0.001
 """How long one thread computes before another has its turn.
 
-A page asks the database thirty times, and after each answer waits for its turn again: with Python's own five milliseconds
-the slow ones of a busy process took twice as long.
+A page asks the database thirty times, and after each answer waits for its turn again: with Python's own five
+milliseconds the slow ones of a busy process took twice as long.
 """
 
 log = logging.getLogger(__name__)
