@@ -278,3 +278,13 @@ def test_what_can_be_read_two_ways_is_told() -> None:
     assert ("words_and_digits_differ", "initial_term_months") in told
     assert ("words_and_digits_differ", "notice_days") in told
     assert ("day_or_month", "agreement_date") in told
+
+
+def test_labels_that_share_a_line_each_have_their_own_value() -> None:
+    found = read(
+        "SERVICE ORDER\nProvider: Oak Fiber, LLC. Customer: Blue Mesa Broadband, Inc.\n"
+        "MRC: $1,250.00; NRC: $500.00, Term: 36 months."
+    )
+    assert found["provider"] == "Oak Fiber, LLC"
+    assert (found["mrc"], found["nrc"]) == (Decimal("1250.00"), Decimal("500.00"))
+    assert found["initial_term_months"] == 36

@@ -186,6 +186,7 @@ _MEANINGS: tuple[tuple[Label, str], ...] = (
     ),
 )
 _FULL = tuple((label, re.compile(form, _I)) for label, form in _MEANINGS)
+_NEXT = re.compile(r"[.;,|]\s+(?P<label>[^.;,|:]{2,60}):\s")
 _NUMBERED = re.compile(r"^(?:\(?\d{1,2}[.)]|[A-Za-z][.)]|[•▪*-])\s*")
 
 
@@ -221,7 +222,10 @@ def _beside(rows: Sequence[Row], index: int, place: int, cell: Cell) -> Iterator
     label = label_of(head)
     if colon and label is not None and rest.strip():
         at = cell.start + cell.text.index(rest.strip(), len(head))
-        yield Stated(label, cell, _part(cell, rest.strip(), at), is_total(head))
+        value, onwards = _until_next(rest.strip())
+        yield Stated(label, cell, _part(cell, value, at), is_total(head))
+        if onwards:
+            yield from _beside(rows, index, place, _part(cell, rest.strip()[onwards:], at + onwards))
         return
     if label is None or (colon and rest.strip()):
         return
@@ -234,6 +238,14 @@ def _beside(rows: Sequence[Row], index: int, place: int, cell: Cell) -> Iterator
     under = below(rows, index, cell)
     if under is not None and label_of(under.text.partition(":")[0]) is None:
         yield Stated(label, cell, under, is_total(head))
+
+
+def _until_next(text: str) -> tuple[str, int]:
+    """Give a value up to the label that follows it in its line, and where that begins; 0 where none does."""
+    for found in _NEXT.finditer(text):
+        if label_of(found["label"]) is not None:
+            return text[: found.start()], found.start("label")
+    return text, 0
 
 
 def _part(cell: Cell, text: str, at: int) -> Cell:
