@@ -16,7 +16,7 @@ from weakref import WeakValueDictionary
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -24,7 +24,7 @@ from starlette.routing import Route
 from netos_core.access.queries import principal
 from netos_core.kernel.clock import business_day, utc_now
 from netos_core.kernel.context import Channel, Principal, new_request_id
-from netos_core.kernel.errors import Forbidden, NetosError
+from netos_core.kernel.errors import Forbidden, Invalid, NetosError
 from netos_core.kernel.operation import Operation
 from netos_core.runtime.calls import Core
 from web_min import errors, session
@@ -110,6 +110,17 @@ class Visit:
         """Return a field of the form as text, or nothing."""
         value = self.form.get(name)
         return value.strip() if isinstance(value, str) else ""
+
+    def file(self, what: str, most: int) -> tuple[str, bytes]:
+        """Return the name and the bytes of the file of the form; of one that is too large, no more than shows it is.
+
+        Raises:
+            Invalid: None was chosen.
+        """
+        upload = self.form.get("file")
+        if not isinstance(upload, UploadFile) or not upload.filename:
+            raise Invalid("No file was chosen.", field="file", fix=f"Choose {what}, then send the form again.")
+        return upload.filename, upload.file.read(most + 1)
 
     def call(self, operation: Operation[A, V], request: A) -> V:
         """Make one call of the core as the signed-in person, on the page."""

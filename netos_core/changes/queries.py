@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -45,10 +46,15 @@ def get_proposal_by_id(ctx: Context, proposal_id: UUID) -> Proposal:
 
 
 def status_of(proposal: Proposal, ctx: Context) -> Status:
-    """Return the status as of now; an open proposal past its time is expired, marked or not."""
-    if proposal.status == Status.OPEN and proposal.expires_at <= ctx.now:
+    """Return the status as of now."""
+    return standing(proposal.status, proposal.expires_at, ctx.now)
+
+
+def standing(status: str, expires_at: datetime, now: datetime) -> Status:
+    """Tell the status at a moment; an open proposal past its time is expired, marked or not."""
+    if status == Status.OPEN and expires_at <= now:
         return Status.EXPIRED
-    return Status(proposal.status)
+    return Status(status)
 
 
 def find_open_twin(ctx: Context, fingerprint: str) -> Proposal | None:

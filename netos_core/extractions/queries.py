@@ -134,9 +134,7 @@ def list_extractions(ctx: Context, request: ListExtractions) -> ExtractionList:
 def _row(ctx: Context, row: Mapping[str, Any]) -> ExtractionRow:
     hidden = not may_see(ctx, row["sensitivity"])
     result = None if hidden else row["result"]
-    status = row["status"] and Status(row["status"])
-    if status is Status.OPEN and row["expires_at"] <= ctx.now:
-        status = Status.EXPIRED
+    status = row["status"] and changes.standing(row["status"], row["expires_at"], ctx.now)
     read = next(
         (one["value"] for one in (result or {"fields": ()})["fields"] if one["name"] == FieldName.PROVIDER), None
     )
@@ -171,7 +169,12 @@ def reads_of(row: Extraction) -> dict[FieldName, Mapping[str, Any]]:
 
 def doubted(row: Extraction) -> frozenset[str]:
     """Name the fields a problem was told of."""
-    return frozenset(one["field"] for one in (row.result or {"problems": ()})["problems"] if one["field"])
+    return frozenset(_problems(row))
+
+
+def _problems(row: Extraction) -> dict[str, Mapping[str, Any]]:
+    """Return what was told of a field, by its name."""
+    return {one["field"]: one for one in (row.result or {"problems": ()})["problems"] if one["field"]}
 
 
 def status_of(ctx: Context, row: Extraction) -> tuple[str | None, Status | None]:
@@ -270,7 +273,7 @@ def _fields(ctx: Context, row: Extraction, contract: Mapping[str, Any] | None) -
     names = [name for name in FieldName if name in reads or name in row.decisions or name in told]
     shown = [*values.MANDATORY, *(n for n in names if n in values.USED), *(n for n in names if n not in values.USED)]
     stands = deciding.taken(reads, row.decisions, told)
-    problems = {one["field"]: one for one in (row.result or {"problems": ()})["problems"] if one["field"]}
+    problems = _problems(row)
     on_file = _on_file(ctx, contract) if contract else {}
     return [
         _field(name, reads.get(name), row.decisions.get(name), stands.get(name), problems.get(name), on_file, told)

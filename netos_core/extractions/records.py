@@ -186,14 +186,14 @@ def finish(session: Session, mine: Claimed, result: dict[str, Any], extractor: s
 def _named_in(session: Session, text: str) -> UUID | None:
     """Find the one contract whose number and provider both stand in the text."""
     said = text.lower()
+    named = session.scalars(select(Provider.id).where(func.strpos(said, func.lower(Provider.name)) > 0)).all()
     found = session.scalars(
         select(Contract.id)
-        .join(Provider, Provider.id == Contract.provider_id)
         .where(
+            Contract.provider_id.in_(named),  # these first: a long text is not searched for every number there is
             Contract.retired_at.is_(None),
             func.length(Contract.number) >= SHORTEST_NUMBER,
             func.strpos(said, func.lower(Contract.number)) > 0,
-            func.strpos(said, func.lower(Provider.name)) > 0,
         )
         .limit(2)
     ).all()

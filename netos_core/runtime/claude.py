@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from netos_core.vendors.claude import Claude
 
 
+SYSTEM = "Claude"
+"""Its name among the outside systems that are watched."""
+
+
 class PriceUnknown(Unavailable):
     """Nobody has told what this model costs, so no limit could hold."""
 
@@ -58,11 +62,11 @@ Settle = Callable[[Outcome, Tokens | None, Decimal | None], None]
 class Ledger(Protocol):
     """Where calls are noted, and answers kept."""
 
-    def begin(self, asked: Asked, most: Decimal) -> Settle: ...
+    def begin(self, asked: Asked, most: Decimal, /) -> Settle: ...
 
-    def find_answer(self, asked: Asked, prompt: str) -> dict[str, Any] | None: ...
+    def find_answer(self, asked: Asked, prompt: str, /) -> dict[str, Any] | None: ...
 
-    def keep_answer(self, asked: Asked, prompt: str, answer: dict[str, Any]) -> None: ...
+    def keep_answer(self, asked: Asked, prompt: str, answer: dict[str, Any], /) -> None: ...
 
     def asking(self) -> contextlib.AbstractContextManager[None]: ...
 
@@ -123,8 +127,6 @@ class KeptLedger:
 
     @contextlib.contextmanager
     def asking(self) -> Iterator[None]:
-        from netos_core.runtime.reports import SYSTEM  # a report is written through a core, which has this
-
         with self._core.watch(SYSTEM).asking():
             yield
 
@@ -136,7 +138,7 @@ class OwnLedger:
     limit: Decimal
     spent: Decimal = field(default=Decimal(0))
 
-    def begin(self, asked: Asked, most: Decimal) -> Settle:  # noqa: ARG002
+    def begin(self, _asked: Asked, most: Decimal) -> Settle:
         if self.spent + most > self.limit:
             raise SpendingReached(
                 f"The limit of {self.limit} USD for Claude does not leave enough for this.",
@@ -144,16 +146,16 @@ class OwnLedger:
             )
         self.spent += most
 
-        def settle(outcome: Outcome, tokens: Tokens | None, cost: Decimal | None) -> None:  # noqa: ARG001
+        def settle(_outcome: Outcome, _tokens: Tokens | None, cost: Decimal | None) -> None:
             if cost is not None:
                 self.spent += cost - most
 
         return settle
 
-    def find_answer(self, asked: Asked, prompt: str) -> dict[str, Any] | None:  # noqa: ARG002
+    def find_answer(self, _asked: Asked, _prompt: str) -> dict[str, Any] | None:
         return None
 
-    def keep_answer(self, asked: Asked, prompt: str, answer: dict[str, Any]) -> None:
+    def keep_answer(self, _asked: Asked, _prompt: str, _answer: dict[str, Any]) -> None:
         """Keep nothing."""
 
     def asking(self) -> contextlib.AbstractContextManager[None]:

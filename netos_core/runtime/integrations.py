@@ -14,7 +14,7 @@ from netos_core.kernel.clock import utc_now
 from netos_core.kernel.errors import NetosError
 from netos_core.notices import sending
 from netos_core.notices.rules.kinds import Way
-from netos_core.runtime import files, letters, outside, reports
+from netos_core.runtime import claude, files, letters, outside
 from netos_core.runtime.callers import ENTRA
 from netos_core.runtime.calls import Core
 from netos_core.runtime.home import open_home
@@ -53,7 +53,7 @@ def unused(settings: Settings) -> frozenset[str]:
     """Name the systems that are not configured: how one of them stood when it was is of no matter any more."""
     configured = {
         ENTRA: settings.entra_tenant_id, files.SCANNER: settings.clamd_url, outside.CHECKER: settings.availability_url,
-        "Vault": settings.vault_addr, "Doppler": settings.doppler_token, reports.SYSTEM: settings.anthropic_api_key,
+        "Vault": settings.vault_addr, "Doppler": settings.doppler_token, claude.SYSTEM: settings.anthropic_api_key,
     }  # fmt: skip
     return frozenset(system for system, value in configured.items() if not value)
 
@@ -125,13 +125,13 @@ def _claude(core: Core) -> Integration:
     model = core.claude
     if model is None:
         return Integration(
-            reports.SYSTEM, "default", True, "Reports are made, and contracts read, by rules.", None, None
+            claude.SYSTEM, "default", True, "Reports are made, and contracts read, by rules.", None, None
         )
     limit = core.settings.claude_monthly_limit
     with core.session() as session:
         spent = spending.spent(session, utc_now(), core.policy.zone)
     told = f"It has {model.name}; {spent:.2f} of {limit} USD are spent this month."
-    return _asked(reports.SYSTEM, told, core.watch(reports.SYSTEM).asking, model.check)
+    return _asked(claude.SYSTEM, told, core.watch(claude.SYSTEM).asking, model.check)
 
 
 def _secrets(core: Core) -> Iterator[Integration]:

@@ -34,7 +34,6 @@ from netos_core.work.records import itself
 from netos_core.work.spending import Asked, Outcome, Purpose
 
 log = logging.getLogger(__name__)
-SYSTEM = "Claude"
 AGENT = UUID("00000000-0000-7000-8000-000000000002")
 AGENT_ROLE = Role.SALES
 """The least role that reads renewals with their amounts; its token reads, and proposes nothing."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
@@ -91,14 +90,9 @@ def _upload(visit: Visit) -> Response:
 
 
 def _sent(visit: Visit) -> UploadDocument:
-    """Take the file of the form; of one that is too large, no more than shows it is."""
-    upload = visit.form.get("file")
-    if not isinstance(upload, UploadFile) or not upload.filename:
-        raise Invalid("No file was chosen.", field="file", fix="Choose a file, then send the form again.")
-    most = visit.site.core.policy.upload_bytes
+    name, content = visit.file("a file", visit.site.core.policy.upload_bytes)
     values = {n: visit.text(n) for n in ("on", "kind", "title", "caption", "sensitivity") if visit.text(n)}
-    content = upload.file.read(most + 1)
-    return validated(UploadDocument, values | {"file_name": upload.filename[-500:], "content": content})
+    return validated(UploadDocument, values | {"file_name": name[-500:], "content": content})
 
 
 def _view(visit: Visit) -> DocumentView:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
@@ -102,11 +101,8 @@ def _list(visit: Visit, refusal: NetosError | None = None) -> Response:
 
 def _upload(visit: Visit) -> Response:
     try:
-        upload = visit.form.get("file")
-        if not isinstance(upload, UploadFile) or not upload.filename:
-            raise Invalid("No file was chosen.", field="file", fix="Choose a PDF, then send the form again.")
-        content = upload.file.read(visit.site.core.policy.upload_bytes + 1)
-        sent = {"content": content, "file_name": upload.filename[-500:], "contract": visit.text("contract") or None}
+        name, content = visit.file("a PDF", visit.site.core.policy.upload_bytes)
+        sent = {"content": content, "file_name": name[-500:], "contract": visit.text("contract") or None}
         done = visit.call(extractions.upload_contract, validated(s.UploadContract, sent))
     except REFUSALS as refusal:
         return _list(visit, refusal)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from typing import Any, get_args
 
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
@@ -78,11 +77,8 @@ def _upload(visit: Visit) -> Response:
 
 
 def _uploaded(visit: Visit) -> StageImport:
-    """Take the file of the form; of one that is too large, no more than shows it is."""
-    upload = visit.form.get("file")
-    if not isinstance(upload, UploadFile) or not upload.filename:
-        raise Invalid("No file was chosen.", field="file", fix="Choose a sheet, then send the form again.")
-    values = {"file_name": _plain_name(upload.filename), "content": upload.file.read(CAP + 1)}
+    name, content = visit.file("a sheet", CAP)
+    values = {"file_name": _plain_name(name), "content": content}
     return validated(StageImport, values | {n: visit.text(n) for n in ("kind", "sheet") if visit.text(n)})
 
 

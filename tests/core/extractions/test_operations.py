@@ -12,7 +12,13 @@ from netos_core.documents.queries import ContentWithheld
 from netos_core.extractions import operations as extractions
 from netos_core.extractions.operations import Moved, NotOpen, Undecided
 from netos_core.extractions.rules.deciding import Unproven
-from netos_core.extractions.schemas import DismissExtraction, GetExtractionPage, ListExtractions, ReadAgain
+from netos_core.extractions.schemas import (
+    DismissExtraction,
+    ExtractionView,
+    GetExtractionPage,
+    ListExtractions,
+    ReadAgain,
+)
 from netos_core.kernel.errors import Forbidden, Invalid
 from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
@@ -68,8 +74,8 @@ def test_an_order_becomes_a_contract_with_its_paper_its_circuit_and_its_proof(co
     assert (view.state, view.document, view.contract) == ("on_file", "DOC-1001", contract["ref"])
 
 
-def proof_of(view: object, name: str) -> str:
-    return next(one.quote for one in view.fields if one.name == name)  # type: ignore[attr-defined]
+def proof_of(view: ExtractionView, name: str) -> str:
+    return next(one.quote for one in view.fields if one.name == name and one.quote)
 
 
 def test_what_we_pay_for_how_long_and_what_leaving_costs_is_never_taken_over_unseen(core: Core) -> None:

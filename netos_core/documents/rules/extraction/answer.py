@@ -51,6 +51,9 @@ _ABOUT: Mapping[FieldName, tuple[str, ...]] = {
 
 _WITH_FIGURES = frozenset({FieldName.BANDWIDTH, FieldName.ESCALATOR})
 _LONGEST_VALUE = 700
+_LONGEST_TERM = 9_999
+"""Months or days; more is a misreading."""
+
 _STEM = 4
 
 
@@ -142,7 +145,7 @@ def _value(name: FieldName, text: str) -> Value | None:
         if name in _DATES:
             return date.fromisoformat(text)
         if name in _LENGTHS:
-            return int(text) if text.isascii() and text.isdigit() and 0 < int(text) < 10_000 else None  # noqa: PLR2004
+            return int(text) if text.isascii() and text.isdigit() and 0 < int(text) <= _LONGEST_TERM else None
         if name in _AMOUNTS:
             amount = Decimal(text.replace(",", ""))
             return amount.quantize(Decimal("0.01")) if amount.is_finite() and amount >= 0 else None
