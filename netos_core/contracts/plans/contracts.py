@@ -15,6 +15,7 @@ from netos_core.contracts.plans.circuits import Links, governed, link_retired, l
 from netos_core.contracts.plans.terms import EMPTY, PLAIN, worked_out
 from netos_core.contracts.rules import ContractKind, EndOfTerm
 from netos_core.contracts.rules.etf import stored_escalator
+from netos_core.contracts.rules.papers import leans
 from netos_core.contracts.schemas import ContractEdit
 from netos_core.kernel.context import Context
 from netos_core.kernel.db import new_id
@@ -133,7 +134,7 @@ def _moved_along(ctx: Context, known: Known, planned: set[UUID]) -> list[Change]
     changes: list[Change] = []
     moved = planned & known.above.keys()
     while moved:
-        leaning = [row for row in queries.children_of(ctx, moved) if queries.leans(row) and row["id"] not in planned]
+        leaning = [row for row in queries.children_of(ctx, moved) if leans(row) and row["id"] not in planned]
         moved = {row["id"] for row in leaning}
         planned = planned | moved
         for row in leaning:

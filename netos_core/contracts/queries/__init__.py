@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from netos_core.circuits.model import Circuit
 from netos_core.contracts.model import Contract, ContractCircuit
 from netos_core.contracts.rules import (
-    ContractKind,
     EndOfTerm,
     Notice,
     NoticeCountedFrom,
@@ -22,6 +21,7 @@ from netos_core.contracts.rules import (
     NoticeUnit,
     Terms,
 )
+from netos_core.contracts.rules.papers import GROUPS, leans, left_to_above
 from netos_core.kernel.context import Context
 from netos_core.kernel.lookup import Named, Names, chain_from, fill, nearest
 
@@ -58,6 +58,7 @@ READ = (
     "kind", "parent_id", "term_start_date", "term_months", "term_end_date", "end_of_term", "evergreen", "notice_count",
     "notice_unit", "notice_method", "delivery_lead_days", "notice_counted_from", "co_terminus", "renewal_term_months",
     "renewal_notice_count", "renewal_notice_unit", "notice_opens_count", "notice_opens_unit",
+    "notice_address",
 )  # fmt: skip
 """Columns that `completed` and `terms_of` read."""
 
@@ -90,12 +91,13 @@ def _notice(count: int | None, unit: str | None) -> Notice | None:
     return None if count is None or unit is None else Notice(count, NoticeUnit(unit))
 
 
-CLAUSES = (
-    ("end_of_term",), ("renewal_term_months",), ("notice_count", "notice_unit"),
-    ("notice_opens_count", "notice_opens_unit"), ("renewal_notice_count", "renewal_notice_unit"), ("notice_method",),
-    ("notice_counted_from",), ("delivery_lead_days",),
-)  # fmt: skip
-"""Columns that say one thing together, and which an amendment leaves as they were by not stating it."""
+UNSAID: Mapping[str, Any] = {
+    **dict.fromkeys(name for group in GROUPS for name in group),
+    "end_of_term": EndOfTerm.UNKNOWN,
+    "evergreen": False,
+    "co_terminus": False,
+}
+"""A row of which no paper says anything."""
 
 
 def completed(row: Mapping[str, Any], above: Mapping[UUID, Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -111,11 +113,7 @@ def completed(row: Mapping[str, Any], above: Mapping[UUID, Mapping[str, Any]]) -
     if parent is None or not leans(row):
         return row
     parent = completed(parent, {key: held for key, held in above.items() if key != row["parent_id"]})
-    if row["kind"] == ContractKind.AMENDMENT:
-        left = [name for clause in CLAUSES if row[clause[0]] in (None, "unknown") for name in clause]
-    else:
-        left = ["renewal_term_months"] if row["renewal_term_months"] is None else []
-    return {**row, **{name: parent[name] for name in left}}
+    return {**row, **{name: parent[name] for name in left_to_above(row)}}
 
 
 def above(session: Session, rows: Iterable[Mapping[str, Any]]) -> dict[UUID, Mapping[str, Any]]:
@@ -127,11 +125,6 @@ def above(session: Session, rows: Iterable[Mapping[str, Any]]) -> dict[UUID, Map
         found |= {row["id"]: dict(row) for row in parents}
         asked = {row["parent_id"] for row in found.values() if row["parent_id"] and leans(row)} - found.keys()
     return found
-
-
-def leans(row: Mapping[str, Any]) -> bool:
-    """Whether the terms of a contract row hang on those of the one above it."""
-    return bool(row["kind"] == ContractKind.AMENDMENT or row["co_terminus"])
 
 
 def governing(ctx: Context, circuit_ids: Iterable[UUID]) -> dict[UUID, Mapping[str, Any]]:

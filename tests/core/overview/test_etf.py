@@ -87,9 +87,10 @@ def test_an_order_goes_by_its_agreement_and_by_the_latest_amendment(session: Ses
     assert (told.etf, told.source) == (Decimal("16500.00"), amendment)
     make_contract(session, provider=carrier, kind="amendment", parent=agreement, signed_date="2026-09-01",
                   etf={"formula": {"kind": "none"}})  # fmt: skip
-    assert preview(session, order, as_of=day).etf == Decimal("16500.00"), "it is not in force yet"
+    assert preview(session, order, as_of=date(2026, 8, 31)).source == amendment, "it is not in force yet"
+    assert preview(session, order, as_of=day).etf == 0, "by then it is"
     apply(make_ctx(session, Role.FINANCE), "contract", ref=order, etf=LEVEL_3)
-    assert (told := preview(session, order, as_of=day)).etf == Decimal("11000.00")
+    assert (told := preview(session, order, as_of=day)).etf == Decimal("11000.00"), "its own terms come first"
     assert told.source == order
 
 
