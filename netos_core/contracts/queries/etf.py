@@ -136,6 +136,11 @@ def _of_circuit(whole: Leaving, row: Mapping[str, Any], read: Read | None) -> Le
     )
 
 
+def read_contract(ctx: Context, contract_id: UUID) -> Read:
+    """Read one contract with what it governs and its papers."""
+    return _read(ctx, [contract_id])[contract_id]
+
+
 def _read(ctx: Context, ids: Collection[UUID]) -> dict[UUID, Read]:
     """Read contracts with what they govern and their papers, in two statements."""
     if not ids:

@@ -147,7 +147,7 @@ def held_on(papers: Papers, paper_id: UUID, day: date, *, _seen: Collection[UUID
         left = left_to_above(root.row) if leans(root.row) else []
         left += [name for group in FROM_ABOVE for name in group]
         left += ["term_end_date"] if root.row["co_terminus"] else []
-        higher = held_on(papers, above.id, day, _seen=(*_seen, root.id))
+        higher = held_on(papers, above.id, day, _seen=(*_seen, root.id, above.id))
         held |= {name: higher[name] for name in left if name in higher and _counts(higher[name], name, root)}
     ends_above = held.get("term_end_date")
     for group in GROUPS:

@@ -10,6 +10,7 @@ from netos_core.changes.schemas import OpenChange
 from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Clause, Sensitive, View
 from netos_core.overview.schemas.etf import EtfShort
+from netos_core.overview.schemas.in_force import InForce
 from netos_core.overview.schemas.links import LeasedSite
 from netos_core.overview.schemas.parts import CircuitLine, Money
 from netos_core.renewals.rules import RenewalState
@@ -121,6 +122,7 @@ class ContractView(View):
     etf_today: EtfShort
     escalator: Clause[dict[str, Any]] | None
     description: str | None
+    in_force: InForce | None
     children: list[ContractLine]
     sites: list[LeasedSite]
     circuits: list[CircuitLine]

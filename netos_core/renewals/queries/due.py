@@ -157,6 +157,12 @@ def _as_decided(row: Mapping[str, Any], terms: Terms) -> Decided:
     return Decided(row["term_end_date"], choice, row["decided_date"], done, succeeded)
 
 
+def decided_about(ctx: Context, contract_id: UUID, terms: Terms) -> tuple[Decisions, dict[date | None, str]]:
+    """Give what is decided about a contract, and the ref of each decision, by the end of the term it is about."""
+    rows = _decided(ctx.session, [contract_id]).get(contract_id, [])
+    return {d["term_end_date"]: _as_decided(d, terms) for d in rows}, {d["term_end_date"]: d["ref"] for d in rows}
+
+
 def served_in_time(row: Mapping[str, Any], terms: Terms) -> bool:
     """Tell of a decision's row whether notice was served in time, with its proof on file."""
     dates = deadline_before(terms, row["term_end_date"])
