@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -54,7 +54,7 @@ COLUMNS = (
 )  # fmt: skip
 ALWAYS = frozenset({
     "term_start_date", "term_months", "term_end_date", "end_of_term", "renewal_term_months", "notice_count",
-    "notice_method", "mrc", "etf",
+    "notice_method", "mrc", "nrc", "escalator", "etf",
 })  # fmt: skip
 """What is told as unknown where no paper says it; of the rest silence means nothing."""
 
@@ -186,8 +186,8 @@ def _held(
 ) -> HeldValue:  # fmt: skip
     clause: list[str] | None = None
     currency = paper.row["currency"] if paper else ""
-    if column == "etf" and value:
-        etf = etf_terms(value)
+    etf = etf_terms(value) if column == "etf" else None
+    if column == "etf":
         clause, value = clause_words(etf, currency) if etf else None, None
     elif column == "escalator" and value:
         rising = escalator_of(value)
@@ -199,6 +199,8 @@ def _held(
     elif column == "delivery_lead_days" and value is not None:
         value = f"{value} days"
     known = recorded.get((paper.id, column)) if paper else None
+    if known is not None and known.document is None and etf is not None:
+        known = replace(known, document=etf.document, page=etf.page, quote=etf.quote)
     return HeldValue(
         name=NAMES.get(column, column),
         value=None if value is None else str(value),

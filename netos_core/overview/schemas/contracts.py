@@ -52,7 +52,7 @@ class TermView(View):
 
 class SearchContracts(ListRequest):
     provider: str | None = None
-    kind: list[Literal["agreement", "order", "amendment", "lease"]] | None = None
+    kind: list[Literal["agreement", "order", "amendment", "lease", "iru"]] | None = None
     renewal_state: list[RenewalState] | None = None
     end_of_term: list[Literal["auto_renew", "roll", "auto_disconnect", "unknown"]] | None = None
     act_by_before: date | None = None
