@@ -13,7 +13,7 @@ from sqlalchemy import Select, and_, func, select, true
 
 from netos_core.circuits.rules import ENDED, CircuitStatus
 from netos_core.contracts.queries import CIRCUIT, CONTRACT, LINK, UNSAID, terms_of
-from netos_core.contracts.queries.papers import IDS, papers_of
+from netos_core.contracts.queries.papers import bearing, read_by
 from netos_core.contracts.rules import EndOfTerm, NoticeCountedFrom, NoticeMethod, Terms, problems_of
 from netos_core.contracts.rules.etf import Course, Leaving, course_of, escalator_of, etf_terms
 from netos_core.contracts.rules.papers import Papers, held_on, row_held, turning_days
@@ -26,7 +26,7 @@ NO_PAPER = Terms(
 
 
 def _contracts() -> Select[Any]:
-    """Build contracts with what they govern: how many, those with a price in its currency, and their MRC."""
+    """Build papers with what they govern: how many circuits, those with a price in its currency, and their MRC."""
     priced = and_(CIRCUIT.c.mrc.is_not(None), CIRCUIT.c.currency == CONTRACT.c.currency)
     governed = (
         select(
@@ -47,11 +47,8 @@ def _contracts() -> Select[Any]:
         .correlate(CONTRACT)
         .lateral()
     )
-    return (
-        select(CONTRACT, governed.c.circuits, governed.c.priced, governed.c.circuits_mrc, governed.c.installed)
-        .join(governed, true())
-        .where(CONTRACT.c.id.in_(IDS))
-    )
+    counted = (governed.c.circuits, governed.c.priced, governed.c.circuits_mrc, governed.c.installed)
+    return bearing().add_columns(*counted).join(governed, true())
 
 
 # Built once: every page of a circuit asks it.
@@ -142,12 +139,9 @@ def read_contract(ctx: Context, contract_id: UUID) -> Read:
 
 
 def _read(ctx: Context, ids: Collection[UUID]) -> dict[UUID, Read]:
-    """Read contracts with what they govern and their papers, in two statements."""
-    if not ids:
-        return {}
-    rows = [dict(row) for row in ctx.session.execute(_CONTRACTS, {"ids": list(ids)}).mappings()]
-    papers = papers_of(ctx.session, ids)
-    return {row["id"]: Read(row, papers) for row in rows}
+    """Read contracts with what they govern and their papers, in one statement."""
+    papers = read_by(ctx.session, _CONTRACTS, ids)
+    return {row_id: Read(papers.by_id[row_id].row, papers) for row_id in ids if row_id in papers.by_id}
 
 
 def _of_contract(ctx: Context, read: Read, last_days: Mapping[UUID, date]) -> Leaving:

@@ -6,14 +6,24 @@ there, then the paper that is amended, then its amendments in the order of the d
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from netos_core.contracts.rules.clauses import ContractKind
+from netos_core.contracts.rules.clauses import (
+    ContractKind,
+    EndOfTerm,
+    Notice,
+    NoticeCountedFrom,
+    NoticeMethod,
+    NoticeUnit,
+    Terms,
+)
+from netos_core.contracts.rules.deadlines import deadline_of
+from netos_core.contracts.rules.problems import problems_of
 
 CLAUSES = (
     ("end_of_term",), ("renewal_term_months",), ("notice_count", "notice_unit"),
@@ -80,23 +90,34 @@ class Paper:
         return bool(self.row["kind"] == ContractKind.AMENDMENT)
 
 
-@dataclass(frozen=True)
 class Papers:
     """Contracts by id, with all papers above them and all amendments of any of these."""
 
-    by_id: Mapping[UUID, Paper]
+    def __init__(self, papers: Iterable[Paper] = ()) -> None:
+        self.by_id: dict[UUID, Paper] = {}
+        self._amending: dict[UUID, dict[UUID, Paper]] = {}
+        for paper in papers:
+            self.put(paper)
+
+    def put(self, paper: Paper) -> None:
+        """Add a paper, or set another reading of one."""
+        self.drop(paper.id)
+        self.by_id[paper.id] = paper
+        if paper.amends and paper.row["parent_id"]:
+            self._amending.setdefault(paper.row["parent_id"], {})[paper.id] = paper
+
+    def drop(self, paper_id: UUID) -> None:
+        """Leave a paper out."""
+        known = self.by_id.pop(paper_id, None)
+        if known is not None:
+            self._amending.get(known.row["parent_id"], {}).pop(paper_id, None)
 
     def get(self, paper_id: UUID | None) -> Paper | None:
         return self.by_id.get(paper_id) if paper_id else None
 
-    @cached_property
-    def amending(self) -> Mapping[UUID, Sequence[Paper]]:
-        """The amendments right under each paper."""
-        found: dict[UUID, list[Paper]] = {}
-        for paper in self.by_id.values():
-            if paper.amends and paper.row["parent_id"]:
-                found.setdefault(paper.row["parent_id"], []).append(paper)
-        return found
+    def amending(self, paper_id: UUID) -> Iterable[Paper]:
+        """Give the amendments right under a paper."""
+        return self._amending.get(paper_id, {}).values()
 
 
 Held = Mapping[str, Paper]
@@ -125,7 +146,7 @@ def amendments(papers: Papers, root: Paper) -> list[Paper]:
     found: dict[UUID, Paper] = {}
     above = [root.id]
     while above:
-        below = [paper for paper_id in above for paper in papers.amending.get(paper_id, ())]
+        below = [paper for paper_id in above for paper in papers.amending(paper_id)]
         below = [paper for paper in below if paper.id not in found and amended(papers, paper.id) is root]
         found |= {paper.id: paper for paper in below}
         above = [paper.id for paper in below]
@@ -167,12 +188,85 @@ def _counts(paper: Paper, name: str, root: Paper) -> bool:
 
 
 def _stated(row: Mapping[str, Any]) -> Iterator[str]:
-    """Name the columns an amendment states. It has a term of its own where it says when that ends."""
-    has_term = row["term_end_date"] is not None or row["evergreen"]
+    """Name the columns an amendment states; the day it takes effect is no first day of a term."""
+    own_term = has_term(row)
     for group in GROUPS:
-        stated = has_term if group is TERM else states(row, group) and (group is not START or has_term)
+        stated = own_term if group is TERM else states(row, group) and (group is not START or own_term)
         if stated:
             yield from group
+
+
+def has_term(row: Mapping[str, Any]) -> bool:
+    """Whether an amendment has a term of its own, and so stands in the place of what it amends."""
+    return row["term_end_date"] is not None or bool(row["evergreen"])
+
+
+def completed(row: Mapping[str, Any], papers: Papers, *, _seen: Collection[UUID] = ()) -> Mapping[str, Any]:
+    """Give a contract's row with the clauses that hold for its own term.
+
+    What it leaves to the paper above is said there; an amendment goes on under the clauses of those before it; and one
+    that follows without a term of its own changes the clauses of the term it finds. It does not open a deadline again
+    that has passed when it takes effect: of the two readings the earlier day counts.
+
+    Args:
+        row: The row, with its id where it has one.
+        papers: It, all papers above it, and all their amendments.
+    """
+    root = amended(papers, row["id"]) if papers.get(row.get("id")) else None
+    line = [root, *amendments(papers, root)] if root else []
+    base = row if root is None or root.id == row["id"] else root.row
+    above = papers.get(base["parent_id"])
+    held = {name: base[name] for group in CLAUSES for name in group}
+    if above is not None and leans(base) and above.id not in _seen:
+        higher = completed(above.row, papers, _seen=(*_seen, above.id))
+        held |= {name: higher[name] for name in left_to_above(base)}
+    passed = base is row
+    for paper in line[1:]:
+        if paper.id == row["id"]:
+            held |= _clauses(row)
+            passed = True
+        elif not passed:
+            held |= _clauses(paper.row)
+        elif has_term(paper.row):
+            break
+        elif _in_time(paper.since, {**row, **held}):
+            held |= _clauses(paper.row)
+    return {**row, **held}
+
+
+def _clauses(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for group in CLAUSES if states(row, group) for name in group}
+
+
+def _in_time(since: date | None, row: Mapping[str, Any]) -> bool:
+    terms = terms_of(row)
+    due = None if problems_of(terms) else deadline_of(terms).notice_deadline
+    return since is None or due is None or since <= due
+
+
+def terms_of(row: Mapping[str, Any]) -> Terms:
+    """Read the terms of a contract row after `completed`; an empty column is what no paper says."""
+    end: date | None = row["term_end_date"]
+    return Terms(
+        term_start_date=row["term_start_date"],
+        term_months=row["term_months"],
+        term_end_date=end,
+        end_of_term=EndOfTerm(row["end_of_term"]),
+        evergreen=row["evergreen"],
+        notice=_notice(row["notice_count"], row["notice_unit"]),
+        notice_method=NoticeMethod(row["notice_method"] or NoticeMethod.UNKNOWN),
+        delivery_lead_days=row["delivery_lead_days"],
+        notice_counted_from=NoticeCountedFrom(row["notice_counted_from"] or NoticeCountedFrom.UNKNOWN),
+        co_terminus_end=end if row["co_terminus"] else None,
+        renewal_term_months=row["renewal_term_months"],
+        renewal_notice=_notice(row["renewal_notice_count"], row["renewal_notice_unit"]),
+        notice_opens=_notice(row["notice_opens_count"], row["notice_opens_unit"]),
+    )
+
+
+@lru_cache(maxsize=1000)
+def _notice(count: int | None, unit: str | None) -> Notice | None:
+    return None if count is None or unit is None else Notice(count, NoticeUnit(unit))
 
 
 def turning_days(papers: Papers, paper_id: UUID) -> list[date]:

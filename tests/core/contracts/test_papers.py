@@ -27,11 +27,9 @@ AMENDMENT = {**COMMON, "kind": "amendment", "parent_id": 2}
 
 def papers(*rows: dict[str, Any], governs: tuple[int, ...] = ()) -> Papers:
     """Number papers from 1 and name them after that; numbers do for ids here."""
-    made = {
-        number: Paper({**row, "id": number, "ref": f"P{number}"}, number in governs)
-        for number, row in enumerate(rows, 1)
-    }
-    return Papers(cast("dict[UUID, Paper]", made))
+    return Papers(
+        Paper({**row, "id": number, "ref": f"P{number}"}, number in governs) for number, row in enumerate(rows, 1)
+    )
 
 
 def held(of: Papers, which: int, day: date, *names: str) -> dict[str, tuple[Any, str] | None]:
