@@ -56,8 +56,11 @@ def known_for(ctx: Context, wanted: Sequence[Wanted[ContractEdit]]) -> Known:
     asked = {n.id for w in wanted if w.ref and (n := contract_names.find(w.ref))}
     parents = {n.id for e in edits if e.parent and (n := contract_names.find(e.parent))}
     named = {n.id for e in edits for key in e.circuits or () if (n := circuit_names.find(key))}
-    amended = {n.id for e in edits if _takes_over(e) and (n := contract_names.find(e.parent or ""))}
-    amended_links = [row for row in queries.links_of_contracts(ctx, amended) if row["governs"]] if amended else []
+    to_amend = {n.id for e in edits if _takes_over(e) and (n := contract_names.find(e.parent or ""))}
+    papers = queries.papers_of(ctx.session, {*asked, *parents})
+    families = {paper_id: _family(papers, paper_id) for paper_id in to_amend}
+    links = queries.links_of_contracts(ctx, {i for ids in families.values() for i in ids}) if to_amend else []
+    amended_links = [row for row in links if row["governs"]]
     rows = queries.rows_by_id(ctx, asked)
     old_parents = queries.rows_by_id(ctx, parents | {r["parent_id"] for r in rows.values() if r["parent_id"]})
     old_providers = providers.rows_by_id(ctx, {r["provider_id"] for r in rows.values()})
@@ -70,16 +73,23 @@ def known_for(ctx: Context, wanted: Sequence[Wanted[ContractEdit]]) -> Known:
         parent_of=queries.parents_from(ctx, parents) if parents else {},
         labels={str(i): r["title"] for i, r in old_parents.items()}
         | {str(i): r["name"] for i, r in old_providers.items()},
-        papers=queries.papers_of(ctx.session, {*asked, *parents, *old_parents}),
+        papers=papers,
         governed={
             contract: [
                 Named(row["circuit_id"], row["circuit_ref"], row["circuit_ref"])
                 for row in amended_links
-                if row["contract_id"] == contract
+                if row["contract_id"] in families[contract]
             ]
-            for contract in amended
+            for contract in to_amend
         },
     )
+
+
+def _family(papers: Papers, paper_id: UUID) -> set[UUID]:
+    """Give what an amendment of a contract amends: it, and where that is no agreement its amendments so far."""
+    root = amended(papers, paper_id)
+    beside = root.row["kind"] == ContractKind.AGREEMENT
+    return {paper_id} if beside else {root.id, *(paper.id for paper in amendments(papers, root))}
 
 
 def _takes_over(edit: ContractEdit) -> bool:
@@ -180,7 +190,8 @@ def _foresee(wanted: Sequence[Wanted[ContractEdit]], ids: Sequence[UUID], known:
 def _put(known: Known, row: Mapping[str, Any], edit: ContractEdit | None = None) -> None:
     """Let a contract be known as it would be."""
     paper = known.papers.get(row["id"])
-    governs = paper.governs if paper else bool(edit and (edit.circuits or _takes_over(edit)))
+    taken = edit is not None and (edit.circuits or (_takes_over(edit) and known.governed.get(row["parent_id"])))
+    governs = paper.governs if paper else bool(taken)
     known.papers.put(Paper(row, governs))
 
 

@@ -153,6 +153,18 @@ def amendments(papers: Papers, root: Paper) -> list[Paper]:
     return sorted(found.values(), key=lambda paper: (paper.since or date.min, paper.id))
 
 
+def line_of(papers: Papers, paper_id: UUID) -> list[Paper]:
+    """List the amendments that bear on a contract, in the order of the days they take effect.
+
+    Where it governs circuits, another that has a term and circuits of its own stands beside it: each is for its own.
+    """
+    own = papers.by_id[paper_id]
+    every = amendments(papers, amended(papers, paper_id))
+    if not own.governs:
+        return every
+    return [paper for paper in every if paper is own or not (paper.governs and has_term(paper.row))]
+
+
 def held_on(papers: Papers, paper_id: UUID, day: date, *, _seen: Collection[UUID] = ()) -> Held:
     """Say which paper's word holds on a day, column by column, for a contract or what it amends.
 
@@ -176,7 +188,7 @@ def held_on(papers: Papers, paper_id: UUID, day: date, *, _seen: Collection[UUID
             held |= dict.fromkeys((name for name in group if _counts(root, name, root)), root)
     if ends_above is not None:
         held["term_end_date"] = ends_above
-    for paper in amendments(papers, root):
+    for paper in line_of(papers, paper_id):
         if paper.since is None or paper.since <= day:
             held |= dict.fromkeys((name for name in _stated(paper.row) if _counts(paper, name, root)), paper)
     return held
@@ -213,7 +225,7 @@ def completed(row: Mapping[str, Any], papers: Papers, *, _seen: Collection[UUID]
         papers: It, all papers above it, and all their amendments.
     """
     root = amended(papers, row["id"]) if papers.get(row.get("id")) else None
-    line = [root, *amendments(papers, root)] if root else []
+    line = line_of(papers, row["id"]) if root else []
     base = row if root is None or root.id == row["id"] else root.row
     above = papers.get(base["parent_id"])
     held = {name: base[name] for group in CLAUSES for name in group}
@@ -221,7 +233,7 @@ def completed(row: Mapping[str, Any], papers: Papers, *, _seen: Collection[UUID]
         higher = completed(above.row, papers, _seen=(*_seen, above.id))
         held |= {name: higher[name] for name in left_to_above(base)}
     passed = base is row
-    for paper in line[1:]:
+    for paper in line:
         if paper.id == row["id"]:
             held |= _clauses(row)
             passed = True
@@ -277,7 +289,7 @@ def turning_days(papers: Papers, paper_id: UUID) -> list[date]:
     while above is not None and above.id not in seen:
         root = amended(papers, above.id)
         seen |= {above.id, root.id}
-        days |= {paper.since for paper in amendments(papers, root) if paper.since is not None}
+        days |= {paper.since for paper in line_of(papers, above.id) if paper.since is not None}
         above = papers.get(root.row["parent_id"])
     return sorted(days)
 

@@ -63,7 +63,7 @@ def _by_circuits() -> listing.Tally:
 def search_contracts(ctx: Context, request: SearchContracts) -> ContractList:
     """Return one page of contracts."""
     columns = columns_of(request, ContractRow, CONCISE)
-    count, mrc, state = circuit_count(), monthly(), renewal_state(ctx.today)
+    count, mrc, state = circuit_count(), monthly(ctx.today), renewal_state(ctx.today)
     query = with_standing(
         select(
             Contract.ref, Provider.name.label("provider"), Contract.number, Contract.title, Contract.kind,
@@ -86,7 +86,7 @@ def search_contracts(ctx: Context, request: SearchContracts) -> ContractList:
     }
     tallies = {"circuits": _by_circuits()}
     if ctx.principal.may("see:money"):
-        tallies["mrc"] = by_monthly()
+        tallies["mrc"] = by_monthly(ctx.today)
     wanted = _filters(ctx, request, state)
     source = listing.ListSource("contracts", query, sortable, Contract.id, "ref", tallies)
     found, hint = page_of(ctx, source, request, wanted, Contract, contracts_with)
@@ -146,7 +146,7 @@ def contract(ctx: Context, ref: str, on: date | None = None) -> ContractView:
             terms.with_term(
                 select(
                     Contract.__table__, Provider.name.label("provider"), Provider.ref.label("provider_ref"),
-                    Parent.ref.label("parent_ref"), monthly().label("monthly"),
+                    Parent.ref.label("parent_ref"), monthly(ctx.today).label("monthly"),
                 ),
                 ctx.today,
             )

@@ -189,7 +189,7 @@ def _deadlines(ctx: Context) -> list[DeadlineLine]:
             select(
                 Contract.ref, Provider.name.label("provider"), Contract.title, ACT_BY.label("act_by"),
                 func.coalesce(still, state).label("renewal_state"), circuit_count().label("circuits"),
-                monthly().label("mrc"),
+                monthly(ctx.today).label("mrc"),
             )
         )
         .join(Provider, Provider.id == Contract.provider_id)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from sqlalchemy import select
 from netos_core.changes.model import Proposal, ProposalChange
 from netos_core.changes.rules import Status
 from netos_core.contracts.queries import UNSAID, terms_of
-from netos_core.contracts.queries.etf import read_contract
+from netos_core.contracts.queries.etf import Read, read_contract
 from netos_core.contracts.rules import Terms, governing_end_date, problems_of
 from netos_core.contracts.rules.days import plus_months
 from netos_core.contracts.rules.etf import (
@@ -27,7 +26,7 @@ from netos_core.contracts.rules.etf import (
     etf_terms,
     spelled,
 )
-from netos_core.contracts.rules.papers import Held, Paper, Papers, amended, amendments, held_on, row_held
+from netos_core.contracts.rules.papers import Held, Paper, amended, held_on, line_of, row_held
 from netos_core.documents.model import Extraction
 from netos_core.documents.queries import may_see
 from netos_core.documents.rules.extraction.fields import FieldName
@@ -84,7 +83,7 @@ def in_force(ctx: Context, contract_id: UUID, day: date) -> InForce:
     root = amended(read.papers, contract_id)
     held = held_on(read.papers, contract_id, day)
     rates = course_of(read.papers, contract_id, price=read.price, today=ctx.today)
-    papers = [root, *amendments(read.papers, root)]
+    papers = [root, *line_of(read.papers, contract_id)]
     terms = terms_of(row_held(held, UNSAID))
     began = min((d for d in (root.row["signed_date"], root.row["term_start_date"]) if d), default=None)
     term, decision = _term(ctx, held, terms, day)
@@ -101,7 +100,7 @@ def in_force(ctx: Context, contract_id: UUID, day: date) -> InForce:
         papers=[_paper(paper, counts=paper in held.values() or paper is root, day=day) for paper in papers],
         values=list(_values(held, term, shown if held else None, day, recorded)),
         rates=_rates(rates, until) if rates else [],
-        rates_note=_disagreement(read.price, read.papers, root, ctx.today),
+        rates_note=_disagreement(read, contract_id, rates, ctx.today),
     )
 
 
@@ -242,14 +241,13 @@ def _rates(rates: Course, until: date) -> list[RateLine]:
     ]
 
 
-def _disagreement(price: Decimal | None, papers: Papers, root: Paper, today: date) -> str | None:
+def _disagreement(read: Read, contract_id: UUID, rates: Course | None, today: date) -> str | None:
     """Tell where the prices of the circuits on file today and the papers say different amounts."""
-    stated = course_of(papers, root.id, price=None, today=today)
-    if price is None or stated is None or (says := stated.step_on(today)).mrc == price:
+    stated = course_of(read.papers, contract_id, price=None, today=today)
+    if read.price is None or stated is None or (says := stated.on(today).mrc) == read.price:
         return None
-    currency = root.row["currency"]
-    on_file, said = spelled(price, currency), spelled(says.mrc, currency)
-    if course_of(papers, root.id, price=price, today=today) == stated:
+    on_file, said = (spelled(amount, read.row["currency"]) for amount in (read.price, says))
+    if rates == stated:
         return f"Its circuits are on file at {on_file} together; the amended {said} counts. Correct their prices."
     return f"By the papers it is {said} today; its circuits are on file at {on_file} together, and that counts."
 

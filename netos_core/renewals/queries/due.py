@@ -21,6 +21,7 @@ from netos_core.kernel.context import Context
 from netos_core.kernel.money import Amount, Basis
 from netos_core.providers.model import Provider
 from netos_core.renewals.model import RenewalDecision, Standing
+from netos_core.renewals.queries.silence import all_monthly
 from netos_core.renewals.queries.standing import superseded, with_standing
 from netos_core.renewals.rules import Choice, Decided, Decisions, RenewalState, deadline_before, is_executed, is_in_time
 
@@ -122,7 +123,7 @@ def subjects(
     ids = [row["id"] for row in rows]
     above = contracts.above(ctx.session, rows)
     decided = _decided(ctx.session, [row["id"] for row in rows if row["versions"]])
-    monthly = _monthly(ctx.session, ids)
+    monthly = _monthly(ctx.session, ids, today)
     return [_subject(contracts.completed(row, above), decided.get(row["id"], ()), monthly) for row in rows]
 
 
@@ -187,21 +188,12 @@ def _decided(session: Session, contract_ids: Sequence[UUID]) -> dict[UUID, list[
     return found
 
 
-def _monthly(session: Session, contract_ids: Sequence[UUID]) -> dict[tuple[UUID, str], Decimal]:
-    """Add up what the circuits that contracts govern cost a month, by contract and currency."""
-    rows = session.execute(
-        select(ContractCircuit.contract_id, Circuit.currency, func.sum(Circuit.mrc))
-        .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
-        .where(
-            ContractCircuit.contract_id == _any(contract_ids),
-            ContractCircuit.governs,
-            ContractCircuit.retired_at.is_(None),
-            Circuit.retired_at.is_(None),
-            Circuit.mrc.is_not(None),
-        )
-        .group_by(ContractCircuit.contract_id, Circuit.currency)
-    )
-    return {(contract_id, currency): mrc or Decimal(0) for contract_id, currency, mrc in rows}
+def _monthly(session: Session, contract_ids: Sequence[UUID], today: date) -> dict[tuple[UUID, str], Decimal]:
+    """Read what contracts cost a month as amended or by the circuits they govern, by contract and currency."""
+    chosen = select(Contract.id).where(Contract.id == _any(contract_ids))
+    sums = all_monthly(today, chosen).sums
+    rows = session.execute(select(sums).where(sums.c.contract_id == _any(contract_ids), sums.c.mrc.is_not(None)))
+    return {(row.contract_id, row.currency): row.mrc for row in rows}
 
 
 def circuits_of(ctx: Context, contract_ids: Sequence[UUID]) -> dict[UUID, list[str]]:

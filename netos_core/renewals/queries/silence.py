@@ -6,10 +6,25 @@ Each expression is about the joined `Contract` and `Standing`: a statement that 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, func, not_, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from netos_core.circuits.model import Circuit
@@ -80,12 +95,49 @@ def of_circuits(what: ColumnElement[Any], *conditions: ColumnElement[bool]) -> C
     )
 
 
-def monthly() -> ColumnElement[Any]:
-    """Build what the joined contract costs a month: the MRC of the circuits it governs where known, else its own."""
-    return func.coalesce(of_circuits(func.sum(Circuit.mrc), Circuit.currency == Contract.currency), Contract.mrc)
+def _amended(today: date) -> Select[*tuple[Any, ...]]:
+    """Build the amended amounts in force by the contract they are for, as `course_of` finds them.
+
+    It is what is amended, or another amendment of that; where both have a term and circuits, each is for its own.
+    """
+    paper, root, of = aliased(Contract), aliased(Contract), aliased(Contract)
+    since = func.coalesce(paper.term_start_date, paper.signed_date)
+    governs = exists(
+        select(literal(1)).where(
+            ContractCircuit.contract_id == paper.id, ContractCircuit.governs, ContractCircuit.retired_at.is_(None)
+        )
+    ).correlate(paper)
+    return (
+        select(of.id.label("contract_id"), paper.currency, paper.mrc)
+        .select_from(paper)
+        .join(root, and_(root.id == paper.parent_id, root.kind != ContractKind.AGREEMENT))
+        .join(of, or_(of.id == root.id, and_(of.parent_id == root.id, of.kind == ContractKind.AMENDMENT)))
+        .where(
+            paper.kind == ContractKind.AMENDMENT,
+            paper.retired_at.is_(None),
+            paper.mrc.is_not(None),
+            func.coalesce(since, today) <= today,
+            or_(of.id == paper.id, paper.term_end_date.is_(None), ~governs),
+        )
+        .order_by(of.id, paper.currency, since.desc().nulls_last(), paper.id.desc())
+        .ext(distinct_on(of.id, paper.currency))
+    )
 
 
-def all_monthly(among: Select[tuple[UUID]] | None = None) -> Tally:
+def monthly(today: date) -> ColumnElement[Any]:
+    """Build what the joined contract costs a month: as amended, else by the circuits it governs, else by its paper."""
+    by_id = _amended(today).subquery()
+    amended = (
+        select(by_id.c.mrc)
+        .where(by_id.c.contract_id == Contract.id, by_id.c.currency == Contract.currency)
+        .correlate(Contract)
+        .scalar_subquery()
+    )
+    governed = of_circuits(func.sum(Circuit.mrc), Circuit.currency == Contract.currency)
+    return func.coalesce(amended, governed, Contract.mrc)
+
+
+def all_monthly(today: date, among: Select[UUID] | None = None) -> Tally:
     """Build the same for all contracts at once, or for those among the chosen ids."""
     every = (
         select(ContractCircuit.contract_id, Circuit.currency, func.sum(Circuit.mrc).label("mrc"))
@@ -94,13 +146,25 @@ def all_monthly(among: Select[tuple[UUID]] | None = None) -> Tally:
         .group_by(ContractCircuit.contract_id, Circuit.currency)
     )
     governed = (every if among is None else every.where(ContractCircuit.contract_id.in_(among))).subquery()
-    own = and_(governed.c.contract_id == Contract.id, governed.c.currency == Contract.currency)
-    return Tally(governed, own, func.coalesce(governed.c.mrc, Contract.mrc))
+    amended = _amended(today).subquery()
+    same = and_(governed.c.contract_id == amended.c.contract_id, governed.c.currency == amended.c.currency)
+    sums = (
+        select(
+            func.coalesce(amended.c.contract_id, governed.c.contract_id).label("contract_id"),
+            func.coalesce(amended.c.currency, governed.c.currency).label("currency"),
+            func.coalesce(amended.c.mrc, governed.c.mrc).label("mrc"),
+        )
+        .select_from(governed)
+        .join(amended, same, full=True)
+        .subquery()
+    )
+    own = and_(sums.c.contract_id == Contract.id, sums.c.currency == Contract.currency)
+    return Tally(sums, own, func.coalesce(sums.c.mrc, Contract.mrc))
 
 
-def by_monthly() -> Tally:
+def by_monthly(today: date) -> Tally:
     """Sort contracts by what they cost a month; where that is not known they come before those that cost nothing."""
-    every = all_monthly()
+    every = all_monthly(today)
     return replace(every, key=func.coalesce(every.key, -1))
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from netos_core.contracts.rules.etf.course import Course, RateBasis, Stretch
 from netos_core.contracts.rules.etf.rates import DatedRates, Escalator, escalator_of
-from netos_core.contracts.rules.papers import Held, Paper, Papers, amended, amendments, held_on, turning_days
+from netos_core.contracts.rules.papers import Held, Paper, Papers, amended, held_on, line_of, turning_days
 
 FIRST = date.min
 
@@ -28,11 +28,11 @@ def course_of(papers: Papers, paper_id: UUID, *, price: Decimal | None, today: d
         today: The day the price is known of.
     """
     root = amended(papers, paper_id)
-    ranks = {paper.id: rank for rank, paper in enumerate((root, *amendments(papers, root)))}
+    ranks = {paper.id: rank for rank, paper in enumerate((root, *line_of(papers, paper_id)))}
     stretches: list[Stretch] = []
     said: tuple[Paper | None, Paper | None] = (None, None)
-    for day in sorted({FIRST, today, *turning_days(papers, root.id)}):
-        held = held_on(papers, root.id, day)
+    for day in sorted({FIRST, today, *turning_days(papers, paper_id)}):
+        held = held_on(papers, paper_id, day)
         source, rises = held.get("mrc"), held.get("escalator")
         if (source, rises) != said:
             made = _of_paper(held, root, ranks) if source is not said[0] or not stretches else None
