@@ -14,8 +14,10 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     SQLColumnExpression,
+    Text,
     and_,
     case,
+    cast,
     exists,
     func,
     literal,
@@ -40,6 +42,32 @@ def _leans(of: Any) -> ColumnElement[bool]:
     return and_(of.parent_id.is_not(None), or_(of.kind == ContractKind.AMENDMENT, of.co_terminus))
 
 
+def _changes(paper: Any) -> ColumnElement[bool]:
+    """Match amendments without a term of their own: they change the clauses of the term they find."""
+    own_term = or_(paper.term_end_date.is_not(None), paper.evergreen)
+    return and_(paper.kind == ContractKind.AMENDMENT, paper.retired_at.is_(None), not_(own_term))
+
+
+def _changed(of: Any, column: str) -> ColumnElement[Any]:
+    """Build what the latest of them says of a clause of what it amends."""
+    paper = aliased(Contract)
+    said = getattr(paper, column)
+    return (
+        select(said)
+        .where(paper.parent_id == of.id, _changes(paper), said.is_not(None), cast(said, Text) != EndOfTerm.UNKNOWN)
+        .order_by(func.coalesce(paper.term_start_date, paper.signed_date).desc().nulls_last(), paper.id.desc())
+        .limit(1)
+        .correlate(of)
+        .scalar_subquery()
+    )
+
+
+def _is_changed() -> ColumnElement[bool]:
+    paper = aliased(Contract)
+    says = or_(paper.end_of_term != EndOfTerm.UNKNOWN, paper.renewal_term_months.is_not(None))
+    return exists(select(literal(1)).where(paper.parent_id == Contract.id, _changes(paper), says)).correlate(Contract)
+
+
 def _own_end(of: Any) -> ColumnElement[str | None]:
     unsaid = and_(of.kind == ContractKind.AMENDMENT, of.parent_id.is_not(None), of.end_of_term == EndOfTerm.UNKNOWN)
     return case((unsaid, null()), else_=of.end_of_term)
@@ -48,11 +76,11 @@ def _own_end(of: Any) -> ColumnElement[str | None]:
 _own = (
     select(
         Contract.id.label("id"),
-        Contract.parent_id.label("up"),
-        _own_end(Contract).label("end_of_term"),
-        Contract.renewal_term_months.label("months"),
+        case((_leans(Contract), Contract.parent_id)).label("up"),
+        func.coalesce(_changed(Contract, "end_of_term"), _own_end(Contract)).label("end_of_term"),
+        func.coalesce(_changed(Contract, "renewal_term_months"), Contract.renewal_term_months).label("months"),
     )
-    .where(_leans(Contract), Contract.retired_at.is_(None))
+    .where(or_(_leans(Contract), _is_changed()), Contract.retired_at.is_(None))
     .cte("clauses", recursive=True)
 )
 
@@ -62,8 +90,8 @@ CLAUSES = _own.union(
     select(
         _own.c.id,
         case((_leans(Above), Above.parent_id)),
-        func.coalesce(_own.c.end_of_term, _own_end(Above)),
-        func.coalesce(_own.c.months, Above.renewal_term_months),
+        func.coalesce(_own.c.end_of_term, _changed(Above, "end_of_term"), _own_end(Above)),
+        func.coalesce(_own.c.months, _changed(Above, "renewal_term_months"), Above.renewal_term_months),
     ).join(Above, Above.id == _own.c.up)
 )
 

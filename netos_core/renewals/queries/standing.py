@@ -21,6 +21,7 @@ from netos_core.renewals.rules import LEAVING, PRESSING, Choice, RenewalState, a
 
 RUNGS = (RenewalState.CRITICAL, RenewalState.ACTIVE, RenewalState.WATCH, RenewalState.STABLE)
 LAST_DAY = date(9999, 12, 31)
+FIRST_DAY = date(1, 1, 1)
 
 Amendment = aliased(Contract)
 
@@ -109,7 +110,8 @@ def is_served() -> ColumnElement[bool]:
 def superseded(today: date, *, of_few: bool = False) -> ColumnElement[bool]:
     """Say whether an amendment with a term of its own has taken the contract's place.
 
-    An agreement stands beside its amendments, as others are under it.
+    An agreement stands beside its amendments, as others are under it. An amendment that governs no circuit gives way to
+    a later one of the same order.
 
     Args:
         today: The day.
@@ -117,18 +119,43 @@ def superseded(today: date, *, of_few: bool = False) -> ColumnElement[bool]:
             all contracts would be gathered for each page.
     """
     conditions = (
-        Amendment.parent_id == Contract.id,
         Amendment.kind == ContractKind.AMENDMENT,
         Amendment.retired_at.is_(None),
         Amendment.term_end_date.is_not(None),
-        func.coalesce(Amendment.term_start_date, today) <= today,
+        func.coalesce(Amendment.term_start_date, Amendment.signed_date, today) <= today,
     )
     amended: ColumnElement[bool] = (
-        select(func.count() > 0).select_from(Amendment).where(*conditions).correlate(Contract).scalar_subquery()
+        select(func.count() > 0)
+        .select_from(Amendment)
+        .where(Amendment.parent_id == Contract.id, *conditions)
+        .correlate(Contract)
+        .scalar_subquery()
         if of_few
-        else exists(select(literal(1)).where(*conditions)).correlate(Contract)
+        else exists(select(literal(1)).where(Amendment.parent_id == Contract.id, *conditions)).correlate(Contract)
     )
-    return and_(Contract.kind != ContractKind.AGREEMENT, amended)
+    return and_(Contract.kind != ContractKind.AGREEMENT, or_(amended, _gave_way(conditions)))
+
+
+def _gave_way(conditions: tuple[ColumnElement[bool], ...]) -> ColumnElement[bool]:
+    """Say of an amendment whether a later one of the same order took its circuits."""
+    since, own = (func.coalesce(one.term_start_date, one.signed_date, FIRST_DAY) for one in (Amendment, Contract))
+    order = aliased(Contract)
+    later = exists(
+        select(literal(1))
+        .select_from(Amendment)
+        .join(order, and_(order.id == Amendment.parent_id, order.kind != ContractKind.AGREEMENT))
+        .where(
+            Amendment.parent_id == Contract.parent_id,
+            or_(since > own, and_(since == own, Amendment.id > Contract.id)),
+            *conditions,
+        )
+    ).correlate(Contract)
+    governs = exists(
+        select(literal(1)).where(
+            ContractCircuit.contract_id == Contract.id, ContractCircuit.governs, ContractCircuit.retired_at.is_(None)
+        )
+    ).correlate(Contract)
+    return and_(Contract.kind == ContractKind.AMENDMENT, later, ~governs)
 
 
 def rung(today: date) -> ColumnElement[str]:
