@@ -70,10 +70,12 @@ class Contract(Entity, Base):
             "(renewal_notice_count is null) = (renewal_notice_unit is null)", name="renewal_notice_is_whole"
         ),
         Index("ix_contract_act_by", "act_by", postgresql_where=LIVE),
+        Index("ix_contract_amending", "parent_id",
+              postgresql_where=text("kind = 'amendment' and retired_at is null")),
         Index("ix_contract_number", "provider_id", "number"),
         name_index("contract", "number"),
         trigram_index("contract"),
-    )
+    )  # fmt: skip
 
 
 class ContractCircuit(Entity, Base):
