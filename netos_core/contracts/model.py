@@ -22,6 +22,7 @@ class Contract(Entity, Base):
     them, so a diff shows the deadline move and a list filters by it. None where the paper does not say.
     They are those of the paper's own term; what follows it in silence stands in `renewals`.
     `etf` and `escalator` are typed data, read and written by `rules.etf`, and each is replaced whole.
+    An amendment counts from its first day, else from its signature, and leaves what it does not state: `rules.papers`.
     A `co_terminus` one ends with its parent: `term_end_date` is then the parent's, and moves with it.
     """
 

@@ -14,7 +14,7 @@ from netos_core.changes.model import Proposal, ProposalChange
 from netos_core.changes.rules import Status
 from netos_core.contracts.queries import UNSAID, terms_of
 from netos_core.contracts.queries.etf import Read, read_contract
-from netos_core.contracts.rules import Terms, governing_end_date, problems_of
+from netos_core.contracts.rules import EndOfTerm, Terms, governing_end_date, problems_of
 from netos_core.contracts.rules.days import plus_months
 from netos_core.contracts.rules.etf import (
     Course,
@@ -27,7 +27,7 @@ from netos_core.contracts.rules.etf import (
     spelled,
 )
 from netos_core.contracts.rules.papers import Held, Paper, amended, held_on, line_of, row_held
-from netos_core.documents.model import Extraction
+from netos_core.documents.model import Document, Extraction
 from netos_core.documents.queries import may_see
 from netos_core.documents.rules.extraction.fields import FieldName
 from netos_core.extractions.rules import values as extracted
@@ -151,7 +151,7 @@ def _values(
         if column == "mrc" and rates is not None:
             yield _rate(rates, held, day, recorded)
             continue
-        if paper is None and column not in ALWAYS:
+        if paper is None and (column not in ALWAYS or (column == "renewal_term_months" and not _may_renew(held))):
             continue
         renewed = term if term is not None and term.number and column in OF_TERM else None
         if renewed is not None:
@@ -162,6 +162,11 @@ def _values(
         if column in OF_TERM and term is not None and value is None:
             paper, note = None, None
         yield _held(column, value, paper, since, note, {} if renewed else recorded)
+
+
+def _may_renew(held: Held) -> bool:
+    ends = held.get("end_of_term")
+    return ends is None or ends.row["end_of_term"] == EndOfTerm.AUTO_RENEW
 
 
 def _value(column: str, row: Mapping[str, Any] | None, renewed: TermInForce | None) -> Any:
@@ -257,20 +262,25 @@ def _recorded(ctx: Context, paper_ids: set[UUID]) -> dict[tuple[UUID, str], _Rec
     if not paper_ids:
         return {}
     rows = ctx.session.execute(
-        select(ProposalChange.entity_id, ProposalChange.columns, Proposal.ref, Proposal.source, Extraction.sensitivity)
+        select(
+            ProposalChange.entity_id, ProposalChange.columns, Proposal.ref, Proposal.source, Extraction.sensitivity,
+            Document.ref.label("document"),
+        )
         .join(Proposal, Proposal.id == ProposalChange.proposal_id)
         .outerjoin(Extraction, Extraction.proposal_id == Proposal.id)
+        .outerjoin(Document, Document.id == Extraction.document_id)
         .where(
             ProposalChange.entity == "contract",
             ProposalChange.entity_id.in_(paper_ids),
             Proposal.status == Status.COMMITTED,
         )
         .order_by(Proposal.ended_at, Proposal.id)
-    )
+    )  # fmt: skip
     found: dict[tuple[UUID, str], _Recorded] = {}
-    for paper_id, columns, ref, source, sensitivity in rows:
+    for paper_id, columns, ref, source, sensitivity, document in rows:
         proofs = source.get("fields", {}) if sensitivity is not None and may_see(ctx, sensitivity) else {}
         for column in columns.split(","):
             proof = proofs.get(READ_AS.get(column)) or {}
-            found[paper_id, column] = _Recorded(ref, proof.get("document"), proof.get("page"), proof.get("quote"))
+            on = (document or proof.get("document")) if proof.get("page") else None
+            found[paper_id, column] = _Recorded(ref, on, proof.get("page"), proof.get("quote"))
     return found

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +16,20 @@ from netos_core.overview.operations import get_contract, preview_etf
 from netos_core.overview.schemas import GetContract
 from netos_core.overview.schemas.etf import PreviewEtf
 from netos_core.overview.schemas.in_force import HeldValue, InForce
-from tests.factories import apply, counted_statements, make_circuit, make_contract, make_ctx, make_provider
+from netos_core.runtime.calls import Core
+from netos_core.runtime.settings import Settings
+from tests.core.extractions.making import decide, propose, read, work
+from tests.core.extractions.making import order as order_form
+from tests.factories import (
+    apply,
+    approve,
+    counted_statements,
+    make_circuit,
+    make_contract,
+    make_ctx,
+    make_provider,
+    rows_of,
+)
 
 REMAINDER = {"formula": {"kind": "remainder"}}
 HALF = {"formula": {"kind": "percent", "bands": [{"from_month": 1, "percent": 50}]}}
@@ -179,3 +194,37 @@ def test_an_iru_of_twenty_years_has_its_fee_and_its_term(session: Session) -> No
     assert told.why == "The term is the one its papers state, until 2039-12-31."
     assert value(told, "nrc").amount == Decimal("186000.00")
     assert (value(told, "mrc").amount, value(told, "mrc").since) == (Decimal("173.13"), date(2026, 1, 1))
+
+
+@pytest.fixture
+def core(fresh_db: str, tmp_path: Path) -> Iterator[Core]:
+    core = Core(Settings(database_url=fresh_db, home=tmp_path))
+    yield core
+    core.close()
+
+
+def test_a_value_that_was_read_from_a_document_has_its_proof_until_another_is_set(core: Core) -> None:
+    with core.session() as session:
+        make_provider(session, "Granite Peak Fiber")
+    paper = read(core, order_form())
+    decide(core, paper, mrc="accept", etf="accept", initial_term_months=("edit", "36"))
+    change = propose(core, paper)
+    with core.session() as session:
+        approve(session, change)
+    work(core)
+    with core.session() as session:
+        ref = rows_of(session, "contract")[0]["ref"]
+        told = on(session, ref, "2026-06-01")
+        mrc, etf, months = (value(told, name) for name in ("mrc", "etf", "term_months"))
+        assert (mrc.change, mrc.document, mrc.page) == (change.change_id, "DOC-1001", 1)
+        assert mrc.quote is not None
+        assert "4,850.00" in mrc.quote
+        assert (etf.document, etf.page, "remaining months" in str(etf.quote)) == ("DOC-1001", 1, True)
+        assert (months.value, months.change, months.document, months.quote) == (
+            "36 months", change.change_id, None, None,
+        )  # fmt: skip
+        hidden = on(session, ref, "2026-06-01", Role.NOC)
+        assert {one.quote for one in hidden.values} == {None}
+        typed = apply(make_ctx(session, Role.FINANCE), "contract", ref=ref, mrc="4900.00")
+        mrc = value(on(session, ref, "2026-06-01"), "mrc")
+        assert (mrc.amount, mrc.change, mrc.document) == (Decimal("4900.00"), typed.change_id, None)
