@@ -7,6 +7,7 @@ term is the paper's own until the engine has seen another follow it; a contract 
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -107,6 +108,7 @@ def is_served() -> ColumnElement[bool]:
     )
 
 
+@lru_cache(maxsize=4)
 def superseded(today: date, *, of_few: bool = False) -> ColumnElement[bool]:
     """Say whether an amendment with a term of its own has taken the contract's place.
 
