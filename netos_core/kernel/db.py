@@ -95,7 +95,15 @@ OPTIONS = "-c timezone=UTC -c jit=off -c work_mem=16MB"
 
 
 def make_engine(url: str, *, pool_size: int = 20) -> Engine:
-    """Connect to PostgreSQL. The pool is as large as the edge's thread limit, so neither waits for the other."""
+    """Connect to PostgreSQL. The pool is as large as the edge's thread limit, so neither waits for the other.
+
+    The connection used last is used next: it knows the tables and has the statements prepared.
+    """
     return create_engine(
-        url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, connect_args={"options": OPTIONS}
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=True,
+        pool_use_lifo=True,
+        connect_args={"options": OPTIONS},
     )
