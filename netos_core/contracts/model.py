@@ -71,9 +71,11 @@ class Contract(Entity, Base):
         ),
         Index("ix_contract_act_by", "act_by", postgresql_where=LIVE),
         Index("ix_contract_number", "provider_id", "number"),
+        Index("ix_contract_amendments", "parent_id", postgresql_include=["term_start_date", "term_end_date"],
+              postgresql_where=text("kind = 'amendment' and retired_at is null")),
         name_index("contract", "number"),
         trigram_index("contract"),
-    )
+    )  # fmt: skip
 
 
 class ContractCircuit(Entity, Base):

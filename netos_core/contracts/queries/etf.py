@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import BindParameter, Date, Select, and_, bindparam, func, literal, or_, select, true, union_all
 
 from netos_core.circuits.rules import ENDED, CircuitStatus
-from netos_core.contracts.queries import CIRCUIT, CONTRACT, LINK, above, completed, terms_of
+from netos_core.contracts.queries import CIRCUIT, CONTRACT, above, completed, terms_of
 from netos_core.contracts.rules import ContractKind, EndOfTerm, NoticeCountedFrom, NoticeMethod, Terms, problems_of
 from netos_core.contracts.rules.etf import Leaving, escalator_of, etf_terms
 from netos_core.kernel.context import Context
@@ -37,12 +37,8 @@ def _contracts() -> Select[Any]:
             func.sum(CIRCUIT.c.mrc).filter(priced).label("circuits_mrc"),
             func.coalesce(func.bool_or(CIRCUIT.c.status.not_in(NOT_INSTALLED)), true()).label("installed"),
         )
-        .select_from(LINK)
-        .join(CIRCUIT, CIRCUIT.c.id == LINK.c.circuit_id)
         .where(
-            LINK.c.contract_id == CONTRACT.c.id,
-            LINK.c.governs,
-            LINK.c.retired_at.is_(None),
+            CIRCUIT.c.contract_id == CONTRACT.c.id,
             CIRCUIT.c.retired_at.is_(None),
             CIRCUIT.c.status.not_in(ENDED),
         )
@@ -119,10 +115,10 @@ def leaving_circuits(
 ) -> dict[UUID, Leaving]:
     """Read what leaving circuits would cost is worked out from, by the contract that governs each."""
     found = ctx.session.execute(
-        select(CIRCUIT.c.id, CIRCUIT.c.ref, CIRCUIT.c.mrc, CIRCUIT.c.nrc, CIRCUIT.c.currency, CIRCUIT.c.status,
-               LINK.c.contract_id)
-        .outerjoin(LINK, and_(LINK.c.circuit_id == CIRCUIT.c.id, LINK.c.governs, LINK.c.retired_at.is_(None)))
-        .where(CIRCUIT.c.id.in_(list(circuit_ids)))
+        select(
+            CIRCUIT.c.id, CIRCUIT.c.ref, CIRCUIT.c.mrc, CIRCUIT.c.nrc, CIRCUIT.c.currency, CIRCUIT.c.status,
+            CIRCUIT.c.contract_id,
+        ).where(CIRCUIT.c.id.in_(list(circuit_ids)))
     )  # fmt: skip
     return of_circuits(ctx, [dict(row) for row in found.mappings()], last_days)
 

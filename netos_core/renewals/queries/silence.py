@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, f
 from sqlalchemy.orm import aliased
 
 from netos_core.circuits.model import Circuit
-from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.contracts.model import Contract
 from netos_core.contracts.rules import ContractKind, EndOfTerm
 from netos_core.kernel.listing import Tally
 from netos_core.renewals.queries.standing import EVERGREEN, with_standing
@@ -66,15 +66,7 @@ def of_circuits(what: ColumnElement[Any], *conditions: ColumnElement[bool]) -> C
     """Build a figure of the live circuits that the joined contract governs: what another governs, another renews."""
     return (
         select(what)
-        .select_from(ContractCircuit)
-        .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
-        .where(
-            ContractCircuit.contract_id == Contract.id,
-            ContractCircuit.governs,
-            ContractCircuit.retired_at.is_(None),
-            Circuit.retired_at.is_(None),
-            *conditions,
-        )
+        .where(Circuit.contract_id == Contract.id, Circuit.retired_at.is_(None), *conditions)
         .correlate(Contract)
         .scalar_subquery()
     )
@@ -88,12 +80,11 @@ def monthly() -> ColumnElement[Any]:
 def all_monthly(among: Select[tuple[UUID]] | None = None) -> Tally:
     """Build the same for all contracts at once, or for those among the chosen ids."""
     every = (
-        select(ContractCircuit.contract_id, Circuit.currency, func.sum(Circuit.mrc).label("mrc"))
-        .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
-        .where(ContractCircuit.governs, ContractCircuit.retired_at.is_(None), Circuit.retired_at.is_(None))
-        .group_by(ContractCircuit.contract_id, Circuit.currency)
+        select(Circuit.contract_id, Circuit.currency, func.sum(Circuit.mrc).label("mrc"))
+        .where(Circuit.contract_id.is_not(None), Circuit.retired_at.is_(None))
+        .group_by(Circuit.contract_id, Circuit.currency)
     )
-    governed = (every if among is None else every.where(ContractCircuit.contract_id.in_(among))).subquery()
+    governed = (every if among is None else every.where(Circuit.contract_id.in_(among))).subquery()
     own = and_(governed.c.contract_id == Contract.id, governed.c.currency == Contract.currency)
     return Tally(governed, own, func.coalesce(governed.c.mrc, Contract.mrc))
 

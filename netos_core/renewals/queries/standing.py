@@ -10,11 +10,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, literal_column, null, or_, select
 from sqlalchemy.orm import aliased
 
 from netos_core.circuits.model import Circuit
-from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.contracts.model import Contract
 from netos_core.contracts.rules import ContractKind, EndOfTerm
 from netos_core.renewals.model import RenewalDecision, Standing
 from netos_core.renewals.rules import LEAVING, PRESSING, Choice, RenewalState, act_by_range
@@ -23,6 +23,7 @@ RUNGS = (RenewalState.CRITICAL, RenewalState.ACTIVE, RenewalState.WATCH, Renewal
 LAST_DAY = date(9999, 12, 31)
 
 Amendment = aliased(Contract)
+AMENDING: ColumnElement[str] = literal_column(f"'{ContractKind.AMENDMENT}'")  # written out, as the index of them has it
 
 _FOLLOWED = and_(Standing.number > 0, Standing.contract_version == Contract.version)
 
@@ -69,11 +70,8 @@ def owner_id() -> ColumnElement[UUID | None]:
 def in_market(market: str) -> ColumnElement[bool]:
     """Match contracts that govern a live circuit of a market."""
     return Contract.id.in_(
-        select(ContractCircuit.contract_id)
-        .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
-        .where(
-            ContractCircuit.governs,
-            ContractCircuit.retired_at.is_(None),
+        select(Circuit.contract_id).where(
+            Circuit.contract_id.is_not(None),
             Circuit.retired_at.is_(None),
             func.lower(Circuit.market) == market.lower(),
         )
@@ -118,7 +116,7 @@ def superseded(today: date, *, of_few: bool = False) -> ColumnElement[bool]:
     """
     conditions = (
         Amendment.parent_id == Contract.id,
-        Amendment.kind == ContractKind.AMENDMENT,
+        Amendment.kind == AMENDING,
         Amendment.retired_at.is_(None),
         Amendment.term_end_date.is_not(None),
         func.coalesce(Amendment.term_start_date, today) <= today,
