@@ -59,17 +59,9 @@ def upgrade() -> None:
         postgresql_include=[*FIGURES, "contract_id"],
         postgresql_where=LIVE,
     )
-    op.create_index(
-        "ix_contract_amendments",
-        "contract",
-        ["parent_id"],
-        postgresql_include=["term_start_date", "term_end_date"],
-        postgresql_where=sa.text("kind = 'amendment' and retired_at is null"),
-    )
 
 
 def downgrade() -> None:
-    op.drop_index("ix_contract_amendments", table_name="contract")
     op.drop_index("ix_circuit_figures", table_name="circuit")
     op.create_index(
         "ix_circuit_figures",

@@ -16,7 +16,7 @@ from netos_core.letters.schemas import ListLetters
 from netos_core.outages.operations import get_outage_history
 from netos_core.outages.schemas import OutageHistoryRequest
 from netos_core.overview import operations as overview
-from netos_core.overview.schemas import CircuitView, GetOne, GetSite, PlRequest
+from netos_core.overview.schemas import CircuitView, GetContract, GetOne, GetSite, PlRequest
 from netos_core.quotes import operations as quotes
 from netos_core.quotes.schemas import ListOrders, ListQuotes, OrderRow
 from web_min import asked, charts
@@ -146,7 +146,9 @@ def _customer(visit: Visit) -> Page:
 
 
 def _contract(visit: Visit) -> Page:
-    view = visit.call(overview.get_contract, _one(visit))
+    told = dict(asked.given(visit.request.query_params, ["on", *notes.TOLD]))
+    wish = {"ref": _one(visit).ref, "on": told.get("on") or visit.today.isoformat()}
+    view = visit.call(overview.get_contract, validated(GetContract, wish))
     timeline = charts.notice_timeline(view.term, visit.today)
     beside = shared(visit, view.ref, trail=4 * TRAIL_SHOWN)
     beside["trail"] = _without_reads(beside["trail"])

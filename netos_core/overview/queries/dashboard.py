@@ -202,7 +202,7 @@ def _deadlines(ctx: Context, soonest: Sequence[UUID]) -> list[DeadlineLine]:
             select(
                 Contract.ref, Provider.name.label("provider"), Contract.title, ACT_BY.label("act_by"),
                 func.coalesce(alarm(ctx.today), renewal_state(ctx.today)).label("renewal_state"),
-                circuit_count().label("circuits"), monthly().label("mrc"),
+                circuit_count().label("circuits"), monthly(ctx.today).label("mrc"),
             )
         )
         .join(Provider, Provider.id == Contract.provider_id)

@@ -112,7 +112,7 @@ def _board(ctx: Context, wanted: list[ColumnElement[bool]], most: int) -> Compou
     place = _place(stands.c.state, stands.c.pressing)
     placed = select(stands.c.id, place.label("place"), stands.c.act_by).cte("placed").prefix_with("materialized")
     pressing = select(placed.c.id, placed.c.place, placed.c.act_by).where(placed.c.place.in_(COLUMNS)).cte("pressing")
-    mrc = all_monthly(select(pressing.c.id))
+    mrc = all_monthly(ctx.today, select(pressing.c.id))
     every: Any = select(
         pressing.c.place, Contract.currency, RENEWS.label("renews"), cost_of_silence(mrc.key).label("cost")
     )
@@ -139,7 +139,7 @@ def _board(ctx: Context, wanted: list[ColumnElement[bool]], most: int) -> Compou
 
 
 def _cards(ctx: Context, soonest: Sequence[UUID]) -> Iterable[dict[str, Any]]:
-    mrc = monthly()
+    mrc = monthly(ctx.today)
     query = (
         with_silence(
             select(
