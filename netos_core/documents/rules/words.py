@@ -21,6 +21,8 @@ _MANY_CURVES = 300
 _NEAR = 3.0
 _LEAST_SIZE = 2.0
 _WHITE = 0.93
+_KEPT_PAGES = 8
+"""For so many pages the library keeps what it has parsed, since pages share fonts and forms."""
 
 _Box = tuple[float, float, float, float]
 Inkless = Callable[[int], list[_Box]]
@@ -58,6 +60,9 @@ def read_pages(content: bytes, inkless: Inkless) -> Iterator[tuple[Page, bool]]:
                 raise _damaged() from damaged
             finally:
                 page.close()
+                page.page_obj.contents = []  # this and what was parsed hold each page's streams, unpacked, to the end
+                if page.page_number % _KEPT_PAGES == 0:
+                    document.doc._cached_objs.clear()  # noqa: SLF001
 
 
 def _damaged() -> FileRefused:
