@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
@@ -23,9 +24,13 @@ _THICK = 10
 _MOSTLY = 0.55
 _LINES_OF_A_TABLE = 3
 _DOT, _NEAREST_DOT, _FURTHEST_DOT, _UNEVEN, _LEAST_DOTS = 7, 5, 26, 2, 5
+_BESIDE, _CUT = 0.7, 0.15
 _AS_PROSE = "--psm 3 --oem 1"
 _AS_PIECES = "--psm 11 --oem 1"
 """Cells of one and of two lines beside each other are no lines of text, which prose is taken for."""
+
+_SAYS = re.compile(r"[^\W_]|[$%&#@§*()/+=<>|•–—-]")
+"""Words of a picture without any of these are dots, colons that stand alone, and what is left of lines."""
 
 Box = tuple[int, int, int, int]
 
@@ -174,7 +179,7 @@ def read_picture(image: Any, scale: float) -> list[Word]:
 def _read(image: Any, scale: float, how: str) -> list[Word]:
     reader = _tesseract()
     told = reader.image_to_data(image, lang="eng", config=how, timeout=MOST_SECONDS, output_type=reader.Output.DICT)
-    return [
+    words = [
         Word(
             text.strip(),
             round(left / scale, 2),
@@ -186,8 +191,37 @@ def _read(image: Any, scale: float, how: str) -> list[Word]:
         for text, left, top, width, height, sure in zip(
             *(told[name] for name in ("text", "left", "top", "width", "height", "conf")), strict=True
         )
-        if text.strip() and float(sure) >= 0
+        if _SAYS.search(text) and float(sure) >= 0
     ]
+    return list(_whole(words))
+
+
+def _whole(words: Sequence[Word]) -> Iterator[Word]:
+    """Join a number or an id whose letters were read as two words that overlap."""
+    last: Word | None = None
+    for word in words:
+        if last is not None and _is_cut(last, word):
+            last = Word(
+                last.text + word.text,
+                last.x0,
+                min(last.top, word.top),
+                word.x1,
+                max(last.bottom, word.bottom),
+                min(last.sure, word.sure),
+            )
+            continue
+        if last is not None:
+            yield last
+        last = word
+    if last is not None:
+        yield last
+
+
+def _is_cut(one: Word, other: Word) -> bool:
+    height = max(one.bottom - one.top, 1.0)
+    beside = min(one.bottom, other.bottom) - max(one.top, other.top) > _BESIDE * height
+    overlap = (one.x1 - other.x0) / height
+    return beside and _CUT < overlap < _BESIDE and any(map(str.isdigit, other.text))
 
 
 def with_picture(page: Page, seen: Sequence[Word]) -> Page:
