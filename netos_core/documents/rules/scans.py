@@ -218,7 +218,7 @@ def _whole(words: Sequence[Word]) -> Iterator[Word]:
 
 
 def _is_cut(one: Word, other: Word) -> bool:
-    height = max(one.bottom - one.top, 1.0)
+    height = max(min(one.bottom - one.top, other.bottom - other.top), 1.0)
     beside = min(one.bottom, other.bottom) - max(one.top, other.top) > _BESIDE * height
     overlap = (one.x1 - other.x0) / height
     return beside and _CUT < overlap < _BESIDE and any(map(str.isdigit, other.text))
