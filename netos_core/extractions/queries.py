@@ -21,7 +21,7 @@ from netos_core.documents.model import Document, Extraction, StoredFile
 from netos_core.documents.queries import ContentWithheld, may_see
 from netos_core.documents.rules.extraction.fields import FieldName
 from netos_core.documents.rules.kinds import classes_seen
-from netos_core.extractions.rules import deciding, values
+from netos_core.extractions.rules import clauses, deciding, values
 from netos_core.extractions.rules.states import DISMISSED, ON_FILE, OPEN, PROPOSED, READ, state_of
 from netos_core.extractions.schemas import (
     ExtractionField,
@@ -41,6 +41,9 @@ from netos_core.kernel.lookup import Named
 from netos_core.kernel.page import columns_of
 from netos_core.kernel.redaction import View
 from netos_core.providers import queries as providers
+
+RULES = "rules"
+"""Who has read it, where nobody else has."""
 
 CONCISE = ("ref", "state", "file_name", "provider", "undecided", "problems", "created_at")
 
@@ -167,6 +170,12 @@ def reads_of(row: Extraction) -> dict[FieldName, Mapping[str, Any]]:
     return {FieldName(one["name"]): one for one in (row.result or {"fields": ()})["fields"]}
 
 
+def read_as_it_stands(row: Extraction, name: FieldName) -> Mapping[str, Any] | None:
+    """Return what was read of a field, unless a person has typed it anew."""
+    decided = row.decisions.get(name)
+    return None if decided and decided["choice"] == deciding.Choice.EDIT else reads_of(row).get(name)
+
+
 def doubted(row: Extraction) -> frozenset[str]:
     """Name the fields a problem was told of."""
     return frozenset(_problems(row))
@@ -275,10 +284,31 @@ def _fields(ctx: Context, row: Extraction, contract: Mapping[str, Any] | None) -
     stands = deciding.taken(reads, row.decisions, told)
     problems = _problems(row)
     on_file = _on_file(ctx, contract) if contract else {}
+    typed = _typed(row, reads, stands)
     return [
-        _field(name, reads.get(name), row.decisions.get(name), stands.get(name), problems.get(name), on_file, told)
+        _field(
+            name, reads.get(name), row.decisions.get(name), stands.get(name), problems.get(name), on_file, told
+        ).model_copy(update=typed.get(name, {}))
         for name in dict.fromkeys(shown)
     ]
+
+
+def _typed(
+    row: Extraction, reads: Mapping[FieldName, Mapping[str, Any]], stands: Mapping[FieldName, Any]
+) -> dict[FieldName, dict[str, Any]]:
+    """Tell in our words what each clause becomes on the contract, or why it is left to a person."""
+    seen = {**{name: read["value"] for name, read in reads.items()}, **stands}
+    currency = str(seen.get(FieldName.CURRENCY) or "USD")
+    found: dict[FieldName, dict[str, Any]] = {}
+    for name in clauses.CLAUSES:
+        if seen.get(name) is None or row.decisions.get(name, {}).get("choice") == deciding.Choice.REJECT:
+            continue
+        typed = clauses.typed_clause(name, seen, read_as_it_stands(row, name), by_rules=row.extractor == RULES)
+        etf = etf_terms(typed.terms) if name is FieldName.ETF else None
+        rise = escalator_of(typed.terms) if name is FieldName.ESCALATOR else None
+        words = clause_words(etf, currency) if etf else [escalator_words(rise, currency)] if rise else []
+        found[name] = {"becomes": words, "by_hand": None if typed.terms else clauses.by_hand(name, typed)}
+    return found
 
 
 def _field(
@@ -311,6 +341,8 @@ def _field(
         by=decided["by"] if decided else None,
         at=datetime.fromisoformat(decided["at"]) if decided else None,
         on_file=now,
+        becomes=[],
+        by_hand=None,
         differs=name in on_file and now != _comparable(name, stands if decided else (read or {}).get("value")),
     )
 

@@ -119,6 +119,8 @@ class ExtractionField(View):
     problem: str | None
     decision: str | None
     stands: Any = Field(description="The value the contract would get.")
+    becomes: list[str] = Field(description="Of a clause: its typed terms, as the contract would tell them.")
+    by_hand: str | None = Field(description="Of a clause that is not typed by itself: why.")
     by: str | None
     at: datetime | None
     on_file: Any

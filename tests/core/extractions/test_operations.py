@@ -237,18 +237,57 @@ def test_what_is_not_plain_is_told_and_left_for_a_person(core: Core) -> None:
     with core.session() as session:
         make_provider(session, "Granite Peak Fiber")
     ref = read(core, order(more="3. The MRC shall increase by three percent (3%) on each anniversary of the date."))
-    clause = "100% of the remaining MRC plus any waived NRC, not to exceed $20,000"
+    clause = "100% of the remaining MRC plus unamortized construction costs"
     fields = {"mrc": "accept", "initial_term_months": "accept", "etf": ("edit", clause), "escalator": "accept"}
     decide(core, ref, **fields)
     change = propose(core, ref)
     told = " ".join(change.warnings)
-    assert "The ETF clause has more parts" in told
+    assert "The ETF clause says more than is typed by itself" in told
     assert "1 of 1 circuit ids in it are no circuits on file." in told
     with core.session() as session:
         approve(session, change)
         (contract,) = rows_of(session, "contract")
     assert contract["etf"] is None
     assert (contract["escalator"]["kind"], contract["escalator"]["percent"]) == ("percent", "3")
+
+
+def test_a_clause_of_several_parts_and_an_index_stand_typed_in_the_contract(core: Core) -> None:
+    with core.session() as session:
+        make_provider(session, "Granite Peak Fiber")
+    rises = "3. The MRC shall increase each year by the greater of three percent (3%) and the change in the CPI-U."
+    limits = "In addition, Customer shall repay any waived NRC. Such termination charges shall not exceed $90,000.00."
+    ref = read(core, order(more=f"{limits} {rises}", clause=STEPPED))
+    told = {one.name: one for one in get(core, ref).fields}
+    assert told["etf"].becomes == [
+        "Of the MRC that remains: 100% from month 1, 75% from month 13, 50% from month 25.",
+        "Paid back: NRC waived or not yet earned.",
+        "No more than $90,000.00.",
+    ]
+    assert told["escalator"].becomes == ["With CPI-U every 12 months, at least 3%."]
+    decide(core, ref, **MUST, escalator="accept")
+    change = propose(core, ref)
+    assert not any("typed by itself" in one for one in change.warnings)
+    with core.session() as session:
+        approve(session, change)
+        (contract,) = rows_of(session, "contract")
+    assert [band["from_month"] for band in contract["etf"]["formula"]["bands"]] == [1, 13, 25]
+    assert contract["etf"]["cap"] == {"amount": "90000.00"}
+    assert contract["etf"]["nrc"] == {"share": "full"}
+    assert contract["escalator"] == {
+        "kind": "index",
+        "index": "CPI-U",
+        "every_months": 12,
+        "floor_percent": "3",
+        "raises": [],
+    }
+
+
+STEPPED = (
+    "2. Early Termination. If Customer terminates Service before the end of the Service Term, Customer shall "
+    "pay 100% of "
+    "the MRC remaining in months 1 to 12, 75% of the MRC remaining in months 13 to 24 and 50% of the MRC remaining "
+    "thereafter."
+)
 
 
 def test_a_value_no_contract_can_have_is_refused_by_its_name(core: Core) -> None:
