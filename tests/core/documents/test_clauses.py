@@ -19,6 +19,8 @@ def bands(*percents: tuple[int, str], **more: Any) -> dict[str, Any]:
     return {"formula": {"kind": "percent", "bands": [{"from_month": m, "percent": p} for m, p in percents]}, **more}
 
 
+AT_EXIT = bands((1, "100"), (13, "75"), (25, "50"))
+AT_EXIT["formula"]["at_exit"] = True
 YEARS = bands((1, "100"), (13, "75"), (25, "50"))
 
 
@@ -75,6 +77,21 @@ YEARS = bands((1, "100"), (13, "75"), (25, "50"))
                 "waived installation charges of $1,500.00"
             ),
             bands((1, "100"), (13, "80"), (25, "60"), (37, "40"), nrc={"amount": "1500.00"}),
+        ),
+        (
+            (
+                "If Customer terminates during the first year, 100% of the remaining MRC; during the second year, "
+                "75% of the "
+                "remaining MRC; thereafter 50% of the remaining MRC."
+            ),
+            AT_EXIT,
+        ),
+        (
+            (
+                "100% of the remaining MRC if terminated in months 1-12, 75% if terminated in months 13-24, and 50% of the "
+                "remaining MRC if terminated in months 25-36."
+            ),
+            AT_EXIT,
         ),
         ("75% of the remaining MRC, not to exceed $10,000", bands((1, "75"), cap={"amount": "10000"})),
         ("the greater of $1,000 and 50% of the remaining MRC", bands((1, "50"), floor={"amount": "1000"})),

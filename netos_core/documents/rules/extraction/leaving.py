@@ -229,8 +229,9 @@ def _bands(
     row = in_a_row(places)
     if first_is_value is None or row is None:
         return "has percentages whose months are not plain"
-    if any(_IF_IT_ENDS.search(text[: one.start]) for one in row if one.first or first_is_value is False):
-        return "has percentages that go by when the service ends, and the typed form counts each month that remains"
+    at_exit = [bool(_IF_IT_ENDS.search(text[: one.start])) for one in row]
+    if any(at_exit) and not (at_exit[0] and remaining):
+        return "has percentages whose months are not plain"
     if not remaining and not all(_OF_MONTHS.search(text[: one.start]) for one in row):
         return "does not say what its percentages are of"
     if (last := row[-1].last) is not None and term_months is not None and last < term_months:
@@ -242,7 +243,7 @@ def _bands(
         {"from_month": place.first, "percent": shortest(Decimal(percent[1]))}
         for place, percent in zip(row, percents, strict=True)
     ]
-    return {"kind": "percent", "bands": bands}
+    return {"kind": "percent", "bands": bands, **({"at_exit": True} if any(at_exit) else {})}
 
 
 def _placed(text: str, values: list[re.Match[str]]) -> list[When]:
