@@ -73,6 +73,7 @@ class WorkerSettings(WorkerSettingsBase):
         tick(documents.store, second=every(2)),
         tick(documents.sweep, minute={17}, second=40),
         tick(extractions.read, second=every(2), timeout=extractions.LONGEST),
+        tick(extractions.tell, second=every(20)),
         tick(letters.work, second=every(2)),
         tick(letters.nightly, hour=7, minute=40, second=0),
         tick(report.weekly, second=every(20)),

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, false, func, or_, select
 
 from netos_core.access.model import Person
 from netos_core.access.queries import names_of
@@ -22,7 +22,7 @@ from netos_core.documents.queries import ContentWithheld, may_see
 from netos_core.documents.rules.extraction.fields import FieldName
 from netos_core.documents.rules.kinds import classes_seen
 from netos_core.extractions.rules import clauses, deciding, values
-from netos_core.extractions.rules.states import DISMISSED, ON_FILE, OPEN, PROPOSED, READ, state_of
+from netos_core.extractions.rules.states import DISMISSED, FAILED, ON_FILE, OPEN, PROPOSED, READ, state_of
 from netos_core.extractions.schemas import (
     ExtractionField,
     ExtractionList,
@@ -387,7 +387,12 @@ def _comparable(name: FieldName, value: Any) -> Any:
     return value
 
 
-def count_waiting(ctx: Context) -> int:
-    """Count the extractions that wait for a person."""
-    query = select(func.count()).select_from(Extraction).outerjoin(Proposal, Proposal.id == Extraction.proposal_id)
-    return ctx.session.scalar(query.where(_in_state(ctx, READ))) or 0
+def waiting(ctx: Context, *columns: Any) -> Select[Any]:
+    """Select of the extractions that wait for a person: to be decided, or not read and to be dismissed."""
+    query = select(*columns).select_from(Extraction).outerjoin(Proposal, Proposal.id == Extraction.proposal_id)
+    return query.where(or_(_in_state(ctx, READ), Extraction.state == FAILED))
+
+
+def how_many_wait(ctx: Context) -> ScalarSelect[int]:
+    """Build their number, as a part of another statement."""
+    return waiting(ctx, func.count()).scalar_subquery()

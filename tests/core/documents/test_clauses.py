@@ -88,8 +88,8 @@ YEARS = bands((1, "100"), (13, "75"), (25, "50"))
         ),
         (
             (
-                "100% of the remaining MRC if terminated in months 1-12, 75% if terminated in months 13-24, and 50% of the "
-                "remaining MRC if terminated in months 25-36."
+                "100% of the remaining MRC if terminated in months 1-12, 75% if terminated in months 13-24, and 50% "
+                "of the remaining MRC if terminated in months 25-36."
             ),
             AT_EXIT,
         ),
