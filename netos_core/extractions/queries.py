@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
+from datetime import datetime
+from typing import Any, get_args
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, false, func, or_, select
@@ -21,6 +20,7 @@ from netos_core.documents.model import Document, Extraction, StoredFile
 from netos_core.documents.queries import ContentWithheld, may_see
 from netos_core.documents.rules.extraction.fields import FieldName
 from netos_core.documents.rules.kinds import classes_seen
+from netos_core.extractions.filed import comparable, terms_on_file
 from netos_core.extractions.rules import clauses, deciding, values
 from netos_core.extractions.rules.states import DISMISSED, FAILED, ON_FILE, OPEN, PROPOSED, READ, state_of
 from netos_core.extractions.schemas import (
@@ -32,6 +32,7 @@ from netos_core.extractions.schemas import (
     ListExtractions,
     OtherReading,
     PageSize,
+    StateName,
     Told,
 )
 from netos_core.kernel import listing
@@ -102,7 +103,10 @@ def list_extractions(ctx: Context, request: ListExtractions) -> ExtractionList:
     """Return one page of the queue, the newest first."""
     columns = columns_of(request, ExtractionRow, CONCISE)
     seen = Extraction.sensitivity.in_(classes_seen(ctx.principal.rights))
-    wanted: list[ColumnElement[bool]] = [or_(*(_in_state(ctx, name) for name in request.state or OPEN))]
+    states = request.state or (get_args(StateName) if request.document else OPEN)
+    wanted: list[ColumnElement[bool]] = [or_(*(_in_state(ctx, name) for name in states))]
+    if request.document:
+        wanted.append(Document.ref.in_([ref.strip().upper() for ref in request.document]))
     for word in (request.query or "").lower().split():
         told = func.lower(Extraction.ref).contains(word, autoescape=True)
         named = func.lower(Extraction.file_name).contains(word, autoescape=True)
@@ -283,7 +287,7 @@ def _fields(ctx: Context, row: Extraction, contract: Mapping[str, Any] | None) -
     shown = [*values.MANDATORY, *(n for n in names if n in values.USED), *(n for n in names if n not in values.USED)]
     stands = deciding.taken(reads, row.decisions, told)
     problems = _problems(row)
-    on_file = _on_file(ctx, contract) if contract else {}
+    on_file = terms_on_file(ctx, contract) if contract else {}
     typed = _typed(row, reads, stands)
     return [
         _field(
@@ -343,7 +347,7 @@ def _field(
         on_file=now,
         becomes=[],
         by_hand=None,
-        differs=name in on_file and now != _comparable(name, stands if decided else (read or {}).get("value")),
+        differs=name in on_file and now != comparable(name, stands if decided else (read or {}).get("value")),
     )
 
 
@@ -355,36 +359,6 @@ def _of(view: type[View], kept: Mapping[str, Any]) -> dict[str, Any]:
 def _others(read: Mapping[str, Any] | None, problem: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
     readings = problem.get("candidates", ()) if problem else ()
     return [one for one in readings if read is None or one["value"] != read["value"]]
-
-
-_COMPARED = frozenset(values.PLAIN) - {FieldName.NOTICE_DAYS}
-
-
-def _on_file(ctx: Context, contract: Mapping[str, Any]) -> dict[FieldName, Any]:
-    """Write what the contract on file says of each field as the extraction would."""
-    told = {name: _plain(contract[values.PLAIN[name]]) for name in _COMPARED}
-    if contract["notice_unit"] in (None, "days"):
-        told[FieldName.NOTICE_DAYS] = contract["notice_count"]
-    etf = etf_terms(contract["etf"])
-    told[FieldName.ETF] = " ".join(clause_words(etf, contract["currency"])) if etf else None
-    rising = escalator_of(contract["escalator"])
-    told[FieldName.ESCALATOR] = escalator_words(rising, contract["currency"]) if rising else None
-    named = providers.rows_by_id(ctx, [contract["provider_id"]])
-    told[FieldName.PROVIDER] = named[contract["provider_id"]]["name"] if named else None
-    return told
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _comparable(name: FieldName, value: Any) -> Any:
-    """Write an amount with the decimals a contract keeps."""
-    if value is not None and name in (FieldName.MRC, FieldName.NRC):
-        return f"{Decimal(str(value)):.2f}"
-    return value
 
 
 def waiting(ctx: Context, *columns: Any) -> Select[Any]:

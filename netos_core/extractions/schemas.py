@@ -39,6 +39,9 @@ class Queued(View):
 
 class ListExtractions(ListRequest):
     state: list[StateName] | None = Field(None, description="By default all that wait for somebody.")
+    document: list[str] | None = Field(
+        None, max_length=100, description="Only of these, such as DOC-1007; in any state."
+    )
 
 
 class ExtractionRow(View):

@@ -11,8 +11,8 @@ import pytest
 from netos_core.access.rules import Role
 from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
-from tests.core.extractions.making import get, order, read, work
-from tests.factories import make_contract, make_person, make_provider
+from tests.core.extractions.making import decide, get, order, propose, read, work
+from tests.factories import approve, make_contract, make_person, make_provider, rows_of
 from tests.files import make_photo
 from tests.web.conftest import as_role
 
@@ -141,3 +141,17 @@ def test_it_leaves_the_queue_with_a_reason_or_is_read_again(core: Core) -> None:
     assert "A brochure." in finance.get(f"/extractions/{ref}")
     assert ref in finance.get("/extractions?view=dismissed")
     assert f"/extractions/{ref}" not in finance.get("/extractions")
+
+
+def test_the_paper_of_a_contract_links_to_what_was_read_of_it(core: Core) -> None:
+    ref = read(core, order())
+    decide(core, ref, mrc="accept", etf="accept", initial_term_months="accept")
+    change = propose(core, ref)
+    with core.session() as session:
+        approve(session, change)
+        (contract,) = rows_of(session, "contract")
+    work(core)
+    for path in ("/documents/DOC-1001", f"/contracts/{contract['ref']}"):
+        page = as_role(core, Role.NOC).get(path)
+        assert f'<a href="/extractions/{ref}">{ref}</a>' in page
+        assert '<span class="badge good">On file</span>' in page
