@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, get_args
 from uuid import UUID
@@ -185,9 +185,13 @@ def doubted(row: Extraction) -> frozenset[str]:
     return frozenset(_problems(row))
 
 
-def _problems(row: Extraction) -> dict[str, Mapping[str, Any]]:
-    """Return what was told of a field, by its name."""
-    return {one["field"]: one for one in (row.result or {"problems": ()})["problems"] if one["field"]}
+def _problems(row: Extraction) -> dict[str, list[Mapping[str, Any]]]:
+    """Return all that was told of each field, by its name."""
+    told: dict[str, list[Mapping[str, Any]]] = {}
+    for one in (row.result or {"problems": ()})["problems"]:
+        if one["field"]:
+            told.setdefault(one["field"], []).append(one)
+    return told
 
 
 def status_of(ctx: Context, row: Extraction) -> tuple[str | None, Status | None]:
@@ -291,7 +295,7 @@ def _fields(ctx: Context, row: Extraction, contract: Mapping[str, Any] | None) -
     typed = _typed(row, reads, stands)
     return [
         _field(
-            name, reads.get(name), row.decisions.get(name), stands.get(name), problems.get(name), on_file, told
+            name, reads.get(name), row.decisions.get(name), stands.get(name), problems.get(name, ()), on_file, told
         ).model_copy(update=typed.get(name, {}))
         for name in dict.fromkeys(shown)
     ]
@@ -320,7 +324,7 @@ def _field(
     read: Mapping[str, Any] | None,
     decided: Mapping[str, Any] | None,
     stands: Any,
-    problem: Mapping[str, Any] | None,
+    problems: Sequence[Mapping[str, Any]],
     on_file: Mapping[FieldName, Any],
     told: frozenset[str],
 ) -> ExtractionField:
@@ -338,8 +342,8 @@ def _field(
         box=read["box"] if read else None,
         counted=bool(read and read.get("counted", False)),
         items=[FieldItem(**one) for one in read.get("items", ())] if read else [],
-        others=[OtherReading(**_of(OtherReading, one)) for one in _others(read, problem)],
-        problem=problem["message"] if problem else None,
+        others=[OtherReading(**_of(OtherReading, one)) for one in _others(read, problems)],
+        problem=" ".join(one["message"] for one in problems) or None,
         decision=decision,
         stands=stands,
         by=decided["by"] if decided else None,
@@ -356,9 +360,14 @@ def _of(view: type[View], kept: Mapping[str, Any]) -> dict[str, Any]:
     return {name: kept[name] for name in view.model_fields}
 
 
-def _others(read: Mapping[str, Any] | None, problem: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
-    readings = problem.get("candidates", ()) if problem else ()
-    return [one for one in readings if read is None or one["value"] != read["value"]]
+def _others(read: Mapping[str, Any] | None, problems: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Gather the readings that are not the one that stands, each once."""
+    found: list[Mapping[str, Any]] = []
+    for one in (reading for problem in problems for reading in problem.get("candidates", ())):
+        known = [other["value"] for other in found] + ([read["value"]] if read else [])
+        if one["value"] not in known:
+            found.append(one)
+    return found
 
 
 def waiting(ctx: Context, *columns: Any) -> Select[Any]:

@@ -288,3 +288,18 @@ def test_labels_that_share_a_line_each_have_their_own_value() -> None:
     assert found["provider"] == "Oak Fiber, LLC"
     assert (found["mrc"], found["nrc"]) == (Decimal("1250.00"), Decimal("500.00"))
     assert found["initial_term_months"] == 36
+
+
+def test_a_circuit_id_with_a_longer_prefix_is_listed_once() -> None:
+    told = read("Circuit ID: ICOM-45/KFGS/118734//LKSC\nService: Ethernet\n\nCircuit 45/KFGS/118734//LKSC is on net.")
+    assert told["circuit_ids"] == ("ICOM-45/KFGS/118734//LKSC",)
+    both = read("Circuit ID: 45/KFGS/118734//LKSC\nCircuit ID: 45/KFGS/118735//LKSC")
+    assert both["circuit_ids"] == ("45/KFGS/118734//LKSC", "45/KFGS/118735//LKSC")
+
+
+def test_a_clause_that_runs_over_a_page_says_that_it_was_cut() -> None:
+    told = read(
+        "Early Termination. If Customer ends it before the end of the term, it shall pay 100% of the MRC remaining",
+        "in the first year and 50% of the MRC remaining thereafter.",
+    )
+    assert str(told["etf"]).endswith(" …")

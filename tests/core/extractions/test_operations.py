@@ -11,6 +11,7 @@ from netos_core.access.rules import Role
 from netos_core.documents.queries import ContentWithheld
 from netos_core.extractions import operations as extractions
 from netos_core.extractions.operations import Moved, NotOpen, Undecided
+from netos_core.extractions.queries import get_row
 from netos_core.extractions.rules.deciding import Unproven
 from netos_core.extractions.schemas import (
     DismissExtraction,
@@ -299,3 +300,22 @@ def test_a_value_no_contract_can_have_is_refused_by_its_name(core: Core) -> None
         propose(core, ref)
     decide(core, ref, initial_term_months="accept", effective_date=("edit", "2026-05-01"))
     assert propose(core, ref).change_id
+
+
+def test_all_that_is_told_of_a_field_is_shown_with_every_other_reading(core: Core) -> None:
+    ref = read(core, order())
+    with calling(core) as ctx:
+        row = get_row(ctx, ref)
+        mrc = next(one for one in row.result["fields"] if one["name"] == "mrc")
+        other, third = ({**mrc, "value": value} for value in ("4580.00", "485.00"))
+        told = [
+            {"code": code, "message": message, "field": "mrc", "page": 1, "candidates": candidates}
+            for code, message, candidates in (
+                ("extractors_disagree", "Two readings.", [mrc, other]),
+                ("words_and_digits_differ", "Words differ.", [other, third]),
+            )
+        ]
+        row.result = {**row.result, "problems": told}
+    shown = next(one for one in get(core, ref).fields if one.name == "mrc")
+    assert shown.problem == "Two readings. Words differ."
+    assert [one.value for one in shown.others] == ["4580.00", "485.00"]
