@@ -68,13 +68,14 @@ def get_extraction(ctx: Context, request: s.GetExtraction) -> s.ExtractionView:
 
 @operation(Effect.READ, right="read:contracts", page_only=True)
 def get_extraction_page(ctx: Context, request: s.GetExtractionPage) -> s.ExtractionPage:
-    """Give leave to draw a page of the file; the trail notes it."""
+    """Give leave to draw a page of the file, and its words; the trail notes it."""
     row = queries.get_row(ctx, request.ref)
     queries.refuse_unseen(ctx, row)
     pages = [one["number"] for one in (row.result or {"pages": ()})["pages"]]
     if request.page not in pages:
         raise NotFound(f"{row.ref} has {len(pages)} pages that were read.", field="page", fix="Ask for one of them.")
-    return s.ExtractionPage(ref=row.ref, sha256=row.sha256, page=request.page)
+    text = queries.text_of(ctx, row, request.page)
+    return s.ExtractionPage(ref=row.ref, sha256=row.sha256, page=request.page, pages=len(pages), text=text)
 
 
 @operation(Effect.PROPOSE, right="propose:money", page_only=True)

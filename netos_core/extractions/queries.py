@@ -78,6 +78,11 @@ def refuse_unseen(ctx: Context, row: Extraction) -> None:
         )
 
 
+def text_of(ctx: Context, row: Extraction, page: int) -> str | None:
+    """Return the words of a page as they were read."""
+    return ctx.session.scalar(select(Extraction.texts[page]).where(Extraction.id == row.id))
+
+
 def find_live(ctx: Context, sha256: str) -> Extraction | None:
     """Find the newest extraction of a file that was not dismissed."""
     query = select(Extraction).where(Extraction.sha256 == sha256, Extraction.state != DISMISSED)

@@ -77,11 +77,13 @@ class GetExtractionPage(Request):
 
 
 class ExtractionPage(View):
-    """Leave to draw a page of the file."""
+    """Leave to draw a page of the file, and its words as they were read."""
 
     ref: str
     sha256: str
     page: int
+    pages: int
+    text: str | None = Field(description="Null where it was read before words were kept.")
 
     def audited_fields(self) -> frozenset[str]:
         """The trail notes who was shown a page of a contract."""

@@ -155,3 +155,14 @@ def test_the_paper_of_a_contract_links_to_what_was_read_of_it(core: Core) -> Non
         page = as_role(core, Role.NOC).get(path)
         assert f'<a href="/extractions/{ref}">{ref}</a>' in page
         assert '<span class="badge good">On file</span>' in page
+
+
+def test_the_words_of_a_page_stand_beside_its_picture(core: Core) -> None:
+    ref = read(core, order())
+    finance = as_role(core, Role.FINANCE)
+    assert f'href="/extractions/{ref}/pages/1/text"' in finance.get(f"/extractions/{ref}")
+    page = finance.get(f"/extractions/{ref}/pages/1/text")
+    assert "Monthly Recurring Charge: $4,850.00" in page
+    assert f'src="/extractions/{ref}/pages/1"' in page
+    finance.get(f"/extractions/{ref}/pages/2/text", 404)
+    as_role(core, Role.NOC).get(f"/extractions/{ref}/pages/1/text", 403)

@@ -58,6 +58,7 @@ FOR_SOME = (
     "/trail",
     "/imports/IMP-1001",
     "/extractions/EXT-1001",
+    "/extractions/EXT-1001/pages/1/text",
     "/people",
     f"/people/{DANA.email}",
     "/you",

@@ -102,6 +102,7 @@ def put_read(ctx: Context, content: bytes, name: str = "order.pdf") -> str:
     row.state, row.extractor, row.read_at = READ, "rules", ctx.now
     row.result = extracting.result_of(extract(reading.pages), reading.pages)
     row.pages_read = len(reading.pages)
+    row.texts = [page.text for page in reading.pages]
     ctx.session.flush()
     return ref
 
