@@ -301,9 +301,17 @@ def _fields(ctx: Context, row: Extraction, contract: Mapping[str, Any] | None) -
     return [
         _field(
             name, reads.get(name), row.decisions.get(name), stands.get(name), problems.get(name, ()), on_file, told
-        ).model_copy(update=typed.get(name, {}))
+        ).model_copy(update=_beside(typed.get(name), on_file.get(name), told=name in on_file))
         for name in dict.fromkeys(shown)
     ]
+
+
+def _beside(typed: Mapping[str, Any] | None, on_file: Any, *, told: bool) -> dict[str, Any]:
+    """Compare what a clause becomes with what is on file, both in our words."""
+    if typed is None:
+        return {}
+    same = {"differs": " ".join(typed["becomes"]) != on_file} if told and typed["becomes"] else {}
+    return {**typed, **same}
 
 
 def _typed(

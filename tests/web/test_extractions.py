@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ ALL = {"d.mrc": "accept", "d.etf": "accept", "d.initial_term_months": "accept"}
 def typed(page: str, **changed: str) -> dict[str, str]:
     """Send back what the page holds, as a browser does."""
     told = dict(re.findall(r'name="(v\.\w+)" value="([^"]*)"', page))
+    told |= {name: unescape(said) for name, said in re.findall(r'<textarea[^>]* name="(v\.\w+)"[^>]*>([^<]*)<', page)}
     version = re.search(r'name="version" value="(\d+)"', page)
     assert version
     return told | {"version": version[1]} | changed

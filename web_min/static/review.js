@@ -2,6 +2,7 @@
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const one = (selector, root = document) => root.querySelector(selector);
+const TEXT = "input:not([type]), textarea";
 const fields = all("[data-field]");
 const marks = all("[data-for]");
 const view = one(".doc .view");
@@ -55,7 +56,7 @@ function pick(value) {
 
 fields.forEach((field, index) => {
   field.addEventListener("focusin", () => { if (index !== at) choose(index); });
-  const text = one("input:not([type])", field);
+  const text = one(TEXT, field);
   text?.addEventListener("input", () => { const edit = one('input[value="edit"]', field); if (edit) edit.checked = true; });
 });
 
@@ -85,7 +86,7 @@ addEventListener("keydown", (event) => {
     k: () => walk(-1),
     a: () => { if (pick("accept")) walk(1); },
     r: () => { if (pick("reject")) walk(1); },
-    e: () => { if (pick("edit")) { const text = one("input:not([type])", fields[at]); text.focus(); text.select(); } },
+    e: () => { if (pick("edit")) { const text = one(TEXT, fields[at]); text.focus(); text.select(); } },
     z: () => { if (at < 0) choose(0); else show(fields[at]); one(".doc")?.scrollIntoView({ block: "nearest" }); },
   };
   const act = keys[event.key];

@@ -274,6 +274,10 @@ def test_a_clause_of_several_parts_and_an_index_stand_typed_in_the_contract(core
     assert [band["from_month"] for band in contract["etf"]["formula"]["bands"]] == [1, 13, 25]
     assert contract["etf"]["cap"] == {"amount": "90000.00"}
     assert contract["etf"]["nrc"] == {"share": "full"}
+    work(core)
+    filed = {one.name: one for one in get(core, ref).fields}
+    assert not filed["etf"].differs
+    assert not filed["escalator"].differs
     assert contract["escalator"] == {
         "kind": "index",
         "index": "CPI-U",
