@@ -8,7 +8,9 @@ from netos_core.documents.rules.extraction.extract import extract
 from netos_core.documents.rules.extraction.fields import Extraction
 from netos_core.runtime.reading import Reading, read_document
 from tests.extraction.fresh_papers import FRESH
-from tests.extraction.papers import PAPERS, Paper, is_right, wave_order
+from tests.extraction.order_forms import wave_order
+from tests.extraction.paper import Paper, is_right
+from tests.extraction.papers import PAPERS
 from tests.extraction.score import is_verbatim
 from tests.extraction.sheet import Sheet
 

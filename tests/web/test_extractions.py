@@ -110,7 +110,11 @@ def test_what_is_no_pdf_is_refused_on_the_page(core: Core) -> None:
     files = {"file": ("photo.jpg", make_photo(), "image/jpeg")}
     told = finance.client.post("/extractions", data={"csrf": finance.token()}, files=files)
     assert told.status_code == 400
-    assert "A contract is read from a PDF." in told.text
+    assert "A contract is read from a PDF, and this is a picture, whatever it is called." in told.text
+    files = {"file": ("order.pdf", make_photo()[:2000], "application/pdf")}
+    told = finance.client.post("/extractions", data={"csrf": finance.token()}, files=files)
+    assert "A contract is read from a PDF, and this is a picture, whatever it is called." in told.text
+    assert "damaged" not in told.text
 
 
 def test_words_of_the_document_are_never_markup(core: Core) -> None:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from pydantic import ValidationError
+
+from netos_core.contracts.rules.etf import escalator_of, etf_terms
 from netos_core.documents.rules.extraction.fields import FieldName
 from netos_core.documents.rules.extraction.leaving import etf_of
 from netos_core.documents.rules.extraction.rising import rise_of
@@ -36,6 +39,16 @@ def typed_clause(
 
 
 def _typed(name: FieldName, said: str, taken: Mapping[FieldName, Any]) -> Typed:
+    """Read a clause, and see that a contract can have what was read."""
+    read = _read(name, said, taken)
+    try:
+        etf_terms(read.terms) if name is FieldName.ETF else escalator_of(read.terms)
+    except ValidationError:
+        return Typed(None, "has figures that no contract can have")
+    return read
+
+
+def _read(name: FieldName, said: str, taken: Mapping[FieldName, Any]) -> Typed:
     if name is FieldName.ETF:
         months = taken.get(FieldName.INITIAL_TERM_MONTHS)
         return etf_of(said, months if isinstance(months, int) else None)

@@ -194,7 +194,6 @@ def test_a_clause_of_leaving_becomes_terms(said: str, terms: dict[str, Any]) -> 
         "75% of the remaining MRC. No termination fee is due if Customer moves to a new address or after an outage.",
         "$1,000 less 1/36 for each month of service",
         "100% of the remaining MRC in months 1-12, …",
-        "250% of the remaining MRC",
         "a partial refund, and 50% of the remaining MRC for each full or partial month",
     ],
 )

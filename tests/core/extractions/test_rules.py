@@ -99,4 +99,16 @@ def test_years_of_a_clause_are_counted_from_the_term_that_stands() -> None:
         assert (typed.terms is not None) is fits
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (FieldName.ETF, "250% of the remaining MRC"),
+        (FieldName.ESCALATOR, "The MRC rises by 3% on January 1, 2028 and 4% on January 1, 2027."),
+    ],
+)
+def test_figures_no_contract_can_have_are_told(name: FieldName, said: str) -> None:
+    typed = typed_clause(name, {name: said}, None, by_rules=True)
+    assert (typed.terms, typed.told) == (None, "has figures that no contract can have")
+
+
 BANDS = "100% of the remaining MRC in year 1 and 50% of the remaining MRC in year 2"

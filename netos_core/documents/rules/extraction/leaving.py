@@ -9,9 +9,6 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from pydantic import ValidationError
-
-from netos_core.contracts.rules.etf import etf_terms
 from netos_core.documents.rules.extraction.leaving_parts import (
     MRC,
     is_before_install,
@@ -191,10 +188,6 @@ def _typed(words: Words, terms: dict[str, Any], term_months: int | None) -> Type
     terms = {"formula": formula, **terms}
     if formula["kind"] in ("percent", "remainder"):
         terms.pop("per", None)  # a percentage is of each circuit's own MRC
-    try:
-        etf_terms(terms)
-    except ValidationError:
-        return told("has figures that no fee can have")
     return Typed(terms)
 
 

@@ -8,10 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from pydantic import ValidationError
-
 from netos_core.contracts.rules.days import plus_months
-from netos_core.contracts.rules.etf import escalator_of
 from netos_core.documents.rules.extraction.dates import days_said
 from netos_core.documents.rules.extraction.said import (
     AMOUNT,
@@ -153,14 +150,7 @@ def rise_of(said: str, start: date | None = None) -> Typed:
         return told("has a date whose day and month may be exchanged")
     words = Words(text)
     dated = _in_steps(words, [(day.start, day.end, day.value) for day in days], start)
-    read = dated or _regular(words, [day.value for day in days], start)
-    if read.terms is None:
-        return read
-    try:
-        escalator_of(read.terms)
-    except ValidationError:
-        return told("has figures that no escalator can have")
-    return read
+    return dated or _regular(words, [day.value for day in days], start)
 
 
 def _in_steps(words: Words, days: Sequence[tuple[int, int, date]], start: date | None) -> Typed | None:
