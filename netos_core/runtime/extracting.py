@@ -80,9 +80,9 @@ def _read(core: Core, mine: records.Claimed) -> bool:
         reading = read_document(content, progress=tell)
         found, extractor = extraction_of(core, content, reading)
     result = result_of(found, reading.pages)
-    text = "\n".join(page.text for page in reading.pages)
+    texts = [page.text for page in reading.pages]
     with core.session() as session:
-        return records.finish(session, mine, result, extractor, text, utc_now())
+        return records.finish(session, mine, result, extractor, texts, utc_now())
 
 
 def result_of(found: Extraction, pages: Sequence[Page]) -> dict[str, Any]:

@@ -11,7 +11,10 @@ from netos_core.documents.rules.extraction.fields import Extraction, FieldName
 from netos_core.runtime.reading import Reading, read_document
 from tests.extraction import score
 from tests.extraction.fresh_papers import FRESH, spreadsheet_like
-from tests.extraction.papers import PAPERS, Paper, is_right, rows_without_total, table_order, wave_order
+from tests.extraction.order_forms import wave_order
+from tests.extraction.order_tables import rows_without_total, table_order
+from tests.extraction.paper import Paper, is_right
+from tests.extraction.papers import PAPERS
 from tests.extraction.score import is_verbatim
 from tests.extraction.sheet import Sheet, scan
 

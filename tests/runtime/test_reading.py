@@ -18,7 +18,7 @@ from netos_core.documents.rules.content import FileRefused
 from netos_core.runtime import reading
 from netos_core.runtime.child import MEGABYTE, Bounds
 from netos_core.runtime.reading import MOST_BYTES, NotReadInTime, read_document
-from tests.extraction.papers import wave_order
+from tests.extraction.order_forms import wave_order
 from tests.extraction.sheet import Sheet, scan
 
 

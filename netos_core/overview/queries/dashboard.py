@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -16,6 +16,7 @@ from netos_core.circuits.model import Circuit, CircuitEvent
 from netos_core.circuits.rules import IN_USE
 from netos_core.contracts.model import Contract
 from netos_core.customers.model import Customer
+from netos_core.extractions.queries import how_many_wait
 from netos_core.kernel.context import Context
 from netos_core.overview.queries.contracts import circuit_count
 from netos_core.overview.schemas import Count, Counts, Dashboard, DeadlineLine, EventLine
@@ -51,6 +52,7 @@ def dashboard(ctx: Context) -> Dashboard:
             spend[group.currency] += group.mrc
     fees, unknown = _exposure(ctx)
     open_changes = change_page(ctx, ListChanges(status="open", limit=1)).total
+    live = _live_of_each(ctx)
     return Dashboard(
         as_of=ctx.today,
         currency=ctx.policy.currency,
@@ -59,10 +61,10 @@ def dashboard(ctx: Context) -> Dashboard:
         mrc=dict(spend),
         etf=fees,
         etf_unknown=unknown,
-        providers=_live(ctx, Provider),
-        sites=_live(ctx, Site),
-        customers=_live(ctx, Customer),
-        contracts=_live(ctx, Contract),
+        providers=live["providers"],
+        sites=live["sites"],
+        customers=live["customers"],
+        contracts=live["contracts"],
         by_renewal_state=[by_state.get(s, Count(key=s, count=0, mrc=Decimal(0))) for s in STATES],
         by_provider=_counts(ctx, _by(ctx, "provider", used), PROVIDERS_SHOWN),
         by_service_type=_counts(ctx, _by(ctx, "service_type", used)),
@@ -73,11 +75,17 @@ def dashboard(ctx: Context) -> Dashboard:
         open_outages=_open_outages(ctx),
         waiting_for_you=_waiting(ctx) if open_changes else 0,
         open_changes=open_changes,
+        extractions_waiting=live["extractions_waiting"],
     )
 
 
 def counts(ctx: Context) -> Counts:
-    """Count what is live of each kind, in one statement."""
+    """Count what is live of each kind, and what waits."""
+    return Counts(**_live_of_each(ctx), waiting_for_you=_waiting(ctx))
+
+
+def _live_of_each(ctx: Context) -> Mapping[str, int]:
+    """Count what is live of each kind, and the extractions that wait for a person, in one statement."""
     kinds: dict[str, Any] = {
         "circuits": Circuit,
         "sites": Site,
@@ -89,8 +97,8 @@ def counts(ctx: Context) -> Counts:
         select(func.count()).select_from(kind).where(kind.retired_at.is_(None)).scalar_subquery().label(name)
         for name, kind in kinds.items()
     )
-    row = ctx.session.execute(select(*each)).mappings().one()
-    return Counts(**row, waiting_for_you=_waiting(ctx))
+    row = ctx.session.execute(select(*each, how_many_wait(ctx).label("extractions_waiting"))).mappings().one()
+    return dict(row)
 
 
 def _waiting(ctx: Context) -> int:
