@@ -13,6 +13,7 @@ from netos_core.documents.rules.extraction.leaving_parts import (
     MRC,
     is_before_install,
     is_free_way,
+    is_partly_limited,
     limits,
     notice,
     paid_back,
@@ -82,7 +83,11 @@ _AVERAGE = re.compile(
     r"(?:\s+(?:preceding|before|prior\s+to)\s+(?:the\s+)?termination)?",
     _I,
 )
-_TAXED = re.compile(r"(?:all\s+|any\s+)?(?:applicable\s+)?taxes(?:\s+(?:and|,)\s+surcharges)?(?:\s+thereon)?", _I)
+_TAXED = re.compile(
+    r"(?:plus|together\s+with|in\s+addition\s+to|and)\s+(?:all\s+|any\s+)?(?:applicable\s+)?taxes(?:\s+and\s+surcharges)?"
+    r"(?:\s+thereon)?",
+    _I,
+)
 _ESCALATED = re.compile(r"includ\w+\s+(?:any\s+|all\s+)?(?:scheduled\s+|annual\s+)*(?:increases?|escalations?)", _I)
 _MAY_NOT = re.compile(r"\b(?:may|shall|can)\s*not\s+(?:terminate|cancel)\b", _I)
 _RENEWED = re.compile(
@@ -116,7 +121,7 @@ _LEFT = re.compile(
     r"pro[\s-]?rat|amorti[sz]|unamorti|partial|mitigat|costs?\b|expenses?\b|reimburs|refund|rebate|shortfall|d"
     r"ifference|"
     r"multipl|times\b|half\b|quarter|tier|other\s+than|except|unless|provided|however|reduc|declin|decreas|taxes|"
-    r"months?'|months\s+of\s+(?:the\s+)?M)",
+    r"equipment|hardware|respectively|site\s+[A-Z0-9]\b|nothing|for\s+cause|no\s+charge|discretion|months?'|months\s+of\s+(?:the\s+)?M)",
     _I,
 )
 _AMOUNTS_BESIDE = ("cap", "floor", "nrc", "credits", "third_party")
@@ -171,6 +176,8 @@ def _freed(said: str, terms: dict[str, Any]) -> bool:
 def _typed(words: Words, terms: dict[str, Any], term_months: int | None) -> Typed:
     if _WHOSE_LIMIT.search(words.text):
         return told("has a limit of which it is not plain what it limits")
+    if is_partly_limited(words.text):
+        return told("has a limit that is not of all its parts")
     terms |= notice(words) | limits(words) | paid_back(words) | passed_on(words)
     if (way := way_out(words.text, taken=words)) is not None:
         terms.setdefault("exits", []).append({"kind": way})

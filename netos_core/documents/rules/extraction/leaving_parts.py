@@ -191,6 +191,16 @@ def limits(words: Words) -> dict[str, Any]:
     return {**found, name: _limit(match)}
 
 
+def is_partly_limited(text: str) -> bool:
+    """Whether a part comes on top of what is limited, or is limited with it, as is not plain."""
+    added = [found.start() for form in (*_WAIVED, _CREDITS, *_THIRD) for found in form.finditer(text)]
+    if not added:
+        return False
+    limited = [found.start() for form in (*_CAPS, *_FLOORS) for found in form.finditer(text)]
+    two = _LIMIT_FIRST.search(text) or _LIMIT_LAST.search(text)
+    return two is not None or any(one < max(added) for one in limited)
+
+
 def _limit(found: re.Match[str]) -> dict[str, Any]:
     said = found.groupdict()
     if said["amount"]:

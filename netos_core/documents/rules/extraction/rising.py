@@ -39,7 +39,7 @@ _EVERY = (
         r"annual\s+)*anniversar(?:y|ies)(?:\s+dates?)?" + _OF_DATE,
         _I,
     ),
-    re.compile(r"(?:each|every|per|a)\s+(?:contract\s+|service\s+|calendar\s+|renewal\s+)?(?:year|annum)\b", _I),
+    re.compile(r"(?:each|every|per|a)\s+(?:contract\s+|service\s+|calendar\s+)?(?:year|annum)\b", _I),
     re.compile(r"\bannual(?:ly)?\b|\byearly\b|\byear[\s-]over[\s-]year\b", _I),
 )
 _INDEX = re.compile(
@@ -117,6 +117,7 @@ _NOISE = (
     re.compile(r"\b\d{1,3}[\s-]+(?:month|year)s?[\s-]+(?:initial\s+|service\s+)*term\b", _I),
 )
 _MAY = re.compile(r"\bmay\b|\bup\s+to\b|\bright\s+to\b|\bdiscretion\b|\breserves\b", _I)
+_MAY_RISE = re.compile(r"\bmay\b(?!\s+not)|\bright\s+to\b|\bdiscretion\b|\breserves\b", _I)
 _LEFT = re.compile(
     r"\d|[%$€£]|\b(?:greater|lesser|higher|lower|plus|minus|less\b|half\b|exceed|maximum|minimum|cap\b|capped|floor\b|"
     r"multipl|times\b|unless|except|other\s+than|average|first\s+\d|renewal\s+term|CPI|consumer\s+price|after"
@@ -197,7 +198,8 @@ def _regular(words: Words, days: list[date], start: date | None) -> Typed:
     index = words.take(_INDEX)
     words.take_all(_THEREAFTER)
     if index is not None:
-        return _of_index(words, index, timing)
+        leaves_it = _MAY_RISE.search(words.text)
+        return told("leaves the rise to the provider") if leaves_it else _of_index(words, index, timing)
     if _MAY.search(words.text):
         return told("leaves the rise to the provider")
     simple = words.take(_ON_FIRST)
