@@ -19,6 +19,7 @@ from bench.planted import BESIDE
 from bench.terms import terms_of
 from netos_core.contracts.model import Contract
 from netos_core.contracts.plans.terms import worked_out
+from netos_core.contracts.rules.papers import Papers
 
 CUSTOMERS = 3_000
 INSTALLED = ("Active", "Provisioning", "Offline", "Decommissioned")
@@ -125,7 +126,7 @@ def _contracts(planter: Planter, rows: Rows, today: date) -> None:
             "id": planter.id(), "ref": f"CTR-{2000 + number}", "provider_id": planter.ids["provider", provider],
             "title": title, "number": paper, "kind": "order", "mrc": None,
         }  # fmt: skip
-        made.append(row | worked_out(row, set(), None, {}))
+        made.append(row | worked_out(row, set(), None, Papers()))
         links += [(planter.id(), row["id"], planter.ids["circuit", one], True) for one in str(circuits).split("; ")]
     columns = [c.name for c in Contract.__table__.columns if c.name in made[0]]
     planter.copy("contract", ([row[name] for name in columns] for row in made), columns)

@@ -15,6 +15,7 @@ from psycopg import sql
 from bench.data import PROVIDERS, SEED
 from netos_core.contracts.model import Contract
 from netos_core.contracts.plans.terms import EMPTY, worked_out
+from netos_core.contracts.rules.papers import Paper, Papers
 
 ENDS = (("auto_renew", 64), ("roll", 16), ("auto_disconnect", 12), ("unknown", 8))
 NOTICES = (
@@ -81,11 +82,11 @@ def _rows(rng: random.Random, first: int, count: int, today: date, providers: li
         row = terms_of(rng, today)
         row |= {"id": UUID(int=started + number), "ref": _ref(number), "provider_id": rng.choice(providers)}
         row |= {"title": f"Service order {number}", "kind": "order"}
-        above: dict[UUID, dict[str, Any]] = {}
+        papers = Papers()
         if order is not None and rng.random() < AMENDED:
             row |= {"kind": "amendment", "parent_id": order["id"], "provider_id": order["provider_id"]}
-            above = {order["id"]: order}
-        yield row | worked_out(row, set(), None, above)
+            papers = Papers((Paper(order, governs=True), Paper(row, governs=False)))
+        yield row | worked_out(row, set(), None, papers)
         order = row
 
 

@@ -22,6 +22,7 @@ class Contract(Entity, Base):
     them, so a diff shows the deadline move and a list filters by it. None where the paper does not say.
     They are those of the paper's own term; what follows it in silence stands in `renewals`.
     `etf` and `escalator` are typed data, read and written by `rules.etf`, and each is replaced whole.
+    An amendment counts from its first day, else from its signature, and leaves what it does not state: `rules.papers`.
     A `co_terminus` one ends with its parent: `term_end_date` is then the parent's, and moves with it.
     """
 
@@ -70,10 +71,12 @@ class Contract(Entity, Base):
             "(renewal_notice_count is null) = (renewal_notice_unit is null)", name="renewal_notice_is_whole"
         ),
         Index("ix_contract_act_by", "act_by", postgresql_where=LIVE),
+        Index("ix_contract_amending", "parent_id",
+              postgresql_where=text("kind = 'amendment' and retired_at is null")),
         Index("ix_contract_number", "provider_id", "number"),
         name_index("contract", "number"),
         trigram_index("contract"),
-    )
+    )  # fmt: skip
 
 
 class ContractCircuit(Entity, Base):

@@ -25,8 +25,8 @@ from netos_core.kernel.context import Context
 from netos_core.kernel.db import new_id
 from netos_core.providers.model import Provider
 
-HOLD = timedelta(minutes=5)
-"""How long a worker may be silent before another takes its file up; longer than a page may take."""
+HOLD = timedelta(minutes=1)
+"""How long a worker may be silent before another takes its file up; one that lives renews its claim every second."""
 
 MOST_TRIES = 3
 PDF = "application/pdf"

@@ -118,9 +118,9 @@ def search_contracts(ctx: Context, request: s.SearchContracts) -> s.ContractList
 
 
 @operation(Effect.READ, right="read:contracts")
-def get_contract(ctx: Context, request: s.GetOne) -> s.ContractView:
-    """Show one contract: term, notice clause, deadline with its reasoning, and governed circuits."""
-    return contracts.contract(ctx, request.ref)
+def get_contract(ctx: Context, request: s.GetContract) -> s.ContractView:
+    """Show one contract: term, notice clause, deadline with its reasoning, governed circuits; what held on a day."""
+    return contracts.contract(ctx, request.ref, request.on)
 
 
 @operation(Effect.READ, right="read:contracts")

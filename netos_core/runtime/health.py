@@ -11,14 +11,14 @@ from typing import Any
 
 from redis import Redis
 from redis.exceptions import RedisError
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from netos_core.access.queries import list_people
 from netos_core.changes import audit
 from netos_core.changes.audit import Seal
-from netos_core.contracts.model import Contract
-from netos_core.contracts.queries import terms_of
+from netos_core.contracts.queries import completed, terms_of
+from netos_core.contracts.queries.papers import every_paper
 from netos_core.contracts.rules import deadline_of, governing_end_date
 from netos_core.geo.tables import Standing
 from netos_core.kernel.clock import utc_now
@@ -190,9 +190,10 @@ def _deadlines(core: Core) -> Finding:
     """Compute what every contract stores about its deadlines anew, by the rules."""
     wrong, seen = [], 0
     with core.session() as session:
-        for row in session.execute(select(Contract.__table__).where(Contract.retired_at.is_(None))).mappings():
+        papers = every_paper(session)
+        for row in (paper.row for paper in papers.by_id.values()):
             seen += 1
-            terms = terms_of(dict(row))
+            terms = terms_of(completed(row, papers))
             due = deadline_of(terms)
             stored = (row["term_end_date"], row["notice_deadline"], row["act_by"])
             if stored != (governing_end_date(terms), due.notice_deadline, due.act_by):

@@ -16,6 +16,7 @@ PUBLISHED = (
         overview.get_contract,
         "Show one contract: term, notice clause, deadline with its reasoning, governed circuits. "
         'Example: {"ref": "CTR-1011"}.',
+        words={"ref": "", "on": "Adds what held that day, and why."},
     ),
     Published(
         overview.preview_etf,

@@ -11,7 +11,7 @@ from netos_core.contracts.rules.etf import stored_escalator
 from netos_core.contracts.schemas import ContractEdit
 from netos_core.kernel.errors import Conflict, Forbidden, Invalid, NetosError, NotFound
 from netos_core.overview import operations as overview
-from netos_core.overview.schemas import ContractView, GetOne
+from netos_core.overview.schemas import ContractView, GetContract
 from netos_core.overview.schemas.etf import PreviewEtf
 from netos_core.proposals.operations import propose_change
 from netos_core.proposals.schemas import ProposeChange
@@ -83,7 +83,7 @@ def _view(visit: Visit) -> ContractView:
     require(visit, "propose:money")
     if not visit.may("see:money"):
         raise Forbidden("Your role does not show what leaving costs.", fix="Ask someone whose role does.")
-    return visit.call(overview.get_contract, validated(GetOne, {"ref": visit.request.path_params["ref"]}))
+    return visit.call(overview.get_contract, validated(GetContract, {"ref": visit.request.path_params["ref"]}))
 
 
 def _form(view: ContractView) -> Form:

@@ -12,9 +12,10 @@ from netos_core.changes.rules import Action, Change
 from netos_core.circuits import queries as circuits
 from netos_core.contracts import queries
 from netos_core.contracts.plans.circuits import Links, governed, link_retired, links_of
-from netos_core.contracts.plans.terms import EMPTY, PLAIN, worked_out
+from netos_core.contracts.plans.terms import EMPTY, PLAIN, counted_end, worked_out
 from netos_core.contracts.rules import ContractKind, EndOfTerm
 from netos_core.contracts.rules.etf import stored_escalator
+from netos_core.contracts.rules.papers import Paper, Papers, amended, amendments, leans
 from netos_core.contracts.schemas import ContractEdit
 from netos_core.kernel.context import Context
 from netos_core.kernel.db import new_id
@@ -41,8 +42,8 @@ class Known:
     links: Links
     parent_of: dict[UUID, UUID | None]
     labels: Mapping[str, str]
-    above: dict[UUID, Mapping[str, Any]]
-    """Contracts that others lean on, as they are; planning puts in how they would be."""
+    papers: Papers
+    """All papers that bear on them, as they are; planning puts in how they would be."""
     governed: Mapping[UUID, Sequence[Named]]
     """The circuits of contracts to be amended."""
 
@@ -55,8 +56,11 @@ def known_for(ctx: Context, wanted: Sequence[Wanted[ContractEdit]]) -> Known:
     asked = {n.id for w in wanted if w.ref and (n := contract_names.find(w.ref))}
     parents = {n.id for e in edits if e.parent and (n := contract_names.find(e.parent))}
     named = {n.id for e in edits for key in e.circuits or () if (n := circuit_names.find(key))}
-    amended = {n.id for e in edits if _takes_over(e) and (n := contract_names.find(e.parent or ""))}
-    amended_links = [row for row in queries.links_of_contracts(ctx, amended) if row["governs"]] if amended else []
+    to_amend = {n.id for e in edits if _takes_over(e) and (n := contract_names.find(e.parent or ""))}
+    papers = queries.papers_of(ctx.session, {*asked, *parents})
+    families = {paper_id: _family(papers, paper_id) for paper_id in to_amend}
+    links = queries.links_of_contracts(ctx, {i for ids in families.values() for i in ids}) if to_amend else []
+    amended_links = [row for row in links if row["governs"]]
     rows = queries.rows_by_id(ctx, asked)
     old_parents = queries.rows_by_id(ctx, parents | {r["parent_id"] for r in rows.values() if r["parent_id"]})
     old_providers = providers.rows_by_id(ctx, {r["provider_id"] for r in rows.values()})
@@ -69,16 +73,23 @@ def known_for(ctx: Context, wanted: Sequence[Wanted[ContractEdit]]) -> Known:
         parent_of=queries.parents_from(ctx, parents) if parents else {},
         labels={str(i): r["title"] for i, r in old_parents.items()}
         | {str(i): r["name"] for i, r in old_providers.items()},
-        above={**queries.above(ctx.session, old_parents.values()), **old_parents},
+        papers=papers,
         governed={
             contract: [
                 Named(row["circuit_id"], row["circuit_ref"], row["circuit_ref"])
                 for row in amended_links
-                if row["contract_id"] == contract
+                if row["contract_id"] in families[contract]
             ]
-            for contract in amended
+            for contract in to_amend
         },
     )
+
+
+def _family(papers: Papers, paper_id: UUID) -> set[UUID]:
+    """Give what an amendment of a contract amends: it, and where that is no agreement its amendments so far."""
+    root = amended(papers, paper_id)
+    beside = root.row["kind"] == ContractKind.AGREEMENT
+    return {paper_id} if beside else {root.id, *(paper.id for paper in amendments(papers, root))}
 
 
 def _takes_over(edit: ContractEdit) -> bool:
@@ -104,6 +115,7 @@ def plan(ctx: Context, wanted: Sequence[Wanted[ContractEdit]], known: Known | No
         if "parent" in w.edit.model_fields_set:
             known.parent_of[row_id] = known.contracts.get(w.edit.parent, "parent").id if w.edit.parent else None
     links = _links_leaving(ctx, [i for w, i in zip(wanted, ids, strict=True) if w.action is Action.RETIRE])
+    _foresee(wanted, ids, known)
     fresh = iter(next_refs(ctx.session, "contract", sum(named is None for named in asked)))
     changes: list[Change] = []
     for w, row_id in sorted(zip(wanted, ids, strict=True), key=lambda pair: _leans(pair[0], pair[1], known)):
@@ -129,19 +141,58 @@ def _leans(w: Wanted[ContractEdit], row_id: UUID, known: Known) -> bool:
 
 
 def _moved_along(ctx: Context, known: Known, planned: set[UUID]) -> list[Change]:
-    """Plan the new deadlines of contracts that end with, or amend, one whose terms are planned anew."""
+    """Plan the new deadlines of contracts that end with, amend, or are amended by one whose terms are planned anew."""
     changes: list[Change] = []
-    moved = planned & known.above.keys()
+    moved = planned
     while moved:
-        leaning = [row for row in queries.children_of(ctx, moved) if queries.leans(row) and row["id"] not in planned]
-        moved = {row["id"] for row in leaning}
+        leaning = {row["id"]: row for row in queries.children_of(ctx, moved) if leans(row)}
+        leaning |= {paper.id: paper.row for row_id in moved for paper in _amended_with(row_id, known)}
+        leaning = {row_id: row for row_id, row in leaning.items() if row_id not in planned}
+        unread = leaning.keys() - known.papers.by_id.keys()
+        for paper in queries.papers_of(ctx.session, unread).by_id.values() if unread else ():
+            if known.papers.get(paper.id) is None:
+                known.papers.put(paper)
+        moved = set(leaning)
         planned = planned | moved
-        for row in leaning:
-            values = worked_out(row, set(), row, known.above)
-            known.above[row["id"]] = {**row, **values}
+        for row in leaning.values():
+            values = worked_out(row, set(), row, known.papers)
+            _put(known, {**row, **values})
             change = changed("contract", row, values, ref=row["ref"])
             changes += [change] if change else []
     return changes
+
+
+def _amended_with(row_id: UUID, known: Known) -> list[Paper]:
+    """List what an amendment amends, as it would and as it did, and the other amendments of that."""
+    found: list[Paper] = []
+    now, was = known.papers.get(row_id), known.rows.get(row_id)
+    of = {now.row["parent_id"]} if now is not None and now.amends else set()
+    of |= {was["parent_id"]} if was is not None and was["kind"] == ContractKind.AMENDMENT else set()
+    for parent_id in of:
+        if known.papers.get(parent_id) is not None:
+            root = amended(known.papers, parent_id)
+            found += [root, *amendments(known.papers, root)]
+    return [paper for paper in found if paper.row.get("retired_at") is None]
+
+
+def _foresee(wanted: Sequence[Wanted[ContractEdit]], ids: Sequence[UUID], known: Known) -> None:
+    """Let amendments of the batch be known before the contracts they amend are planned, and those that go be gone."""
+    for w, row_id in zip(wanted, ids, strict=True):
+        if w.action is Action.RETIRE:
+            known.papers.drop(row_id)
+            continue
+        row = known.rows.get(row_id, EMPTY)
+        if w.edit.kind is ContractKind.AMENDMENT or row["kind"] == ContractKind.AMENDMENT:
+            after = {**row, **_columns(w.edit, known, {}), "id": row_id}
+            _put(known, after | {"term_end_date": after["term_end_date"] or counted_end(after)}, w.edit)
+
+
+def _put(known: Known, row: Mapping[str, Any], edit: ContractEdit | None = None) -> None:
+    """Let a contract be known as it would be."""
+    paper = known.papers.get(row["id"])
+    taken = edit is not None and (edit.circuits or (_takes_over(edit) and known.governed.get(row["parent_id"])))
+    governs = paper.governs if paper else bool(taken)
+    known.papers.put(Paper(row, governs))
 
 
 def _links_leaving(ctx: Context, leaving: Sequence[UUID]) -> dict[UUID, list[Change]]:
@@ -172,8 +223,9 @@ def _created(ctx: Context, edit: ContractEdit, row_id: UUID, ref: str, known: Kn
         "co_terminus": bool(edit.co_terminus),
         "currency": edit.currency or ctx.policy.currency,
     }
-    values = {"ref": ref, **values, **worked_out({**EMPTY, **values}, edit.model_fields_set, None, known.above)}
-    known.above[row_id] = {**EMPTY, **values, "id": row_id}
+    after = {**EMPTY, **values, "ref": ref, "id": row_id}
+    values = {"ref": ref, **values, **worked_out(after, edit.model_fields_set, None, known.papers)}
+    _put(known, {**after, **values}, edit)
     contract = Named(row_id, ref, edit.title or ref)
     named: Sequence[Named] = [known.circuits.get(key, "circuits") for key in edit.circuits or ()]
     if _takes_over(edit):
@@ -200,8 +252,8 @@ def _updated(edit: ContractEdit, row: Mapping[str, Any], known: Known) -> Change
         )
     labels = {key: known.labels[key] for c in ("parent_id", "provider_id") if (key := str(row[c])) in known.labels}
     values = _columns(edit, known, labels)
-    values |= worked_out({**row, **values}, given, row, known.above)
-    known.above[row["id"]] = {**row, **values}
+    values |= worked_out({**row, **values}, given, row, known.papers)
+    _put(known, {**row, **values})
     return changed("contract", row, values, ref=row["ref"], labels=labels)
 
 

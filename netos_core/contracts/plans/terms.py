@@ -15,6 +15,7 @@ from netos_core.contracts.rules import (
     problems_of,
     term_end_date,
 )
+from netos_core.contracts.rules.papers import Paper, Papers, completed, terms_of
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import Invalid
 
@@ -31,7 +32,7 @@ PLAIN = (
     "description",
 )  # fmt: skip
 EMPTY: Mapping[str, Any] = {
-    **dict.fromkeys((*PLAIN, "parent_id", "notice_deadline", "act_by")),
+    **dict.fromkeys((*PLAIN, "id", "parent_id", "notice_deadline", "act_by")),
     "evergreen": False,
     "co_terminus": False,
 }
@@ -40,15 +41,15 @@ NOTICES = ("notice", "notice_opens", "renewal_notice")
 
 
 def worked_out(
-    after: Mapping[str, Any], given: set[str], row: Mapping[str, Any] | None, above: Mapping[UUID, Mapping[str, Any]]
+    after: Mapping[str, Any], given: set[str], row: Mapping[str, Any] | None, papers: Papers
 ) -> dict[str, Any]:
     """Work out the end, the notice deadline and the day to act by of a contract as it would be.
 
     Args:
-        after: Its values as they would be.
+        after: Its values as they would be, with its id.
         given: The fields that are asked for.
         row: Its values as they are, where it is there.
-        above: Whole rows of the contracts above it, as they would be.
+        papers: All papers that bear on it, as they would be.
 
     Raises:
         Invalid: A notice is half given, or an end is stated for a contract that ends with another.
@@ -62,8 +63,8 @@ def worked_out(
                 field=f"{name}_unit" if unit is None else f"{name}_count",
                 fix=f"Such as {name}_count 3, {name}_unit months.",
             )
-    end = _agreements_end(after, given, above) if after["co_terminus"] else _end(after, given, row)
-    terms = queries.terms_of(queries.completed({**after, "term_end_date": end}, above))
+    end = _agreements_end(after, given, papers) if after["co_terminus"] else _end(after, given, row)
+    terms = terms_of(completed({**after, "term_end_date": end}, papers))
     for problem in problems_of(terms):
         if problem.code in _IMPOSSIBLE:
             raise ImpossibleTerms(problem.message, field=_FIELD.get(problem.field, problem.field))
@@ -81,14 +82,14 @@ _IMPOSSIBLE = frozenset(
 _FIELD = {"co_terminus_end": "co_terminus"} | {name: f"{name}_count" for name in NOTICES}
 
 
-def _agreements_end(after: Mapping[str, Any], given: set[str], above: Mapping[UUID, Mapping[str, Any]]) -> date | None:
-    parent = above.get(after["parent_id"]) if after["parent_id"] else None
+def _agreements_end(after: Mapping[str, Any], given: set[str], papers: Papers) -> date | None:
+    parent = papers.get(after["parent_id"])
     if parent is None:
         raise Invalid("It ends with which agreement?", field="parent", fix="Set parent, or co_terminus to false.")
-    end: date | None = parent["term_end_date"]
+    end: date | None = parent.row["term_end_date"]
     if "term_end_date" in given and after["term_end_date"] not in (None, end):
         raise Invalid(
-            f"It ends with {parent['ref']} on {end}, so it has no end of its own.",
+            f"It ends with {parent.ref} on {end}, so it has no end of its own.",
             field="term_end_date",
             fix="Leave term_end_date out, or set co_terminus to false.",
         )
@@ -102,21 +103,21 @@ def _end(after: Mapping[str, Any], given: set[str], row: Mapping[str, Any] | Non
     One that disagreed is what the paper says, and stays.
     """
     stated: date | None = after["term_end_date"]
-    counted = _counted_end(after)
+    counted = counted_end(after)
     if stated is None:
         return counted
     moved = row is not None and "term_end_date" not in given and bool(given & {"term_start_date", "term_months"})
-    if row is not None and moved and counted is not None and stated == _counted_end(row):
+    if row is not None and moved and counted is not None and stated == counted_end(row):
         return counted
     return stated
 
 
-def _counted_end(row: Mapping[str, Any]) -> date | None:
+def counted_end(row: Mapping[str, Any]) -> date | None:
     start, months = row["term_start_date"], row["term_months"]
     return None if start is None or months is None else term_end_date(start, months)
 
 
-_TERM_DATES = ("term_start_date", "term_end_date")
+_TERM_DATES = ("signed_date", "term_start_date", "term_end_date")
 
 
 def warnings_of(ctx: Context, changes: Sequence[Change]) -> tuple[str, ...]:
@@ -135,16 +136,19 @@ def warnings_of(ctx: Context, changes: Sequence[Change]) -> tuple[str, ...]:
         return ()
     rows = queries.rows_by_id(ctx, {c.id for c in planned if c.action is Action.UPDATE})
     after = {c.id: _after(rows.get(c.id, EMPTY), c) for c in planned}
-    above = queries.above(ctx.session, after.values()) | after
+    papers = queries.above(ctx.session, after.values())
+    for row_id, row in after.items():
+        known = papers.get(row_id)
+        papers.put(Paper(row, known.governs if known else False))
     return tuple(
         f"{change.ref}: {problem.message}"
         for change in planned
-        for problem in problems_of(queries.terms_of(queries.completed(after[change.id], above)))
+        for problem in problems_of(terms_of(completed(after[change.id], papers)))
     )
 
 
 def _after(row: Mapping[str, Any], change: Change) -> dict[str, Any]:
-    after = {**row, **change.after}
+    after = {**row, **change.after, "id": change.id}
     for name in _TERM_DATES:
         if isinstance(after[name], str):
             after[name] = date.fromisoformat(after[name])

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session
 
 from netos_core.circuits.model import Circuit
 from netos_core.contracts.model import Contract, ContractCircuit
-from netos_core.contracts.rules import (
-    ContractKind,
-    EndOfTerm,
-    Notice,
-    NoticeCountedFrom,
-    NoticeMethod,
-    NoticeUnit,
-    Terms,
-)
+from netos_core.contracts.queries.papers import above, papers_of
+from netos_core.contracts.rules import EndOfTerm
+from netos_core.contracts.rules.papers import GROUPS, completed, terms_of
 from netos_core.kernel.context import Context
 from netos_core.kernel.lookup import Named, Names, chain_from, fill, nearest
+
+__all__ = [
+    "CIRCUIT", "CONTRACT", "LINK", "READ", "UNSAID", "above", "children_of", "completed", "get_contract_id",
+    "governing", "links_by_id", "links_of_circuits", "links_of_contracts", "names", "papers_of", "parents_from",
+    "rows_by_id", "terms_of",
+]  # fmt: skip
 
 CONTRACT = Contract.__table__
 LINK = ContractCircuit.__table__
@@ -58,93 +55,26 @@ READ = (
     "kind", "parent_id", "term_start_date", "term_months", "term_end_date", "end_of_term", "evergreen", "notice_count",
     "notice_unit", "notice_method", "delivery_lead_days", "notice_counted_from", "co_terminus", "renewal_term_months",
     "renewal_notice_count", "renewal_notice_unit", "notice_opens_count", "notice_opens_unit",
+    "notice_address",
 )  # fmt: skip
 """Columns that `completed` and `terms_of` read."""
 
 
-def terms_of(row: Mapping[str, Any]) -> Terms:
-    """Read the terms of a contract row; an empty column is what the paper does not say.
-
-    An amendment is read after `completed`, as what it does not state goes on as it was.
-    """
-    end: date | None = row["term_end_date"]
-    return Terms(
-        term_start_date=row["term_start_date"],
-        term_months=row["term_months"],
-        term_end_date=end,
-        end_of_term=EndOfTerm(row["end_of_term"]),
-        evergreen=row["evergreen"],
-        notice=_notice(row["notice_count"], row["notice_unit"]),
-        notice_method=NoticeMethod(row["notice_method"] or NoticeMethod.UNKNOWN),
-        delivery_lead_days=row["delivery_lead_days"],
-        notice_counted_from=NoticeCountedFrom(row["notice_counted_from"] or NoticeCountedFrom.UNKNOWN),
-        co_terminus_end=end if row["co_terminus"] else None,
-        renewal_term_months=row["renewal_term_months"],
-        renewal_notice=_notice(row["renewal_notice_count"], row["renewal_notice_unit"]),
-        notice_opens=_notice(row["notice_opens_count"], row["notice_opens_unit"]),
-    )
-
-
-@lru_cache(maxsize=1000)
-def _notice(count: int | None, unit: str | None) -> Notice | None:
-    return None if count is None or unit is None else Notice(count, NoticeUnit(unit))
-
-
-CLAUSES = (
-    ("end_of_term",), ("renewal_term_months",), ("notice_count", "notice_unit"),
-    ("notice_opens_count", "notice_opens_unit"), ("renewal_notice_count", "renewal_notice_unit"), ("notice_method",),
-    ("notice_counted_from",), ("delivery_lead_days",),
-)  # fmt: skip
-"""Columns that say one thing together, and which an amendment leaves as they were by not stating it."""
-
-
-def completed(row: Mapping[str, Any], above: Mapping[UUID, Mapping[str, Any]]) -> Mapping[str, Any]:
-    """Give a contract row with what it leaves to the one above it.
-
-    An amendment goes on under the clauses it does not touch; a co-terminus order renews as its agreement does.
-
-    Args:
-        row: The row.
-        above: Whole rows of the contracts above it, as `above` gives them.
-    """
-    parent = above.get(row["parent_id"]) if row["parent_id"] else None
-    if parent is None or not leans(row):
-        return row
-    parent = completed(parent, {key: held for key, held in above.items() if key != row["parent_id"]})
-    if row["kind"] == ContractKind.AMENDMENT:
-        left = [name for clause in CLAUSES if row[clause[0]] in (None, "unknown") for name in clause]
-    else:
-        left = ["renewal_term_months"] if row["renewal_term_months"] is None else []
-    return {**row, **{name: parent[name] for name in left}}
-
-
-def above(session: Session, rows: Iterable[Mapping[str, Any]]) -> dict[UUID, Mapping[str, Any]]:
-    """Read the contracts that these rows leave something to, and those above them."""
-    found: dict[UUID, Mapping[str, Any]] = {}
-    asked = {row["parent_id"] for row in rows if row["parent_id"] and leans(row)}
-    while asked:
-        parents = session.execute(select(CONTRACT).where(CONTRACT.c.id.in_(asked))).mappings()
-        found |= {row["id"]: dict(row) for row in parents}
-        asked = {row["parent_id"] for row in found.values() if row["parent_id"] and leans(row)} - found.keys()
-    return found
-
-
-def leans(row: Mapping[str, Any]) -> bool:
-    """Whether the terms of a contract row hang on those of the one above it."""
-    return bool(row["kind"] == ContractKind.AMENDMENT or row["co_terminus"])
+UNSAID: Mapping[str, Any] = {
+    **dict.fromkeys(name for group in GROUPS for name in group),
+    "end_of_term": EndOfTerm.UNKNOWN,
+    "evergreen": False,
+    "co_terminus": False,
+}
+"""A row of which no paper says anything."""
 
 
 def governing(ctx: Context, circuit_ids: Iterable[UUID]) -> dict[UUID, Mapping[str, Any]]:
     """Return the live contract row that sets the term of each circuit today, by circuit."""
     rows = ctx.session.execute(
-        select(CONTRACT, LINK.c.circuit_id)
-        .join(LINK, LINK.c.contract_id == CONTRACT.c.id)
-        .where(
-            LINK.c.circuit_id.in_(list(circuit_ids)),
-            LINK.c.governs,
-            LINK.c.retired_at.is_(None),
-            CONTRACT.c.retired_at.is_(None),
-        )
+        select(CONTRACT, CIRCUIT.c.id.label("circuit_id"))
+        .join(CIRCUIT, CIRCUIT.c.contract_id == CONTRACT.c.id)
+        .where(CIRCUIT.c.id.in_(list(circuit_ids)), CONTRACT.c.retired_at.is_(None))
     )
     return {row["circuit_id"]: dict(row) for row in rows.mappings()}
 

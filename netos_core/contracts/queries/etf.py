@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Date, Select, and_, bindparam, func, literal, or_, select, true, union_all
+from sqlalchemy import Select, and_, func, select, true
 
 from netos_core.circuits.rules import ENDED, CircuitStatus
-from netos_core.contracts.queries import CIRCUIT, CONTRACT, LINK, above, completed, terms_of
-from netos_core.contracts.rules import ContractKind, EndOfTerm, NoticeCountedFrom, NoticeMethod, Terms, problems_of
-from netos_core.contracts.rules.etf import Leaving, escalator_of, etf_terms
+from netos_core.contracts.queries import CIRCUIT, CONTRACT, UNSAID, terms_of
+from netos_core.contracts.queries.papers import bearing, read_by
+from netos_core.contracts.rules import EndOfTerm, NoticeCountedFrom, NoticeMethod, Terms, problems_of
+from netos_core.contracts.rules.etf import Course, Leaving, course_of, escalator_of, etf_terms
+from netos_core.contracts.rules.papers import Papers, held_on, row_held, turning_days
 from netos_core.kernel.context import Context
 
 NOT_INSTALLED = (CircuitStatus.PLANNED, CircuitStatus.ORDERED, CircuitStatus.PROVISIONING)
-DEEPEST = 20
 NO_PAPER = Terms(
     None, None, None, EndOfTerm.UNKNOWN, False, None, NoticeMethod.UNKNOWN, None, NoticeCountedFrom.UNKNOWN, None
 )  # fmt: skip
 
 
-IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-TODAY: BindParameter[Any] = bindparam("today", type_=Date)
-
-
 def _contracts() -> Select[Any]:
-    """Build contracts with what they govern: how many, those with a price in its currency, and their MRC."""
+    """Build papers with what they govern: how many circuits, those with a price in its currency, and their MRC."""
     priced = and_(CIRCUIT.c.mrc.is_not(None), CIRCUIT.c.currency == CONTRACT.c.currency)
     governed = (
         select(
@@ -37,66 +35,35 @@ def _contracts() -> Select[Any]:
             func.sum(CIRCUIT.c.mrc).filter(priced).label("circuits_mrc"),
             func.coalesce(func.bool_or(CIRCUIT.c.status.not_in(NOT_INSTALLED)), true()).label("installed"),
         )
-        .select_from(LINK)
-        .join(CIRCUIT, CIRCUIT.c.id == LINK.c.circuit_id)
         .where(
-            LINK.c.contract_id == CONTRACT.c.id,
-            LINK.c.governs,
-            LINK.c.retired_at.is_(None),
+            CIRCUIT.c.contract_id == CONTRACT.c.id,
             CIRCUIT.c.retired_at.is_(None),
             CIRCUIT.c.status.not_in(ENDED),
         )
         .correlate(CONTRACT)
         .lateral()
     )
-    return (
-        select(CONTRACT, governed.c.circuits, governed.c.priced, governed.c.circuits_mrc, governed.c.installed)
-        .join(governed, true())
-        .where(CONTRACT.c.id.in_(IDS))
-    )
+    counted = (governed.c.circuits, governed.c.priced, governed.c.circuits_mrc, governed.c.installed)
+    return bearing().add_columns(*counted).join(governed, true())
 
 
-def _papers() -> Select[Any]:
-    """Build the papers whose clauses may hold for contracts, those that come first before the others."""
-    chain = (
-        select(CONTRACT.c.id.label("of"), CONTRACT.c.id.label("id"), CONTRACT.c.parent_id, literal(0).label("level"))
-        .where(CONTRACT.c.id.in_(IDS))
-        .cte("papers", recursive=True)
-    )
-    chain = chain.union_all(
-        select(chain.c.of, CONTRACT.c.id, CONTRACT.c.parent_id, chain.c.level + 1)
-        .join(chain, CONTRACT.c.id == chain.c.parent_id)
-        .where(chain.c.level < DEEPEST)
-    )
-    since = func.coalesce(CONTRACT.c.term_start_date, CONTRACT.c.signed_date)
-    amendments = (
-        select(chain.c.of, chain.c.level, CONTRACT.c.id.label("paper"), literal(0).label("itself"))
-        .join(CONTRACT, CONTRACT.c.parent_id == chain.c.id)
-        .where(CONTRACT.c.kind == ContractKind.AMENDMENT, func.coalesce(since, TODAY) <= TODAY)
-    )
-    itself = select(chain.c.of, chain.c.level, chain.c.id.label("paper"), literal(1).label("itself"))
-    named = union_all(amendments, itself).subquery()
-    return (
-        select(named.c.of, CONTRACT.c.ref, CONTRACT.c.etf, CONTRACT.c.escalator, CONTRACT.c.currency)
-        .join(CONTRACT, CONTRACT.c.id == named.c.paper)
-        .where(
-            CONTRACT.c.retired_at.is_(None),
-            or_(CONTRACT.c.etf.is_not(None), CONTRACT.c.escalator.is_not(None)),
-        )
-        .order_by(named.c.level, named.c.itself, since.desc().nulls_last(), CONTRACT.c.id.desc())
-    )
-
-
-# Built once: every page of a circuit asks both.
-_CONTRACTS, _PAPERS = _contracts(), _papers()
+# Built once: every page of a circuit asks it.
+_CONTRACTS = _contracts()
 
 
 @dataclass(frozen=True, slots=True)
-class Clause:
-    """A clause, with the ref of the paper it stands in."""
+class Read:
+    """A contract with what it governs, and the papers that say what holds for it."""
 
-    source: str
-    value: Any
+    row: Mapping[str, Any]
+    papers: Papers
+
+    @property
+    def price(self) -> Decimal | None:
+        """What its circuits cost together, where each has a price."""
+        row = self.row
+        found: Decimal | None = row["circuits_mrc"] if row["circuits"] and row["circuits"] == row["priced"] else None
+        return found
 
 
 def leaving_contracts(
@@ -104,14 +71,15 @@ def leaving_contracts(
 ) -> dict[UUID, Leaving]:
     """Read what leaving contracts would cost is worked out from.
 
-    The MRC is that of the circuits a contract governs where every one has one in its currency, else its own.
+    The MRC is that of an amendment in force; else that of the circuits a contract governs, where every one has one in
+    its currency; else its own. An amendment that takes effect later counts from its day.
 
     Args:
         ctx: The call.
         contract_ids: The contracts.
         last_days: Of contracts that notice is served against, the last day of their last term.
     """
-    return {row_id: _of_contract(ctx, row, last_days or {}) for row_id, row in _rows(ctx, contract_ids).items()}
+    return {row_id: _of_contract(ctx, read, last_days or {}) for row_id, read in _read(ctx, contract_ids).items()}
 
 
 def leaving_circuits(
@@ -119,10 +87,10 @@ def leaving_circuits(
 ) -> dict[UUID, Leaving]:
     """Read what leaving circuits would cost is worked out from, by the contract that governs each."""
     found = ctx.session.execute(
-        select(CIRCUIT.c.id, CIRCUIT.c.ref, CIRCUIT.c.mrc, CIRCUIT.c.nrc, CIRCUIT.c.currency, CIRCUIT.c.status,
-               LINK.c.contract_id)
-        .outerjoin(LINK, and_(LINK.c.circuit_id == CIRCUIT.c.id, LINK.c.governs, LINK.c.retired_at.is_(None)))
-        .where(CIRCUIT.c.id.in_(list(circuit_ids)))
+        select(
+            CIRCUIT.c.id, CIRCUIT.c.ref, CIRCUIT.c.mrc, CIRCUIT.c.nrc, CIRCUIT.c.currency, CIRCUIT.c.status,
+            CIRCUIT.c.contract_id,
+        ).where(CIRCUIT.c.id.in_(list(circuit_ids)))
     )  # fmt: skip
     return of_circuits(ctx, [dict(row) for row in found.mappings()], last_days)
 
@@ -131,73 +99,77 @@ def of_circuits(
     ctx: Context, circuits: Collection[Mapping[str, Any]], last_days: Mapping[UUID, date] | None = None
 ) -> dict[UUID, Leaving]:
     """Do as `leaving_circuits` for circuits that are read already, each with the id of its contract."""
-    rows = _rows(ctx, {row["contract_id"] for row in circuits if row["contract_id"]})
+    found = _read(ctx, {row["contract_id"] for row in circuits if row["contract_id"]})
+    wholes = {row_id: _of_contract(ctx, read, last_days or {}) for row_id, read in found.items()}
     made: dict[UUID, Leaving] = {}
     for row in circuits:
-        paper = rows.get(row["contract_id"])
-        whole = _of_contract(ctx, paper, last_days or {}) if paper else _without_paper(ctx, row)
-        in_currency = row["currency"] == whole.currency
-        made[row["id"]] = replace(
-            whole,
-            ref=row["ref"],
-            mrc=row["mrc"] if in_currency else None,
-            nrc=row["nrc"] if in_currency else None,
-            one_circuit=True,
-            circuits=max(whole.circuits, 1),
-            installed=row["status"] not in NOT_INSTALLED,
-        )
+        read = found.get(row["contract_id"])
+        whole = wholes[row["contract_id"]] if read else _without_paper(ctx, row)
+        part = _of_circuit(whole, row, read)
+        made[row["id"]] = replace(part, later=tuple((day, _of_circuit(then, row, read)) for day, then in whole.later))
     return made
 
 
-def _rows(ctx: Context, ids: Collection[UUID]) -> dict[UUID, Mapping[str, Any]]:
-    """Read contracts completed by the papers above them, each with the clauses that hold for it."""
-    if not ids:
-        return {}
-    rows = ctx.session.execute(_CONTRACTS, {"ids": list(ids)})
-    found = [dict(row) for row in rows.mappings()]
-    higher = above(ctx.session, found)
-    clauses = _clauses(ctx, found)
-    return {row["id"]: {**completed(row, higher), **clauses[row["id"]]} for row in found}
+def _of_circuit(whole: Leaving, row: Mapping[str, Any], read: Read | None) -> Leaving:
+    """Take one circuit's part of a contract: its rate moves as the whole one's does."""
+    mrc = row["mrc"] if row["currency"] == whole.currency else None
+    rates = None
+    if mrc is not None and read and read.price and whole.rates:
+        rates = whole.rates.part(mrc, read.price)
+        mrc = rates.on(whole.known_on).mrc
+    return replace(
+        whole,
+        ref=row["ref"],
+        mrc=mrc,
+        rates=rates,
+        nrc=row["nrc"] if row["currency"] == whole.currency else None,
+        one_circuit=True,
+        circuits=max(whole.circuits, 1),
+        installed=row["status"] not in NOT_INSTALLED,
+    )
 
 
-def _clauses(ctx: Context, rows: Iterable[Mapping[str, Any]]) -> dict[UUID, dict[str, Clause | None]]:
-    """Find the clauses that hold for contracts: an amendment's before those of what it amends, then those above.
-
-    An order that is silent goes by its agreement; of several amendments the latest that is in force counts.
-    """
-    own = {row["id"]: row for row in rows}
-    papers = ctx.session.execute(_PAPERS, {"ids": list(own), "today": ctx.today})
-    found: dict[UUID, list[Mapping[str, Any]]] = {row_id: [] for row_id in own}
-    for paper in papers.mappings():
-        found[paper["of"]].append(dict(paper))
-    return {
-        row_id: {f"{name}_clause": _first(name, found[row_id], row) for name in ("etf", "escalator")}
-        for row_id, row in own.items()
-    }
+def read_contract(ctx: Context, contract_id: UUID) -> Read:
+    """Read one contract with what it governs and its papers."""
+    return _read(ctx, [contract_id])[contract_id]
 
 
-def _first(name: str, papers: Iterable[Mapping[str, Any]], row: Mapping[str, Any]) -> Clause | None:
-    """Take the first paper that has a clause; amounts of another currency are none of this contract's."""
-    return next((Clause(p["ref"], p[name]) for p in papers if p[name] and p["currency"] == row["currency"]), None)
+def _read(ctx: Context, ids: Collection[UUID]) -> dict[UUID, Read]:
+    """Read contracts with what they govern and their papers, in one statement."""
+    papers = read_by(ctx.session, _CONTRACTS, ids)
+    return {row_id: Read(papers.by_id[row_id].row, papers) for row_id in ids if row_id in papers.by_id}
 
 
-def _of_contract(ctx: Context, row: Mapping[str, Any], last_days: Mapping[UUID, date]) -> Leaving:
-    etf, escalator = row["etf_clause"], row["escalator_clause"]
-    terms = terms_of(row)
+def _of_contract(ctx: Context, read: Read, last_days: Mapping[UUID, date]) -> Leaving:
+    """Say what would be left today, and what from each day on which an amendment takes effect that does not yet."""
+    row = read.row
+    rates = course_of(read.papers, row["id"], price=read.price, today=ctx.today)
+    ends = last_days.get(row["id"])
+    now = _on(read, rates, ctx.today, ends)
+    days = [day for day in turning_days(read.papers, row["id"]) if day > ctx.today]
+    return replace(now, later=tuple((day, _on(read, rates, day, ends)) for day in days)) if days else now
+
+
+def _on(read: Read, rates: Course | None, day: date, ends: date | None) -> Leaving:
+    row, held = read.row, held_on(read.papers, read.row["id"], day)
+    etf, escalator = held.get("etf"), held.get("escalator")
+    terms = terms_of(row_held(held, UNSAID))
+    nrc = held.get("nrc")
     return Leaving(
         ref=row["ref"],
         contract=row["ref"],
-        source=etf.source if etf else row["ref"],
-        etf=etf_terms(etf.value) if etf else None,
+        source=etf.ref if etf else row["ref"],
+        etf=etf_terms(etf.row["etf"]) if etf else None,
         terms=replace(NO_PAPER, evergreen=terms.evergreen) if problems_of(terms) else terms,
-        escalator=escalator_of(escalator.value) if escalator else None,
-        mrc=row["circuits_mrc"] if row["circuits"] and row["circuits"] == row["priced"] else row["mrc"],
-        nrc=row["nrc"],
+        escalator=escalator_of(escalator.row["escalator"]) if escalator else None,
+        mrc=rates.on(day).mrc if rates else None,
+        nrc=nrc.row["nrc"] if nrc else None,
         currency=row["currency"],
-        known_on=ctx.today,
+        known_on=day,
         circuits=row["circuits"],
         installed=row["installed"],
-        leaves_on=last_days.get(row["id"]),
+        leaves_on=ends,
+        rates=rates,
     )
 
 

@@ -17,6 +17,7 @@ class ContractKind(StrEnum):
     ORDER = "order"
     AMENDMENT = "amendment"
     LEASE = "lease"
+    IRU = "iru"
 
 
 class EndOfTerm(StrEnum):

@@ -18,6 +18,7 @@ TERM_FIELDS = ("term_months", "term_start_date", "term_end_date", "auto_renews",
 _ENDINGS = {"roll": EndOfTerm.ROLL, "autoRenew": EndOfTerm.AUTO_RENEW, "autoDisconnect": EndOfTerm.AUTO_DISCONNECT}
 _KIND_WORDS = (
     (ContractKind.AMENDMENT, ("amendment", "addendum", "amend")),
+    (ContractKind.IRU, (" iru", "indefeasible", "right of use")),
     (ContractKind.ORDER, ("order", "schedule", "statement of work", "sow", "sof", "quote")),
     (ContractKind.AGREEMENT, ("agreement", "msa", "master", "framework")),
 )
@@ -40,7 +41,7 @@ def clause(said: Mapping[str, Any]) -> dict[str, Any]:
 
 def kind_of(words: str) -> ContractKind | None:
     """Read the kind of a contract from what the sheet calls it, where one of the trade's words is in it."""
-    said = words.casefold()
+    said = f" {words.casefold()}"
     return next((kind for kind, known in _KIND_WORDS if any(word in said for word in known)), None)
 
 

@@ -17,6 +17,7 @@ from netos_core.kernel import listing
 from netos_core.kernel.context import Context
 from netos_core.kernel.page import columns_of
 from netos_core.overview.queries import circuits, etf, links, parts, terms
+from netos_core.overview.queries.in_force import in_force
 from netos_core.overview.queries.words import contracts_with, page_of
 from netos_core.overview.schemas import ContractLine, ContractList, ContractRow, ContractView, SearchContracts
 from netos_core.providers.model import Provider
@@ -62,7 +63,7 @@ def _by_circuits() -> listing.Tally:
 def search_contracts(ctx: Context, request: SearchContracts) -> ContractList:
     """Return one page of contracts."""
     columns = columns_of(request, ContractRow, CONCISE)
-    count, mrc, state = circuit_count(), monthly(), renewal_state(ctx.today)
+    count, mrc, state = circuit_count(), monthly(ctx.today), renewal_state(ctx.today)
     query = with_standing(
         select(
             Contract.ref, Provider.name.label("provider"), Contract.number, Contract.title, Contract.kind,
@@ -85,7 +86,7 @@ def search_contracts(ctx: Context, request: SearchContracts) -> ContractList:
     }
     tallies = {"circuits": _by_circuits()}
     if ctx.principal.may("see:money"):
-        tallies["mrc"] = by_monthly()
+        tallies["mrc"] = by_monthly(ctx.today)
     wanted = _filters(ctx, request, state)
     source = listing.ListSource("contracts", query, sortable, Contract.id, "ref", tallies)
     found, hint = page_of(ctx, source, request, wanted, Contract, contracts_with)
@@ -137,15 +138,15 @@ _OWN = (
 )  # fmt: skip
 
 
-def contract(ctx: Context, ref: str) -> ContractView:
-    """Read one contract whole."""
+def contract(ctx: Context, ref: str, on: date | None = None) -> ContractView:
+    """Read one contract whole, with what held on a day where one is asked for."""
     contract_id: UUID = get_contract_id(ctx, ref, "ref").id
     row = (
         ctx.session.execute(
             terms.with_term(
                 select(
                     Contract.__table__, Provider.name.label("provider"), Provider.ref.label("provider_ref"),
-                    Parent.ref.label("parent_ref"), monthly().label("monthly"),
+                    Parent.ref.label("parent_ref"), monthly(ctx.today).label("monthly"),
                 ),
                 ctx.today,
             )
@@ -174,6 +175,7 @@ def contract(ctx: Context, ref: str) -> ContractView:
         **{name: row[name] for name in _OWN},
         term=terms.term_of(ctx, dict(row), row["monthly"]),
         etf_today=etf.of_contracts(ctx, [contract_id])[contract_id],
+        in_force=in_force(ctx, contract_id, on) if on else None,
         children=[ContractLine(ref=c.ref, title=c.title) for c in children],
         sites=links.leased_sites(ctx, contract_id),
         circuits=governed,

@@ -6,23 +6,23 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeAlias
+from uuid import UUID
 
-from sqlalchemy import Row, Select, SQLColumnExpression, func, or_, select
+from sqlalchemy import Row, Select, SQLColumnExpression, Uuid, cast, func, null, or_, select, union_all
 
 from netos_core.changes.lists import change_page
 from netos_core.changes.schemas import ListChanges
 from netos_core.circuits.model import Circuit, CircuitEvent
 from netos_core.circuits.rules import IN_USE
-from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.contracts.model import Contract
 from netos_core.customers.model import Customer
 from netos_core.extractions.queries import how_many_wait
 from netos_core.kernel.context import Context
-from netos_core.overview.queries.circuits import GOVERNS
 from netos_core.overview.queries.contracts import circuit_count
 from netos_core.overview.schemas import Count, Counts, Dashboard, DeadlineLine, EventLine
 from netos_core.providers.model import Provider
 from netos_core.renewals.model import Exposure
-from netos_core.renewals.queries import ACT_BY, alarm, monthly, renewal_state, rung, with_standing
+from netos_core.renewals.queries import ACT_BY, alarm, monthly, renewal_state, with_standing
 from netos_core.renewals.rules import PRESSING, RenewalState
 from netos_core.sites.model import Site
 
@@ -43,7 +43,7 @@ def dashboard(ctx: Context) -> Dashboard:
     """Read every figure of the dashboard; amounts are in the house currency unless they carry their own."""
     plant = ctx.session.execute(_PLANT).all()
     used = [group for group in plant if group.status in IN_USE]
-    standing = _standing(ctx)
+    standing, soonest = _standing(ctx)
     by_state = {c.key: c for c in _counts(ctx, ((row.key, row.n, row.mrc) for row in standing))}
     by_status = _counts(ctx, _by(ctx, "status", plant))
     spend: defaultdict[str, Decimal] = defaultdict(Decimal)
@@ -69,7 +69,7 @@ def dashboard(ctx: Context) -> Dashboard:
         by_provider=_counts(ctx, _by(ctx, "provider", used), PROVIDERS_SHOWN),
         by_service_type=_counts(ctx, _by(ctx, "service_type", used)),
         by_status=by_status,
-        next_deadlines=_deadlines(ctx),
+        next_deadlines=_deadlines(ctx, soonest),
         without_contract=sum(row.n for row in standing if not row.filed),
         stubs=sum(group.n for group in plant if group.stub) + sum(_live(ctx, kind, kind.stub) for kind in STUBBED),
         open_outages=_open_outages(ctx),
@@ -147,27 +147,41 @@ def _by(ctx: Context, key: str, groups: Iterable[Any]) -> Sums:
     return ((getattr(group, key), group.n, group.mrc if group.currency == home else None) for group in groups)
 
 
-def _standing(ctx: Context) -> Sequence[Row[Any]]:
-    """Count the circuits in use by the state of the contract that governs them.
+def _standing(ctx: Context) -> tuple[Sequence[Row[Any]], list[UUID]]:
+    """Count the circuits in use by the state of the contract that governs them; choose the soonest that press.
 
     The state of each contract is worked out once, before circuits are looked at: there are far fewer contracts.
     """
-    each: Any = select(Contract.id, renewal_state(ctx.today).label("state"))
+    each: Any = select(
+        Contract.id,
+        Contract.retired_at.is_(None).label("live"),
+        renewal_state(ctx.today).label("state"),
+        alarm(ctx.today).is_not(None).label("alarms"),
+        ACT_BY.label("act_by"),
+    )
     states = with_standing(each).cte("states").prefix_with("materialized")
     mrc = func.sum(Circuit.mrc).filter(Circuit.currency == ctx.policy.currency)
-    query: Select[*tuple[Any, ...]] = (
+    counted = (
         select(
             func.coalesce(states.c.state, RenewalState.UNKNOWN.value).label("key"),
             states.c.id.is_not(None).label("filed"),
             func.count().label("n"),
             mrc.label("mrc"),
+            cast(null(), Uuid).label("soonest"),
         )
         .select_from(Circuit)
-        .outerjoin(ContractCircuit, GOVERNS)
-        .outerjoin(states, states.c.id == ContractCircuit.contract_id)
+        .outerjoin(states, states.c.id == Circuit.contract_id)
         .where(Circuit.retired_at.is_(None), Circuit.status.in_(IN_USE))
+        .group_by("key", "filed")
     )
-    return ctx.session.execute(query.group_by("key", "filed")).all()
+    soonest = (
+        select(null(), null(), null(), null(), states.c.id)
+        .where(states.c.live, or_(states.c.state.in_(PRESSING), states.c.alarms))
+        .order_by(states.c.act_by, states.c.id)
+        .limit(DEADLINES_SHOWN)
+    )
+    rows = ctx.session.execute(union_all(counted, soonest)).all()
+    return [row for row in rows if row.soonest is None], [row.soonest for row in rows if row.soonest is not None]
 
 
 def _counts(ctx: Context, sums: Sums, limit: int | None = None) -> list[Count]:
@@ -190,25 +204,18 @@ def _counts(ctx: Context, sums: Sums, limit: int | None = None) -> list[Count]:
     return [*rows[:limit], Count(key=f"{len(rest)} others", count=sum(c.count for c in rest), mrc=total)]
 
 
-def _deadlines(ctx: Context) -> list[DeadlineLine]:
-    state, still = renewal_state(ctx.today), alarm(ctx.today)
+def _deadlines(ctx: Context, soonest: Sequence[UUID]) -> list[DeadlineLine]:
     rows = ctx.session.execute(
         with_standing(
             select(
                 Contract.ref, Provider.name.label("provider"), Contract.title, ACT_BY.label("act_by"),
-                func.coalesce(still, state).label("renewal_state"), circuit_count().label("circuits"),
-                monthly().label("mrc"),
+                func.coalesce(alarm(ctx.today), renewal_state(ctx.today)).label("renewal_state"),
+                circuit_count().label("circuits"), monthly(ctx.today).label("mrc"),
             )
         )
         .join(Provider, Provider.id == Contract.provider_id)
-        # What presses or alarms is on a pressing rung: few are, and only of those it is asked whether they are decided.
-        .where(
-            Contract.retired_at.is_(None),
-            rung(ctx.today).in_(PRESSING),
-            or_(state.in_(PRESSING), still.is_not(None)),
-        )
+        .where(Contract.id.in_(soonest))
         .order_by(ACT_BY, Contract.id)
-        .limit(DEADLINES_SHOWN)
     )  # fmt: skip
     return [DeadlineLine(**row, days_left=(row["act_by"] - ctx.today).days) for row in rows.mappings()]
 

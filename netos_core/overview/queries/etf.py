@@ -54,12 +54,13 @@ def preview(ctx: Context, request: PreviewEtf) -> EtfPreview:
     ahead = exits(leaving, request.notice_date or ctx.today, request.horizon)
     best = cheapest_exit(leaving, ahead)
     free = first_without_fee(ahead)
-    etf = leaving.etf
+    then = leaving.on(statement.last_day)
+    etf = then.etf
     notice = notice_of(leaving, statement.notice_date or statement.last_day)
     return EtfPreview(
         ref=leaving.ref,
         contract=leaving.contract if leaving.contract != leaving.ref or circuit_id is None else None,
-        source=leaving.source if etf else None,
+        source=then.source if etf else None,
         last_day=statement.last_day,
         notice_date=statement.notice_date,
         notice=str(notice) if notice else None,
@@ -77,7 +78,7 @@ def preview(ctx: Context, request: PreviewEtf) -> EtfPreview:
         charges=_lines(statement.charges),
         lines=_lines(statement.lines),
         assumptions=list(statement.assumptions),
-        clause=_clause(leaving),
+        clause=_clause(then),
         quote=etf.quote if etf else None,
         document=etf.document if etf else None,
         page=etf.page if etf else None,
@@ -88,7 +89,7 @@ def preview(ctx: Context, request: PreviewEtf) -> EtfPreview:
             why=best.why,
         ),
         first_without_fee=free.last_day if free else None,
-        ways_out=_ways_out(leaving, request.notice_date or ctx.today),
+        ways_out=_ways_out(then, leaving, request.notice_date or ctx.today),
         rivals=_rivals(ctx, circuit_id, leaving, statement) if circuit_id else [],
         by_month=[_exit(one) for one in ahead],
     )
@@ -159,7 +160,7 @@ def _statement(ctx: Context, leaving: Leaving, request: PreviewEtf) -> EtfStatem
     return etf_after_notice(leaving, request.notice_date or ctx.today, not_before=request.as_of)
 
 
-def _ways_out(leaving: Leaving, notice_date: date) -> list[WayOut]:
+def _ways_out(then: Leaving, leaving: Leaving, notice_date: date) -> list[WayOut]:
     """List the events that free from the fee, each with what is paid until a notice takes effect."""
     return [
         WayOut(
@@ -168,7 +169,7 @@ def _ways_out(leaving: Leaving, notice_date: date) -> list[WayOut]:
             clause=way.clause,
             exit_cost=etf_after_notice(leaving, notice_date, way_out=way.kind).exit_cost,
         )
-        for way in (leaving.etf.exits if leaving.etf else ())
+        for way in (then.etf.exits if then.etf else ())
     ]
 
 
@@ -224,6 +225,6 @@ def short(ctx: Context, leaving: Leaving) -> EtfShort:
         at_least=statement.at_least if statement.etf is None and statement.at_least > Decimal(0) else None,
         currency=leaving.currency,
         estimated=statement.estimated,
-        source=leaving.source,
+        source=leaving.on(statement.last_day).source,
         why=statement.why,
     )

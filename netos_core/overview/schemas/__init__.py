@@ -37,6 +37,7 @@ from netos_core.overview.schemas.partners import (
 from netos_core.overview.schemas.parts import (
     CircuitLine,
     ContactView,
+    GetContract,
     GetOne,
     GetSite,
     Nothing,
@@ -69,6 +70,7 @@ __all__ = [
     "EndView",
     "EventLine",
     "EventView",
+    "GetContract",
     "GetOne",
     "GetSite",
     "ListCustomers",

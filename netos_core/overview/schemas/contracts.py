@@ -10,6 +10,7 @@ from netos_core.changes.schemas import OpenChange
 from netos_core.kernel.page import Listing, ListRequest
 from netos_core.kernel.redaction import Clause, Sensitive, View
 from netos_core.overview.schemas.etf import EtfShort
+from netos_core.overview.schemas.in_force import InForce
 from netos_core.overview.schemas.links import LeasedSite
 from netos_core.overview.schemas.parts import CircuitLine, Money
 from netos_core.renewals.rules import RenewalState
@@ -51,7 +52,7 @@ class TermView(View):
 
 class SearchContracts(ListRequest):
     provider: str | None = None
-    kind: list[Literal["agreement", "order", "amendment", "lease"]] | None = None
+    kind: list[Literal["agreement", "order", "amendment", "lease", "iru"]] | None = None
     renewal_state: list[RenewalState] | None = None
     end_of_term: list[Literal["auto_renew", "roll", "auto_disconnect", "unknown"]] | None = None
     act_by_before: date | None = None
@@ -121,6 +122,7 @@ class ContractView(View):
     etf_today: EtfShort
     escalator: Clause[dict[str, Any]] | None
     description: str | None
+    in_force: InForce | None
     children: list[ContractLine]
     sites: list[LeasedSite]
     circuits: list[CircuitLine]

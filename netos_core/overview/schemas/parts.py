@@ -20,6 +20,10 @@ class GetOne(Request):
     ref: str = Field(description="Such as CKT-1042; a carrier's own circuit id or a name works too.", max_length=200)
 
 
+class GetContract(GetOne):
+    on: date | None = Field(None, description="Adds the terms and rate in force that day, each with its source.")
+
+
 class GetSite(GetOne):
     as_of: date | None = Field(
         None,

@@ -1,6 +1,6 @@
 """Where contracts stand, what was decided about them, and which of them are due."""
 
-from netos_core.renewals.queries.due import last_days
+from netos_core.renewals.queries.due import decided_about, last_days
 from netos_core.renewals.queries.etf import leaving_today
 from netos_core.renewals.queries.listed import list_renewals
 from netos_core.renewals.queries.looks import replay
@@ -28,6 +28,7 @@ __all__ = [
     "TERM_START",
     "alarm",
     "by_monthly",
+    "decided_about",
     "in_market",
     "last_days",
     "leaving_today",

@@ -49,7 +49,7 @@ def decision(ctx: Context, ref: str) -> DecisionView:
                 Person.email.label("owner_email"), Successor.ref.label("successor"), Document.ref.label("proof"),
                 NUMBER.label("renewals"), TERM_END.label("ends"), alarm(ctx.today).label("alarm"),
                 renewal_state(ctx.today).label("state"), Contract.ref.label("contract"),
-                Contract.title, monthly().label("monthly"),
+                Contract.title, monthly(ctx.today).label("monthly"),
             ).join(Contract, Contract.id == RenewalDecision.contract_id)
         )
         .join(Provider, Provider.id == Contract.provider_id)

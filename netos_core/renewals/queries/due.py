@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,12 +15,13 @@ from sqlalchemy.orm import Session
 
 from netos_core.circuits.model import Circuit
 from netos_core.contracts import queries as contracts
-from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.contracts.model import Contract
 from netos_core.contracts.rules import Terms, problems_of
 from netos_core.kernel.context import Context
 from netos_core.kernel.money import Amount, Basis
 from netos_core.providers.model import Provider
 from netos_core.renewals.model import RenewalDecision, Standing
+from netos_core.renewals.queries.silence import all_monthly
 from netos_core.renewals.queries.standing import superseded, with_standing
 from netos_core.renewals.rules import Choice, Decided, Decisions, RenewalState, deadline_before, is_executed, is_in_time
 
@@ -122,7 +123,7 @@ def subjects(
     ids = [row["id"] for row in rows]
     above = contracts.above(ctx.session, rows)
     decided = _decided(ctx.session, [row["id"] for row in rows if row["versions"]])
-    monthly = _monthly(ctx.session, ids)
+    monthly = _monthly(ctx.session, ids, today)
     return [_subject(contracts.completed(row, above), decided.get(row["id"], ()), monthly) for row in rows]
 
 
@@ -157,6 +158,12 @@ def _as_decided(row: Mapping[str, Any], terms: Terms) -> Decided:
     return Decided(row["term_end_date"], choice, row["decided_date"], done, succeeded)
 
 
+def decided_about(ctx: Context, contract_id: UUID, terms: Terms) -> tuple[Decisions, dict[date | None, str]]:
+    """Give what is decided about a contract, and the ref of each decision, by the end of the term it is about."""
+    rows = _decided(ctx.session, [contract_id]).get(contract_id, [])
+    return {d["term_end_date"]: _as_decided(d, terms) for d in rows}, {d["term_end_date"]: d["ref"] for d in rows}
+
+
 def served_in_time(row: Mapping[str, Any], terms: Terms) -> bool:
     """Tell of a decision's row whether notice was served in time, with its proof on file."""
     dates = deadline_before(terms, row["term_end_date"])
@@ -181,34 +188,19 @@ def _decided(session: Session, contract_ids: Sequence[UUID]) -> dict[UUID, list[
     return found
 
 
-def _monthly(session: Session, contract_ids: Sequence[UUID]) -> dict[tuple[UUID, str], Decimal]:
-    """Add up what the circuits that contracts govern cost a month, by contract and currency."""
-    rows = session.execute(
-        select(ContractCircuit.contract_id, Circuit.currency, func.sum(Circuit.mrc))
-        .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
-        .where(
-            ContractCircuit.contract_id == _any(contract_ids),
-            ContractCircuit.governs,
-            ContractCircuit.retired_at.is_(None),
-            Circuit.retired_at.is_(None),
-            Circuit.mrc.is_not(None),
-        )
-        .group_by(ContractCircuit.contract_id, Circuit.currency)
-    )
-    return {(contract_id, currency): mrc or Decimal(0) for contract_id, currency, mrc in rows}
+def _monthly(session: Session, contract_ids: Sequence[UUID], today: date) -> dict[tuple[UUID, str], Decimal]:
+    """Read what contracts cost a month as amended or by the circuits they govern, by contract and currency."""
+    chosen = select(Contract.id).where(Contract.id == _any(contract_ids))
+    sums = all_monthly(today, chosen).sums
+    rows = session.execute(select(sums).where(sums.c.contract_id == _any(contract_ids), sums.c.mrc.is_not(None)))
+    return {(row.contract_id, row.currency): row.mrc for row in rows}
 
 
 def circuits_of(ctx: Context, contract_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
     """List the refs of the live circuits that contracts govern."""
-    rows = ctx.session.execute(
-        select(ContractCircuit.contract_id, Circuit.ref)
-        .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
-        .where(
-            ContractCircuit.contract_id == _any(contract_ids),
-            ContractCircuit.governs,
-            ContractCircuit.retired_at.is_(None),
-            Circuit.retired_at.is_(None),
-        )
+    rows: Iterable[Any] = ctx.session.execute(
+        select(Circuit.contract_id, Circuit.ref)
+        .where(Circuit.contract_id == _any(contract_ids), Circuit.retired_at.is_(None))
         .order_by(Circuit.id)
     )
     found: dict[UUID, list[str]] = {}

@@ -49,7 +49,7 @@ def list_renewals(ctx: Context, request: ListRenewals) -> RenewalList:
     """Return one page of terms that are orders or amendments, or agreements that have a term of their own."""
     columns = columns_of(request, RenewalRow, CONCISE)
     state, still = renewal_state(ctx.today), alarm(ctx.today)
-    mrc, count = monthly(), of_circuits(func.count())
+    mrc, count = monthly(ctx.today), of_circuits(func.count())
     query = select(
         Contract.__table__, Provider.name.label("provider"), state.label("state"), still.label("alarm"),
         count.label("circuits"), mrc.label("monthly"), NUMBER.label("number_of_term"),
@@ -69,7 +69,7 @@ def list_renewals(ctx: Context, request: ListRenewals) -> RenewalList:
     }
     tallies: dict[str, listing.Tally] = {}
     if ctx.principal.may("see:money"):
-        tallies["mrc"] = by_monthly()
+        tallies["mrc"] = by_monthly(ctx.today)
     source = listing.ListSource("renewals", query, sortable, Contract.id, "act_by", tallies)
     pressing = state.in_(request.state) if request.state else or_(state.in_(PRESSING), still.is_not(None))
     wanted: list[ColumnElement[bool]] = [Contract.retired_at.is_(None), pressing]

@@ -7,22 +7,28 @@ term is the paper's own until the engine has seen another follow it; a contract 
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, literal_column, null, or_, select
 from sqlalchemy.orm import aliased
 
 from netos_core.circuits.model import Circuit
-from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.contracts.model import Contract
 from netos_core.contracts.rules import ContractKind, EndOfTerm
 from netos_core.renewals.model import RenewalDecision, Standing
 from netos_core.renewals.rules import LEAVING, PRESSING, Choice, RenewalState, act_by_range
 
 RUNGS = (RenewalState.CRITICAL, RenewalState.ACTIVE, RenewalState.WATCH, RenewalState.STABLE)
 LAST_DAY = date(9999, 12, 31)
+FIRST_DAY = date(1, 1, 1)
 
 Amendment = aliased(Contract)
+AMENDING: ColumnElement[str] = literal_column(f"'{ContractKind.AMENDMENT}'")  # written out, as the index of them has it
+
+per_day = lru_cache(maxsize=4)
+"""Keeps what a function builds for a day: building one of these takes as long as a small statement with it."""
 
 _FOLLOWED = and_(Standing.number > 0, Standing.contract_version == Contract.version)
 
@@ -69,11 +75,8 @@ def owner_id() -> ColumnElement[UUID | None]:
 def in_market(market: str) -> ColumnElement[bool]:
     """Match contracts that govern a live circuit of a market."""
     return Contract.id.in_(
-        select(ContractCircuit.contract_id)
-        .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
-        .where(
-            ContractCircuit.governs,
-            ContractCircuit.retired_at.is_(None),
+        select(Circuit.contract_id).where(
+            Circuit.contract_id.is_not(None),
             Circuit.retired_at.is_(None),
             func.lower(Circuit.market) == market.lower(),
         )
@@ -106,10 +109,12 @@ def is_served() -> ColumnElement[bool]:
     )
 
 
+@per_day
 def superseded(today: date, *, of_few: bool = False) -> ColumnElement[bool]:
     """Say whether an amendment with a term of its own has taken the contract's place.
 
-    An agreement stands beside its amendments, as others are under it.
+    An agreement stands beside its amendments, as others are under it. An amendment that governs no circuit gives way to
+    a later one of the same order.
 
     Args:
         today: The day.
@@ -117,20 +122,42 @@ def superseded(today: date, *, of_few: bool = False) -> ColumnElement[bool]:
             all contracts would be gathered for each page.
     """
     conditions = (
-        Amendment.parent_id == Contract.id,
-        Amendment.kind == ContractKind.AMENDMENT,
+        Amendment.kind == AMENDING,
         Amendment.retired_at.is_(None),
         Amendment.term_end_date.is_not(None),
-        func.coalesce(Amendment.term_start_date, today) <= today,
+        func.coalesce(Amendment.term_start_date, Amendment.signed_date, today) <= today,
     )
     amended: ColumnElement[bool] = (
-        select(func.count() > 0).select_from(Amendment).where(*conditions).correlate(Contract).scalar_subquery()
+        select(func.count() > 0)
+        .select_from(Amendment)
+        .where(Amendment.parent_id == Contract.id, *conditions)
+        .correlate(Contract)
+        .scalar_subquery()
         if of_few
-        else exists(select(literal(1)).where(*conditions)).correlate(Contract)
+        else exists(select(literal(1)).where(Amendment.parent_id == Contract.id, *conditions)).correlate(Contract)
     )
-    return and_(Contract.kind != ContractKind.AGREEMENT, amended)
+    return and_(Contract.kind != ContractKind.AGREEMENT, or_(amended, _gave_way(conditions)))
 
 
+def _gave_way(conditions: tuple[ColumnElement[bool], ...]) -> ColumnElement[bool]:
+    """Say of an amendment whether a later one of the same order took its circuits."""
+    since, own = (func.coalesce(one.term_start_date, one.signed_date, FIRST_DAY) for one in (Amendment, Contract))
+    order = aliased(Contract)
+    later = exists(
+        select(literal(1))
+        .select_from(Amendment)
+        .join(order, and_(order.id == Amendment.parent_id, order.kind != ContractKind.AGREEMENT))
+        .where(
+            Amendment.parent_id == Contract.parent_id,
+            or_(since > own, and_(since == own, Amendment.id > Contract.id)),
+            *conditions,
+        )
+    ).correlate(Contract)
+    governs = exists(select(literal(1)).where(Circuit.contract_id == Contract.id)).correlate(Contract)
+    return and_(Contract.kind == AMENDING, later, ~governs)
+
+
+@per_day
 def rung(today: date) -> ColumnElement[str]:
     """Build the state of the joined contract as of a day as if nothing was decided."""
     rolled = and_(Contract.end_of_term == EndOfTerm.ROLL, today > TERM_END)
@@ -143,6 +170,7 @@ def rung(today: date) -> ColumnElement[str]:
     )
 
 
+@per_day
 def renewal_state(today: date) -> ColumnElement[str]:
     """Build the state of the joined contract as of a day; `unknown` where no contract is on file."""
     return case(
@@ -153,6 +181,7 @@ def renewal_state(today: date) -> ColumnElement[str]:
     )
 
 
+@per_day
 def alarm(today: date) -> ColumnElement[str | None]:
     """Build the rung on which a contract still alarms though decided, since that is not carried out."""
     pressing = rung(today)

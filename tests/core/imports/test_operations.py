@@ -403,7 +403,8 @@ def test_a_number_two_contracts_carry_is_ambiguous(session: Session) -> None:
 
 def test_kinds_of_contracts_are_read_in_the_words_of_the_trade(session: Session) -> None:
     words = {"MSA": "agreement", "Master Services Agreement": "agreement", "Service Order": "order",
-             "Amendment 2": "amendment", "Commodities": "order"}  # fmt: skip
+             "Amendment 2": "amendment", "Commodities": "order", "Dark fiber IRU": "iru",
+             "Antivirus agreement": "agreement"}  # fmt: skip
     rows = "".join(f"K-{n},Lumen,{word}\n" for n, word in enumerate(words))
     bring_in(session, "Contract number,Provider,Contract type\n" + rows, "contracts")
     assert [row["kind"] for row in rows_of(session, "contract")] == list(words.values())

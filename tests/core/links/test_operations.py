@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from netos_core.access.rules import Role
 from netos_core.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from netos_core.overview import operations as look
-from netos_core.overview.schemas import GetOne, GetSite
+from netos_core.overview.schemas import GetContract, GetOne, GetSite
 from netos_core.overview.schemas.links import SearchRfLinks
 from tests.factories import (
     apply,
@@ -148,7 +148,7 @@ def test_a_lease_shows_its_term_and_the_day_to_act_by_on_its_site(session: Sessi
     (line,) = look.get_site(admin, GetSite(ref=site)).leases
     assert (line.contract, str(line.term_end_date), str(line.act_by)) == (lease, "2027-03-31", "2026-12-31")
     assert (line.renewal_state, line.mrc) == ("stable", Decimal("1100.00"))
-    assert [s.ref for s in look.get_contract(admin, GetOne(ref=lease)).sites] == [site]
+    assert [s.ref for s in look.get_contract(admin, GetContract(ref=lease)).sites] == [site]
     with pytest.raises(Conflict, match="tied already"):
         propose(admin, "contract_site", "create", contract=lease, site=site, starts_on="2030-01-01")
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from netos_core.access.rules import Role
 from netos_core.kernel.errors import NotFound
 from netos_core.overview.operations import get_circuit, get_contract, preview_etf
-from netos_core.overview.schemas import GetOne
+from netos_core.overview.schemas import GetContract, GetOne
 from netos_core.overview.schemas.etf import EtfPreview, PreviewEtf
 from tests.factories import apply, make_circuit, make_contract, make_ctx, make_provider
 
@@ -58,7 +58,7 @@ def test_notice_today_is_what_is_shown_where_no_day_is_asked_for(session: Sessio
     short = get_circuit(make_ctx(session, Role.FINANCE), GetOne(ref=circuit)).etf
     assert short is not None
     assert (short.amount, short.as_of, short.source) == (Decimal("17000.00"), date(2026, 7, 1), ref)
-    assert get_contract(make_ctx(session, Role.FINANCE), GetOne(ref=ref)).etf_today == short
+    assert get_contract(make_ctx(session, Role.FINANCE), GetContract(ref=ref)).etf_today == short
 
 
 def test_without_terms_it_is_unknown_and_without_a_contract_too(session: Session) -> None:
@@ -87,9 +87,10 @@ def test_an_order_goes_by_its_agreement_and_by_the_latest_amendment(session: Ses
     assert (told.etf, told.source) == (Decimal("16500.00"), amendment)
     make_contract(session, provider=carrier, kind="amendment", parent=agreement, signed_date="2026-09-01",
                   etf={"formula": {"kind": "none"}})  # fmt: skip
-    assert preview(session, order, as_of=day).etf == Decimal("16500.00"), "it is not in force yet"
+    assert preview(session, order, as_of=date(2026, 8, 31)).source == amendment, "it is not in force yet"
+    assert preview(session, order, as_of=day).etf == 0, "by then it is"
     apply(make_ctx(session, Role.FINANCE), "contract", ref=order, etf=LEVEL_3)
-    assert (told := preview(session, order, as_of=day)).etf == Decimal("11000.00")
+    assert (told := preview(session, order, as_of=day)).etf == Decimal("11000.00"), "its own terms come first"
     assert told.source == order
 
 
@@ -143,7 +144,7 @@ def test_who_sees_no_money_sees_the_dates_and_no_amount(session: Session) -> Non
     hidden = (told.etf, told.exit_cost, told.why, told.quote, told.mrc, told.cheapest.why, told.cheapest.exit_cost)
     assert set(hidden) == {None}
     assert (told.lines, told.charges, told.by_month, told.clause, told.assumptions) == ([], [], [], [], [])
-    contract = get_contract(make_ctx(session, Role.NOC), GetOne(ref=ref))
+    contract = get_contract(make_ctx(session, Role.NOC), GetContract(ref=ref))
     assert not contract.etf
     assert (contract.etf_today.amount, contract.etf_today.why) == (None, None)
 

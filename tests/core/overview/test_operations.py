@@ -15,6 +15,7 @@ from netos_core.network.schemas import SearchPorts
 from netos_core.overview import operations as look
 from netos_core.overview.schemas import (
     CircuitList,
+    GetContract,
     GetOne,
     GetSite,
     ListCustomers,
@@ -290,4 +291,4 @@ def test_contracts_are_found_by_state_deadline_and_parent(session: Session) -> N
     assert [r.ref for r in look.search_contracts(ctx, asked({"renewal_state": ["critical"]})).rows] == [order]
     assert [r.ref for r in look.search_contracts(ctx, asked({"parent": msa})).rows] == [order]
     assert [r.ref for r in look.search_contracts(ctx, asked({"act_by_before": "2026-06-02"})).rows] == [order]
-    assert look.get_contract(ctx, GetOne(ref="so-1")).term.parent_ref == msa
+    assert look.get_contract(ctx, GetContract(ref="so-1")).term.parent_ref == msa

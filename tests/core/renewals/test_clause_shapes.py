@@ -24,6 +24,7 @@ import pytest
 from netos_core.contracts.plans.terms import EMPTY
 from netos_core.contracts.queries import completed, terms_of
 from netos_core.contracts.rules import EndOfTerm, Notice, NoticeCountedFrom, NoticeMethod, NoticeUnit, Terms
+from netos_core.contracts.rules.papers import Paper, Papers
 from netos_core.renewals.rules import Choice, Decided, faster_service_needed, look, place_on
 from tests.core.renewals.making import USUAL
 
@@ -353,13 +354,14 @@ NEXT = {"term_end_date": date(2028, 3, 31)}
         (AMENDMENT, "2026-11-26", (None, None, None, "unknown"), "3.3: it states no end of its own"),
         (ORDER | {"notice_unit": None}, "2026-11-26", ("2027-03-31", None, None, "unknown"),
          "3.3: notice is count and unit; 90 of what is not stated"),
-        (ORDER | {"kind": "order", "parent_id": 1, "co_terminus": True, "renewal_term_months": None}, "2027-04-01",
+        (ORDER | {"id": 4, "parent_id": 1, "co_terminus": True, "renewal_term_months": None}, "2027-04-01",
          ("2029-03-31", "2028-12-31", "2028-12-29", "stable"),
          "R2: a co-terminus order renews by the 24 months of its agreement; 31 December 2028 is a Sun"),
     ],
 )  # fmt: skip
 def test_the_days_of_what_leans_on_another(row: Any, today: str, found: tuple[str | None, ...], rule: str) -> None:
-    terms = terms_of(completed(row, {1: ORDER, 2: AMENDMENT, 3: ANOTHER}))  # type: ignore[dict-item]  # numbers do for ids here
+    others = [one for one in (ORDER, AMENDMENT, ANOTHER) if one["id"] != row["id"]]
+    terms = terms_of(completed(row, Papers(Paper(one, governs=False) for one in (*others, row))))
     place = place_on(terms, {}, date.fromisoformat(today))
     end, due, act, state = found
     there = (place.term.end, place.deadline.notice_deadline, place.deadline.act_by, place.state)

@@ -103,6 +103,17 @@ def test_an_amendment_of_an_amendment_renews_under_the_clauses_above_it(session:
     assert shown == {ref: costs[ref] for ref in shown}
 
 
+def test_an_amendment_without_a_term_changes_what_silence_commits(session: Session) -> None:
+    order = make_contract(session, term_end_date=SOON, mrc="10.00", **RENEWS)
+    make_contract(session, kind="amendment", parent=order, end_of_term="unknown", renewal_term_months=24, mrc="9.00")
+    ctx = make_ctx(session, Role.FINANCE)
+    costs = {row.contract: row.cost_of_silence for row in every_term(ctx)}
+    board = get_pipeline(ctx, GetPipeline())
+    shown = {card.contract: card.cost_of_silence for one in board.columns for card in one.cards}
+    assert shown[order] == costs[order] == Decimal("216.00")
+    assert sum(board.at_risk.values()) == Decimal("216.00")
+
+
 def test_what_another_contract_governs_is_at_risk_once(session: Session) -> None:
     carrier = make_provider(session)
     circuit = make_circuit(session, provider=carrier, mrc="100.00", market="Carmel")

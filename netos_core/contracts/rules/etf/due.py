@@ -127,6 +127,7 @@ def etf_after_notice(
 
 def notice_of(leaving: Leaving, day: date) -> Notice | None:
     """Give the notice that ends the liability: that of the fee's clause, else of the term in force."""
+    leaving = leaving.on(day)
     if leaving.etf is not None and leaving.etf.notice is not None:
         return leaving.etf.notice
     return silent_term(leaving.terms, day, leaving.leaves_on)[1].notice
@@ -139,12 +140,14 @@ def earliest_exit(leaving: Leaving, notice_date: date, calendar: BusinessCalenda
 
 
 def _statement(leaving: Leaving, last_day: date, notice_date: date | None, way_out: ExitKind | None) -> EtfStatement:
+    no_notice = notice_date is not None and notice_of(leaving, notice_date) is None
+    leaving = leaving.on(last_day)
     number, term = silent_term(leaving.terms, last_day, leaving.leaves_on)
     fee = _fee(leaving, number, term, last_day, way_out)
     charges = () if notice_date is None else _charges(leaving, term, fee, notice_date, last_day)
     known = all(line.amount is not None for line in charges) and fee.etf is not None
     assumptions = list(fee.assumptions)
-    if notice_date is not None and notice_of(leaving, notice_date) is None:
+    if no_notice:
         assumptions.append("No notice period is on file, so the service is taken to end on the day asked for.")
     if leaving.etf is not None and leaving.etf.taxed and fee.etf != 0:
         assumptions.append("Taxes come on top and are in no sum.")

@@ -61,6 +61,7 @@ def _month_ends(leaving: Leaving, after: date, until: date) -> list[date]:
 
 def _is_too_late_to_end(leaving: Leaving, notice_date: date, day: date) -> bool:
     """Whether a day is the end of a term that renews, as notice against that is too late on the day it is given."""
+    leaving = leaving.on(day)
     _, term = silent_term(leaving.terms, day, leaving.leaves_on)
     if governing_end_date(term) != day or term.end_of_term is not EndOfTerm.AUTO_RENEW or term.evergreen:
         return False

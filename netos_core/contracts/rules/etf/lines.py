@@ -10,8 +10,9 @@ from enum import StrEnum
 from itertools import groupby
 
 from netos_core.contracts.rules.clauses import Terms
+from netos_core.contracts.rules.etf.course import Course, on_file
 from netos_core.contracts.rules.etf.months import ONE, Part
-from netos_core.contracts.rules.etf.rates import HUNDRED, Course, Escalator
+from netos_core.contracts.rules.etf.rates import HUNDRED, Escalator
 from netos_core.contracts.rules.etf.terms import EtfTerms, MrcBasis
 from netos_core.kernel.money import to_the_cent
 
@@ -66,6 +67,8 @@ class Leaving:
         one_circuit: Whether it is about one circuit, not the contract.
         installed: Whether the service is there; one that is ordered is not.
         leaves_on: Last day of the term after which nothing follows, as notice against it is served.
+        rates: Its rate over time, as its papers have it; without one the MRC moves by the escalator.
+        later: What it is from the days on which amendments take effect that do not count yet.
     """
 
     ref: str
@@ -82,13 +85,19 @@ class Leaving:
     one_circuit: bool = False
     installed: bool = True
     leaves_on: date | None = None
+    rates: Course | None = None
+    later: tuple[tuple[date, Leaving], ...] = ()
+
+    def on(self, day: date) -> Leaving:
+        """Give what it is on a day."""
+        return next((then for since, then in reversed(self.later) if since <= day), self)
 
     @property
     def course(self) -> Course | None:
         """Its rate over time."""
-        if self.mrc is None:
-            return None
-        return Course(self.mrc, self.known_on, self.escalator, self.terms.term_start_date)
+        if self.rates is not None or self.mrc is None:
+            return self.rates
+        return Course((on_file(self.mrc, self.known_on, self.escalator, self.terms.term_start_date),))
 
     @property
     def no_mrc(self) -> str:

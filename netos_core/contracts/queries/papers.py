@@ -1,0 +1,68 @@
+"""All papers that bear on contracts: those above them and every amendment of any, read in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BindParameter, Select, bindparam, exists, literal, select, union
+from sqlalchemy.orm import Session
+
+from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.contracts.rules import ContractKind
+from netos_core.contracts.rules.papers import Paper, Papers
+
+CONTRACT = Contract.__table__
+LINK = ContractCircuit.__table__
+IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+
+
+def _all() -> Select[Any]:
+    """Build contracts, each with whether it governs circuits."""
+    governs = exists(
+        select(literal(1)).where(LINK.c.contract_id == CONTRACT.c.id, LINK.c.governs, LINK.c.retired_at.is_(None))
+    ).correlate(CONTRACT)
+    return select(CONTRACT, governs.label("governs"))
+
+
+def bearing() -> Select[Any]:
+    """Build the papers that bear on contracts; `union` drops what was there, so a ring of contracts ends too."""
+    above = select(CONTRACT.c.id, CONTRACT.c.parent_id).where(CONTRACT.c.id.in_(IDS)).cte("above", recursive=True)
+    above = above.union(select(CONTRACT.c.id, CONTRACT.c.parent_id).join(above, CONTRACT.c.id == above.c.parent_id))
+    below = select(above.c.id).cte("below", recursive=True)
+    below = below.union(
+        select(CONTRACT.c.id)
+        .join(below, CONTRACT.c.parent_id == below.c.id)
+        .where(CONTRACT.c.kind == ContractKind.AMENDMENT, CONTRACT.c.retired_at.is_(None))
+    )
+    every = union(select(above.c.id), select(below.c.id)).subquery()
+    return _all().join(every, every.c.id == CONTRACT.c.id)
+
+
+# Built once: every page of a contract or circuit asks it.
+_BEARING = bearing()
+
+
+def papers_of(session: Session, contract_ids: Collection[UUID]) -> Papers:
+    """Read the papers that say what holds for contracts."""
+    return read_by(session, _BEARING, contract_ids)
+
+
+def read_by(session: Session, statement: Select[Any], contract_ids: Collection[UUID]) -> Papers:
+    """Read them by `bearing`, as it is or with more columns."""
+    found = session.execute(statement, {"ids": list(contract_ids)}).mappings() if contract_ids else ()
+    return Papers(Paper(dict(row), row["governs"]) for row in found)
+
+
+def every_paper(session: Session) -> Papers:
+    """Read all live contracts."""
+    found = session.execute(_all().where(CONTRACT.c.retired_at.is_(None))).mappings()
+    return Papers(Paper(dict(row), row["governs"]) for row in found)
+
+
+def above(session: Session, rows: Iterable[Mapping[str, Any]]) -> Papers:
+    """Read the papers that say what holds for rows of contracts, on file or about to be."""
+    rows = list(rows)
+    ids = {row["id"] for row in rows if row.get("id")} | {row["parent_id"] for row in rows if row["parent_id"]}
+    return papers_of(session, ids)
