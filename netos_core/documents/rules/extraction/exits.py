@@ -25,8 +25,8 @@ LONGEST_CLAUSE = 1500
 _SCORED = 260
 _MOST_SENTENCES = 8
 _LEAVING = re.compile(
-    r"early\s+(?:terminat|disconnect|cancel)\w+|(?:terminat|disconnect|cancel)\w*\s+early|\bETF\b|\bETL\b|term"
-    r"ination\s+(?:liabilit\w+|charges?|fees?)|"
+    r"early\s+(?:terminat|disconnect|cancel)\w+|(?:terminat|disconnect|cancel)\w*\s+early|\bETF\b|\bETL\b|"
+    r"termination\s+(?:liabilit\w+|charges?|fees?)|"
     r"cancell?ation\s+(?:charges?|fees?)|(?:terminat|cancel|disconnect)\w*[^.]{0,140}?(?:prior to|"
     r"before)\s+(?:the\s+)?(?:end|expir|completion)|liquidated\s+damages",
     _I,
@@ -62,8 +62,8 @@ _OTHER_RISE = re.compile(
 
 
 _OF_LEAVING = re.compile(
-    r"\b(?:such|the\s+foregoing|this|these|the|any|no)\s+(?:early\s+)?(?:termination|cancell?ation|disconnect"
-    r"\w*)\s+(?:fees?|charges?|"
+    r"\b(?:such|the\s+foregoing|this|these|the|any|no)\s+(?:early\s+)?(?:termination|cancell?ation|"
+    r"disconnect\w*)\s+(?:fees?|charges?|"
     r"liabilit\w+|amounts?)|\bETF\b|\bETL\b|\bwaived\b|third[\s-]party\s+(?:\w+\s+)?(?:charge|cost|fee)|"
     r"^in\s+addition,?\s+(?:the\s+)?(?:customer|lessee|licensee)",
     _I,

@@ -13,6 +13,7 @@ from netos_core.documents.rules.extraction.leaving_parts import (
     MRC,
     is_before_install,
     is_free_way,
+    is_partly_limited,
     limits,
     notice,
     paid_back,
@@ -67,8 +68,8 @@ _FALLS = re.compile(
     r"(?:less|minus|reduc\w+|declin\w+|decreas\w+|diminish\w+|falls?|falling|lower\w*)\s+(?:by\s+)?"
     rf"(?:{AMOUNT.pattern}|1/(?P<part>\d{{1,3}})(?:th)?(?:\s+(?:of\s+(?:it|that\s+amount|the\s+fee)|thereof))?)\s+"
     r"(?:for\s+|per\s+|on\s+|with\s+|at\s+)?(?:each|every|per|a)?\s*(?:full\s+|completed?\s+|additional\s+|whole\s+)*"
-    r"(?P<n>\d{1,3})?\s*(?P<unit>months?|years?|anniversary)(?:[^.;$%\d]{0,60}?(?:served|of\s+service|complete"
-    r"d|elapsed|"
+    r"(?P<n>\d{1,3})?\s*(?P<unit>months?|years?|anniversary)(?:[^.;$%\d]{0,60}?(?:served|of\s+service|"
+    r"completed|elapsed|"
     r"active|in\s+service|of\s+the\s+(?:initial\s+|service\s+)*term|service\s+was\s+provided))?",
     _I,
 )
@@ -76,18 +77,22 @@ _EACH_CIRCUIT = re.compile(
     r"(?:per|for\s+each|each)\s+(?:affected\s+|terminated\s+|disconnected\s+)?(?:circuit|service|line)\b", _I
 )
 _AVERAGE = re.compile(
-    r"(?:the\s+)?average\s+(?:of\s+(?:the\s+)?)?(?:monthly\s+)?(?:amounts?|invoices?|billings?|charges?|recurr"
-    r"ing\s+charges?|"
+    r"(?:the\s+)?average\s+(?:of\s+(?:the\s+)?)?(?:monthly\s+)?(?:amounts?|invoices?|billings?|charges?|"
+    r"recurring\s+charges?|"
     r"fees?)\s*(?:billed|invoiced|paid)?\s*(?:for|over|in|during)\s+the\s+(?:\w+\s+){0,2}?\d{1,2}\s+months?"
     r"(?:\s+(?:preceding|before|prior\s+to)\s+(?:the\s+)?termination)?",
     _I,
 )
-_TAXED = re.compile(r"(?:all\s+|any\s+)?(?:applicable\s+)?taxes(?:\s+(?:and|,)\s+surcharges)?(?:\s+thereon)?", _I)
+_TAXED = re.compile(
+    r"(?:plus|together\s+with|in\s+addition\s+to|and)\s+(?:all\s+|any\s+)?(?:applicable\s+)?taxes(?:\s+and\s+surcharges)?"
+    r"(?:\s+thereon)?",
+    _I,
+)
 _ESCALATED = re.compile(r"includ\w+\s+(?:any\s+|all\s+)?(?:scheduled\s+|annual\s+)*(?:increases?|escalations?)", _I)
 _MAY_NOT = re.compile(r"\b(?:may|shall|can)\s*not\s+(?:terminate|cancel)\b", _I)
 _RENEWED = re.compile(
-    r"(?:initial\s+|service\s+)*term\s+(?:or|and)\s+(?:any\s+|the\s+|then[\s-]current\s+|applicable\s+)*renewa"
-    r"l\s+terms?",
+    r"(?:initial\s+|service\s+)*term\s+(?:or|and)\s+(?:any\s+|the\s+|then[\s-]current\s+|applicable\s+"
+    r")*renewal\s+terms?",
     _I,
 )
 _WHOSE_LIMIT = re.compile(
@@ -109,14 +114,14 @@ _JOINED = re.compile(
     _I,
 )
 _LEFT = re.compile(
-    r"\d|[%$€£]|\b(?:waive|third[\s-]part|construction|non[\s-]?recurring|NRC|install|credit|discount|cap\b|ca"
-    r"pped|exceed|"
-    r"greater|lesser|higher\s+of|lower\s+of|minimum|maximum|at\s+least|less\b|plus\b|net\s+present|average|pre"
-    r"sent\s+value|"
-    r"pro[\s-]?rat|amorti[sz]|unamorti|partial|mitigat|costs?\b|expenses?\b|reimburs|refund|rebate|shortfall|d"
-    r"ifference|"
+    r"\d|[%$€£]|\b(?:waive|third[\s-]part|construction|non[\s-]?recurring|NRC|install|credit|discount|cap\b|"
+    r"capped|exceed|"
+    r"greater|lesser|higher\s+of|lower\s+of|minimum|maximum|at\s+least|less\b|plus\b|net\s+present|average|"
+    r"present\s+value|"
+    r"pro[\s-]?rat|amorti[sz]|unamorti|partial|mitigat|costs?\b|expenses?\b|reimburs|refund|rebate|shortfall|"
+    r"difference|"
     r"multipl|times\b|half\b|quarter|tier|other\s+than|except|unless|provided|however|reduc|declin|decreas|taxes|"
-    r"months?'|months\s+of\s+(?:the\s+)?M)",
+    r"equipment|hardware|respectively|site\s+[A-Z0-9]\b|nothing|for\s+cause|no\s+charge|discretion|months?'|months\s+of\s+(?:the\s+)?M)",
     _I,
 )
 _AMOUNTS_BESIDE = ("cap", "floor", "nrc", "credits", "third_party")
@@ -171,6 +176,8 @@ def _freed(said: str, terms: dict[str, Any]) -> bool:
 def _typed(words: Words, terms: dict[str, Any], term_months: int | None) -> Typed:
     if _WHOSE_LIMIT.search(words.text):
         return told("has a limit of which it is not plain what it limits")
+    if is_partly_limited(words.text):
+        return told("has a limit that is not of all its parts")
     terms |= notice(words) | limits(words) | paid_back(words) | passed_on(words)
     if (way := way_out(words.text, taken=words)) is not None:
         terms.setdefault("exits", []).append({"kind": way})

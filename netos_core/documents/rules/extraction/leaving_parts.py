@@ -16,36 +16,36 @@ MRC = (
 )
 _NRC = (
     r"(?:NRCs?|non-?\s?recurring\s+(?:charges?|fees?|costs?)(?:\s*\(NRCs?\))?|(?:one-?time\s+)?install(?:ation)?\s+"
-    r"(?:charges?|fees?|costs?)|set-?up\s+(?:charges?|fees?)|activation\s+(?:charges?|fees?)|one-?time\s+(?:ch"
-    r"arges?|fees?))"
+    r"(?:charges?|fees?|costs?)|set-?up\s+(?:charges?|fees?)|activation\s+(?:charges?|fees?)|one-?time\s+"
+    r"(?:charges?|fees?))"
 )
 _SUM = AMOUNT.pattern.replace("(\\d", "(?P<amount>\\d", 1)
 _MONTHS = rf"(?:(?P<months>\d{{1,3}}(?:\.\d)?)\s+(?:full\s+)?(?:months?'?s?'?(?:\s+of|\s+worth\s+of)?|times)\s+{MRC})"
 _SHARE = (
-    rf"(?:(?P<percent>\d{{1,3}}(?:\.\d+)?)%\s+of\s+(?:all\s+)?(?:the\s+)?remaining\s+{MRC}(?:\s+for\s+the"
-    rf"\s+(?:term|balance\s+of\s+the\s+term))?)"
+    rf"(?:(?P<percent>\d{{1,3}}(?:\.\d+)?)%\s+of\s+(?:all\s+)?(?:the\s+)?remaining\s+{MRC}(?:\s+for\s+"
+    rf"the\s+(?:term|balance\s+of\s+the\s+term))?)"
 )
 _NOT_EACH = r"(?!\s*(?:per\b|for\s+each|each|multiplied|times|for\s+every|x\b))"
 _LIMIT = rf"(?:{_SUM}{_NOT_EACH}|{_MONTHS}|{_SHARE})"
 _BOUND = rf"(?:{_SUM}{_NOT_EACH}|{_MONTHS})"
 _CAPS = (
     re.compile(
-        r"(?:,?\s*(?:but|and|provided,?(?:\s+however,?)?(?:\s+that)?)\s+)?(?:in\s+no\s+(?:event|case)|not|never)\b"
-        rf"[^.;$%\d]{{0,90}}?\bexceed(?:ing)?\s+(?:(?:a\s+(?:total|maximum)|an\s+(?:aggregate|amount))\s+(?:of"
-        rf"|equal\s+to)\s+)?{_LIMIT}",
+        r"(?:,?\s*(?:but|and|provided,?(?:\s+however,?)?(?:\s+that)?)\s+)?(?:in\s+no\s+(?:event|case)|not|"
+        rf"never)\b[^.;$%\d]{{0,90}}?\bexceed(?:ing)?\s+(?:(?:a\s+(?:total|maximum)|an\s+(?:aggregate|amount))\s+"
+        rf"(?:of|equal\s+to)\s+)?{_LIMIT}",
         _I,
     ),
     re.compile(
-        r"(?:,?\s*(?:but|and|subject\s+to)\s+)?(?:(?:is|are|be)\s+)?(?:capped\s+at|limited\s+to|up\s+to\s+(?:a"
-        r"\s+maximum\s+of)?|"
+        r"(?:,?\s*(?:but|and|subject\s+to)\s+)?(?:(?:is|are|be)\s+)?(?:capped\s+at|limited\s+to|up\s+to\s+"
+        r"(?:a\s+maximum\s+of)?|"
         rf"(?:a\s+)?(?:maximum|cap)\s+(?:fee\s+|charge\s+|liability\s+)?of|no\s+more\s+than)\s*{_LIMIT}",
         _I,
     ),
 )
 _FLOORS = (
     re.compile(
-        r"(?:,?\s*(?:but|and|provided,?(?:\s+however,?)?(?:\s+that)?)\s+)?(?:in\s+no\s+(?:event|case)|not|no)\b"
-        rf"[^.;$%\d]{{0,90}}?\bless\s+than\s+{_LIMIT}",
+        r"(?:,?\s*(?:but|and|provided,?(?:\s+however,?)?(?:\s+that)?)\s+)?(?:in\s+no\s+(?:event|case)|not|"
+        rf"no)\b[^.;$%\d]{{0,90}}?\bless\s+than\s+{_LIMIT}",
         _I,
     ),
     re.compile(
@@ -62,69 +62,69 @@ _LIMIT_LAST = re.compile(
 )
 
 _SOME = (
-    r"(?:(?:any|all|the|an\s+amount\s+equal\s+to|re?payment\s+of|reimbursement\s+(?:of|for)|repay|reimburs"
-    r"e|refund)\s+)*"
+    r"(?:(?:any|all|the|an\s+amount\s+equal\s+to|re?payment\s+of|reimbursement\s+(?:of|for)|repay|"
+    r"reimburse|refund)\s+)*"
 )
 _PRO_RATA = (
     r"(?P<part>(?:the\s+|a\s+)?(?:pro[\s-]?rat(?:a|ed)|unamorti[sz]ed|unearned)\s+(?:(?:portion|share|"
     r"balance|part)\s+of\s+)?)?"
 )
 _GIVEN = (
-    r"(?:\s+(?:that\s+(?:was|were|has\s+been|have\s+been)\s+)?(?:waived|issued|given|granted|applied|rece"
-    r"ived|provided)(?:\s+(?:by|to|at|for)\s+[A-Za-z]+)?)?"
+    r"(?:\s+(?:that\s+(?:was|were|has\s+been|have\s+been)\s+)?(?:waived|issued|given|granted|applied|"
+    r"received|provided)(?:\s+(?:by|to|at|for)\s+[A-Za-z]+)?)?"
 )
 _OF_SUM = rf"(?:\s*(?:,|\(|of|in\s+the\s+amount\s+of|equal\s+to|totall?ing)\s*{_SUM}\s*\)?)?"
 _WAIVED = (
     re.compile(rf"{_SOME}{_PRO_RATA}{_SOME}(?:previously\s+)?waived\s+{_NRC}{_OF_SUM}", _I),
     re.compile(
-        rf"{_SOME}{_PRO_RATA}{_SOME}{_NRC}{_OF_SUM}\s+(?:that\s+(?:was|were|has\s+been|have\s+been)\s+|which\s"
-        rf"+(?:was|were)\s+|previously\s+)*waived(?:\s+by\s+[A-Za-z]+)?",
+        rf"{_SOME}{_PRO_RATA}{_SOME}{_NRC}{_OF_SUM}\s+(?:that\s+(?:was|were|has\s+been|have\s+been)\s+|"
+        rf"which\s+(?:was|were)\s+|previously\s+)*waived(?:\s+by\s+[A-Za-z]+)?",
         _I,
     ),
 )
 _CREDITS = re.compile(
-    rf"{_SOME}{_PRO_RATA}{_SOME}(?:promotional\s+|sign-?up\s+|signing\s+|one-?time\s+|term\s+|service\s+)?cred"
-    rf"its?{_GIVEN}{_OF_SUM}",
+    rf"{_SOME}{_PRO_RATA}{_SOME}(?:promotional\s+|sign-?up\s+|signing\s+|one-?time\s+|term\s+|service\s+"
+    rf")?credits?{_GIVEN}{_OF_SUM}",
     _I,
 )
 _THIRD = (
     re.compile(
-        rf"{_SOME}third[\s-]part(?:y|ies)(?:'s?)?\s+(?:early\s+)?(?:\w+\s+){{0,2}}?(?:charges?|costs?|fees?|li"
-        rf"abilit(?:y|ies)|expenses)"
-        r"(?:\s+(?:that\s+)?(?:[A-Za-z]+\s+){0,2}?(?:incurred|incurs|charged|imposed|assessed|payable)(?:\s+(?"
-        r":by|to|on)\s+[A-Za-z]+)?)?" + _OF_SUM, _I,
+        rf"{_SOME}third[\s-]part(?:y|ies)(?:'s?)?\s+(?:early\s+)?(?:\w+\s+){{0,2}}?(?:charges?|costs?|fees?|"
+        rf"liabilit(?:y|ies)|expenses)"
+        r"(?:\s+(?:that\s+)?(?:[A-Za-z]+\s+){0,2}?(?:incurred|incurs|charged|imposed|assessed|payable)(?:\s+"
+        r"(?:by|to|on)\s+[A-Za-z]+)?)?" + _OF_SUM, _I,
     ),
     re.compile(
-        rf"{_SOME}(?:early\s+)?(?:termination\s+|cancellation\s+)?(?:charges?|costs?|fees?|liabilit(?:y|ies)|e"
-        rf"xpenses)\s+(?:that\s+)?(?:[A-Za-z]+\s+){{0,3}}?"
-        r"(?:imposed|assessed|charged|incurred|owed|payable|due)\s+(?:[A-Za-z]+\s+){0,2}?(?:by|to|from|with)\s"
-        r"+(?:a\s+|any\s+|its\s+|the\s+)?"
-        r"(?:third[\s-]part(?:y|ies)|underlying\s+(?:carriers?|providers?))(?:\s+(?:carriers?|providers?|vendo"
-        r"rs?|suppliers?))?" + _OF_SUM, _I,
+        rf"{_SOME}(?:early\s+)?(?:termination\s+|cancellation\s+)?(?:charges?|costs?|fees?|liabilit(?:y|ies)|"
+        rf"expenses)\s+(?:that\s+)?(?:[A-Za-z]+\s+){{0,3}}?"
+        r"(?:imposed|assessed|charged|incurred|owed|payable|due)\s+(?:[A-Za-z]+\s+){0,2}?(?:by|to|from|"
+        r"with)\s+(?:a\s+|any\s+|its\s+|the\s+)?"
+        r"(?:third[\s-]part(?:y|ies)|underlying\s+(?:carriers?|providers?))(?:\s+(?:carriers?|providers?|"
+        r"vendors?|suppliers?))?" + _OF_SUM, _I,
     ),
 )  # fmt: skip
 _NOTICE = re.compile(
-    r"(?:(?:up)?on\s+(?:giving\s+)?|with\s+|by\s+giving\s+|gives?\s+|after\s+)?(?:at\s+least\s+|not\s+less\s+t"
-    r"han\s+)?(?P<n>\d{1,3})\s+(?P<unit>business\s+days?|days?|months?|years?)(?:'s?)?"
+    r"(?:(?:up)?on\s+(?:giving\s+)?|with\s+|by\s+giving\s+|gives?\s+|after\s+)?(?:at\s+least\s+|not\s+less\s+"
+    r"than\s+)?(?P<n>\d{1,3})\s+(?P<unit>business\s+days?|days?|months?|years?)(?:'s?)?"
     r"\s+(?:advance\s+|prior\s+|written\s+)*notice(?:\s+of\s+(?:termination|cancellation))?(?:\s+to\s+[A-Z][A-Za-z]+)?",
     _I,
 )
 _NOISE = tuple(
     re.compile(form, _I)
     for form in (
-        (r"(?:due\s+and\s+)?(?:payable\s+)?within\s+\d{1,3}\s+(?:business\s+)?days?\s+(?:of|after|following|fro"
-        r"m)\s+(?:the\s+)?(?:receipt\s+of\s+)?(?:date\s+of\s+|effective\s+date\s+of\s+)?(?:\w+'s\s+)?(?:an?\s+"
+        (r"(?:due\s+and\s+)?(?:payable\s+)?within\s+\d{1,3}\s+(?:business\s+)?days?\s+(?:of|after|following|"
+        r"from)\s+(?:the\s+)?(?:receipt\s+of\s+)?(?:date\s+of\s+|effective\s+date\s+of\s+)?(?:\w+'s\s+)?(?:an?\s+"
         r"|such\s+|the\s+)?(?:termination|invoice|notice|demand|receipt|disconnection|cancellation)"),
-        (r"(?:all\s+|any\s+)?(?:(?:accrued\s+|accrued\s+(?:and|but)\s+)?unpaid|accrued|outstanding|(?:charges|a"
-        r"mounts|fees|sums)\s+(?:accrued|incurred|due|owed|owing|unpaid|for\s+services?))(?:(?!remain)[^.;%$])"
-        r"{0,80}?(?:through|up\s+to|until|as\s+of|prior\s+to|before)\s+(?:and\s+including\s+)?(?:the\s+)?(?:ef"
-        r"fective\s+)?(?:date\s+of\s+)?(?:such\s+)?(?:termination|disconnect\w*|cancell?ation)(?:\s+date)?"),
-        (r",?\s*(?:as|which\s+(?:is|are)|constitut\w+)\s+liquidated\s+damages(?:,?\s+and\s+)?(?:,?\s*not\s+(?:a"
-        r"s\s+)?a\s+penalty)?"),
+        (r"(?:all\s+|any\s+)?(?:(?:accrued\s+|accrued\s+(?:and|but)\s+)?unpaid|accrued|outstanding|(?:charges|"
+        r"amounts|fees|sums)\s+(?:accrued|incurred|due|owed|owing|unpaid|for\s+services?))(?:(?!remain)[^.;%$])"
+        r"{0,80}?(?:through|up\s+to|until|as\s+of|prior\s+to|before)\s+(?:and\s+including\s+)?(?:the\s+"
+        r")?(?:effective\s+)?(?:date\s+of\s+)?(?:such\s+)?(?:termination|disconnect\w*|cancell?ation)(?:\s+date)?"),
+        (r",?\s*(?:as|which\s+(?:is|are)|constitut\w+)\s+liquidated\s+damages(?:,?\s+and\s+)?(?:,?\s*not\s+"
+        r"(?:as\s+)?a\s+penalty)?"),
         r",?\s*(?:and\s+)?not\s+(?:as\s+)?a\s+penalty",
         r"\b(?:section|article|paragraph|schedule|exhibit)\s+[\dA-Z]{1,3}(?:\.\d{1,2})*(?:\([a-z0-9]{1,3}\))*",
-        (r"\b\d{1,3}[\s-]+(?:month|year)s?[\s-]+(?:initial\s+|service\s+|minimum\s+|committed\s+|order\s+|contr"
-        r"act\s+)*(?:term|commitment)\b"),
+        (r"\b\d{1,3}[\s-]+(?:month|year)s?[\s-]+(?:initial\s+|service\s+|minimum\s+|committed\s+|order\s+|"
+        r"contract\s+)*(?:term|commitment)\b"),
         r"\bminimum\s+(?:service\s+)?(?:term|period)\b",
         r"\bterm\s+of\s+\d{1,3}\s+(?:months|years)\b",
         r"(?<![\w%])\(?(?:[ivx]{1,4}|[a-h]|[1-9])\)\s",
@@ -134,10 +134,10 @@ _NOISE = tuple(
     )
 )  # fmt: skip
 _BEFORE_INSTALL = re.compile(
-    r"(?:prior\s+to|before)\s+(?:the\s+)?(?:completion\s+of\s+)?(?:installation|install\b|activation|service\s"
-    r"+(?:activation|commencement|start|"
-    r"delivery|is\s+(?:installed|delivered|activated))|delivery|turn-?up|FOC|(?:it|the\s+service)\s+is\s+(?:in"
-    r"stalled|delivered))",
+    r"(?:prior\s+to|before)\s+(?:the\s+)?(?:completion\s+of\s+)?(?:installation|install\b|activation|"
+    r"service\s+(?:activation|commencement|start|"
+    r"delivery|is\s+(?:installed|delivered|activated))|delivery|turn-?up|FOC|(?:it|the\s+service)\s+is\s+"
+    r"(?:installed|delivered))",
     _I,
 )
 _NO_FEE = re.compile(
@@ -156,10 +156,10 @@ _WAYS = (
     ("volume_fulfilled", re.compile(r"volume|revenue\s+commitment", _I)),
 )
 _OTHER_THAN = re.compile(
-    r"(?:for\s+any\s+reason\s+)?(?:other\s+than|except|unless)\s+(?:(?:for|due\s+to|in\s+the\s+event\s+of|as\s"
-    r"+a\s+result\s+of|because\s+of)\s+)?"
-    r"(?P<what>(?:(?:(?!customer|\bor\b)[\w'-]+)\s+){0,4}?(?:breach|default|cause)\b(?:\s+(?:by|of)\s+(?:the\s"
-    r"+)?(?!customer)[A-Za-z]+)?)",
+    r"(?:for\s+any\s+reason\s+)?(?:other\s+than|except|unless)\s+(?:(?:for|due\s+to|in\s+the\s+event\s+of|"
+    r"as\s+a\s+result\s+of|because\s+of)\s+)?"
+    r"(?P<what>(?:(?:(?!customer|\bor\b)[\w'-]+)\s+){0,4}?(?:breach|default|cause)\b(?:\s+(?:by|of)\s+"
+    r"(?:the\s+)?(?!customer)[A-Za-z]+)?)",
     _I,
 )
 _ANY_REASON = re.compile(r"for\s+any\s+(?:or\s+no\s+)?reason(?!\s+other)|for\s+(?:its\s+)?convenience", _I)
@@ -189,6 +189,16 @@ def limits(words: Words) -> dict[str, Any]:
     if first is None:
         words.text = f"{words.text[: match.start()]}¦ {match['formula']} ¦{words.text[match.end() :]}"
     return {**found, name: _limit(match)}
+
+
+def is_partly_limited(text: str) -> bool:
+    """Whether a part comes on top of what is limited, or is limited with it, as is not plain."""
+    added = [found.start() for form in (*_WAIVED, _CREDITS, *_THIRD) for found in form.finditer(text)]
+    if not added:
+        return False
+    limited = [found.start() for form in (*_CAPS, *_FLOORS) for found in form.finditer(text)]
+    two = _LIMIT_FIRST.search(text) or _LIMIT_LAST.search(text)
+    return two is not None or any(one < max(added) for one in limited)
 
 
 def _limit(found: re.Match[str]) -> dict[str, Any]:
@@ -247,8 +257,8 @@ def pre_install(said: str) -> dict[str, Any] | None:
     if words.take(re.compile(rf"(?:all\s+|any\s+|the\s+)*{_NRC}", _I)):
         found["nrc"] = True
     costs = re.compile(
-        r"(?:all\s+|any\s+|the\s+)*(?:reasonable\s+|actual\s+|third[\s-]party\s+|out-of-pocket\s+)*(?:costs?|e"
-        r"xpenses?|charges?)(?:\s+and\s+expenses)?"
+        r"(?:all\s+|any\s+|the\s+)*(?:reasonable\s+|actual\s+|third[\s-]party\s+|out-of-pocket\s+)*(?:costs?|"
+        r"expenses?|charges?)(?:\s+and\s+expenses)?"
         r"(?:\s+(?:that\s+)?(?:[A-Za-z]+\s+){0,2}?(?:incurred|incurs)(?:\s+by\s+[A-Za-z]+)?)",
         _I,
     )

@@ -67,10 +67,10 @@ _ONLY_PUNITIVE = re.compile(
     _I | re.DOTALL,
 )  # what an arbitrator may not award
 _NO_LIMIT = re.compile(
-    r"force\s+majeure|(?:beyond|within|outside)\s+(?:\w+\s+){0,3}?reasonable\s+control|acts?\s+of\s+God|liable"
-    r"\s+to\s+(?:provide|"
-    r"pay|make|do|perform|give|furnish|replace|deliver|repay)\b|delays?\s+(?:or\s+failures?\s+)?(?:in|of)\s+(?"
-    r":performance|delivery)",
+    r"force\s+majeure|(?:beyond|within|outside)\s+(?:\w+\s+){0,3}?reasonable\s+control|acts?\s+of\s+God|"
+    r"liable\s+to\s+(?:provide|"
+    r"pay|make|do|perform|give|furnish|replace|deliver|repay)\b|delays?\s+(?:or\s+failures?\s+)?(?:in|of)\s+"
+    r"(?:performance|delivery)",
     _I,
 )  # whom a duty is taken from, or who is held up, has no limit of what he pays
 _AMOUNT = re.compile(
@@ -94,16 +94,16 @@ _COMMITMENT = re.compile(
     _I,
 )
 _AT_LEAST = re.compile(
-    rf"\b(?:shall|must|agrees?\s+to|commits?\s+to|will)\b[^.;]{{0,200}}?\b(?:an?\s+|the\s+)?minimum\s+(?:(?:le"
-    rf"vel|quantity|number|"
-    rf"volume|amount)\s+)?(?:of\s+)?\(?(?:\d[\d,]*|{SMALL})\b\)?(?!\s*(?:\(\d+\)\s*)?(?:%|percent|(?:business"
-    rf"\s+|calendar\s+|working\s+)?"
+    rf"\b(?:shall|must|agrees?\s+to|commits?\s+to|will)\b[^.;]{{0,200}}?\b(?:an?\s+|the\s+)?minimum\s+"
+    rf"(?:(?:level|quantity|number|"
+    rf"volume|amount)\s+)?(?:of\s+)?\(?(?:\d[\d,]*|{SMALL})\b\)?(?!\s*(?:\(\d+\)\s*)?(?:%|percent|"
+    rf"(?:business\s+|calendar\s+|working\s+)?"
     r"(?:days?|months?|hours?|minutes?|years?)\b))",
     _I,
 )  # so many of something, that one side owes the other
 _FALLS_SHORT = re.compile(
-    r"\b(?:sells?|purchases?|orders?|buys?|achieves?)\s+less\s+than\b|\bfails?\s+to\s+(?:sell|purchase|order|b"
-    r"uy|achieve|meet|reach|"
+    r"\b(?:sells?|purchases?|orders?|buys?|achieves?)\s+less\s+than\b|\bfails?\s+to\s+(?:sell|purchase|order|"
+    r"buy|achieve|meet|reach|"
     r"attain)\b[^.;]{0,120}?\b(?:sales|revenues?|milestones?|quota|targets?|volumes?|units|purchases)\b",
     _I,
 )

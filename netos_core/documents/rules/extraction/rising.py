@@ -27,8 +27,8 @@ from netos_core.documents.rules.extraction.said import (
 
 _I = re.IGNORECASE
 _OF_DATE = (
-    r"(?:\s+(?:of|thereof)(?:\s+(?:the|this|its|such|effective|commencement|start|activation|order|date|servic"
-    r"e|services|term|"
+    r"(?:\s+(?:of|thereof)(?:\s+(?:the|this|its|such|effective|commencement|start|activation|order|date|"
+    r"service|services|term|"
     r"agreement|contract|initial|lease|license|billing|acceptance|of|rent|order)\b)*)?"
 )
 _EVERY = (
@@ -39,32 +39,32 @@ _EVERY = (
         r"annual\s+)*anniversar(?:y|ies)(?:\s+dates?)?" + _OF_DATE,
         _I,
     ),
-    re.compile(r"(?:each|every|per|a)\s+(?:contract\s+|service\s+|calendar\s+|renewal\s+)?(?:year|annum)\b", _I),
+    re.compile(r"(?:each|every|per|a)\s+(?:contract\s+|service\s+|calendar\s+)?(?:year|annum)\b", _I),
     re.compile(r"\bannual(?:ly)?\b|\byearly\b|\byear[\s-]over[\s-]year\b", _I),
 )
 _INDEX = re.compile(
-    r"(?:the\s+)?(?:(?:annual\s+|percentage\s+|year[\s-]over[\s-]year\s+|then[\s-]current\s+)*(?:increase|chan"
-    r"ge|rise|movement|rate)\s+(?:in|of)\s+)?"
+    r"(?:the\s+)?(?:(?:annual\s+|percentage\s+|year[\s-]over[\s-]year\s+|then[\s-]current\s+)*(?:increase|"
+    r"change|rise|movement|rate)\s+(?:in|of)\s+)?"
     r"(?:the\s+)?(?:(?:U\.?S\.?\s+)?Consumer\s+Price\s+Index(?:\s*\(\"?(?:CPI(?:-[UW])?)\"?\))?|(?P<short>CPI("
     r"?:-[UW])?|RPI|PPI)\b)"
-    r"(?:\s+for\s+All\s+Urban\s+Consumers)?(?:\s*\(\"?(?:CPI(?:-[UW])?)\"?\))?(?:,?\s+(?:as\s+)?published\s+by"
-    r"\s+[^,.;%\d]{3,60})?"
-    r"(?:\s+(?:for|over|during)\s+the\s+(?:prior|preceding|previous|last|same)\s+(?:\d{1,2}\s+months?|(?:calen"
-    r"dar\s+)?year|period))?",
+    r"(?:\s+for\s+All\s+Urban\s+Consumers)?(?:\s*\(\"?(?:CPI(?:-[UW])?)\"?\))?(?:,?\s+(?:as\s+)?published\s+"
+    r"by\s+[^,.;%\d]{3,60})?"
+    r"(?:\s+(?:for|over|during)\s+the\s+(?:prior|preceding|previous|last|same)\s+(?:\d{1,2}\s+months?|"
+    r"(?:calendar\s+)?year|period))?",
     _I,
 )
 _PCT = r"(?P<percent>\d{1,2}(?:\.\d{1,4})?)%"
 _AT_MOST = re.compile(
-    r"(?:,?\s*(?:but|and|or|nor|provided|that|in|no|event|case|such|the|any|increase|shall|will|may|subject|to"
-    r"|it|adjustment|annual)\s+)*(?:"
-    r"(?:not|never)\s+(?:to\s+)?(?:be\s+)?(?:exceed(?:ing)?|more\s+than|greater\s+than)|exceed|nor\s+(?:more|g"
-    r"reater)\s+than|(?:to\s+)?(?:a\s+)?(?:maximum|cap)\s+(?:increase\s+)?of|"
+    r"(?:,?\s*(?:but|and|or|nor|provided|that|in|no|event|case|such|the|any|increase|shall|will|may|subject|"
+    r"to|it|adjustment|annual)\s+)*(?:"
+    r"(?:not|never)\s+(?:to\s+)?(?:be\s+)?(?:exceed(?:ing)?|more\s+than|greater\s+than)|exceed|nor\s+(?:more|"
+    r"greater)\s+than|(?:to\s+)?(?:a\s+)?(?:maximum|cap)\s+(?:increase\s+)?of|"
     rf"capped\s+at|no\s+more\s+than|at\s+most|limited\s+to|up\s+to)\s+{_PCT}",
     _I,
 )
 _AT_LEAST = re.compile(
-    r"(?:,?\s*(?:but|and|or|nor|provided|that|in|no|event|case|such|the|any|increase|shall|will|may|subject|to"
-    r"|it|be|adjustment)\s+)*(?:"
+    r"(?:,?\s*(?:but|and|or|nor|provided|that|in|no|event|case|such|the|any|increase|shall|will|may|subject|"
+    r"to|it|be|adjustment)\s+)*(?:"
     rf"(?:not|no|never)\s+(?:event\s+)?(?:shall\s+(?:it|the\s+increase)\s+)?(?:to\s+)?(?:be\s+)?(?:less|lower)"
     rf"\s+than|nor\s+less\s+than|(?:to\s+)?(?:a\s+)?(?:minimum|floor)\s+(?:increase\s+)?of|at\s+least)\s+{_PCT}",
     _I,
@@ -72,8 +72,8 @@ _AT_LEAST = re.compile(
 _BETWEEN = re.compile(r"between\s+(?P<least>\d{1,2}(?:\.\d+)?)%\s+and\s+(?P<most>\d{1,2}(?:\.\d+)?)%", _I)
 _OF_TWO = re.compile(
     r"(?:the\s+)?(?P<which>greater|higher|larger|lesser|lower|smaller)\s+of:?\s*(?:either\s+)?(?:\(?\w{1,4}\)\s*)?(?:"
-    r"(?P<first>\d{1,2}(?:\.\d{1,4})?)%\s*[,;]?\s*(?:and|or)\s+(?:\(?\w{1,4}\)\s*)?(?=¦)|¦\s*[,;]?\s*(?:and|or"
-    r")\s+(?:\(?\w{1,4}\)\s*)?"
+    r"(?P<first>\d{1,2}(?:\.\d{1,4})?)%\s*[,;]?\s*(?:and|or)\s+(?:\(?\w{1,4}\)\s*)?(?=¦)|¦\s*[,;]?\s*(?:and|"
+    r"or)\s+(?:\(?\w{1,4}\)\s*)?"
     r"(?P<last>\d{1,2}(?:\.\d{1,4})?)%)",
     _I,
 )
@@ -93,13 +93,13 @@ _DATED = re.compile(r"(?:beginning|starting|commencing|effective|from|on|as\s+of
 _EACH_SUCH_DAY = re.compile(r"(?:and\s+)?(?:on\s+)?each\s+(?:January|July|April|October)\s+1(?:st)?\s+thereafter", _I)
 _THEREAFTER = re.compile(r"\bthereafter\b", _I)
 _ON_FIRST = re.compile(
-    r"(?:of|on|over)\s+the\s+(?:initial|original|first|base)\s+(?:MRC|rates?|(?:monthly\s+)?(?:recurring\s+)?c"
-    r"harges?)|not\s+compound\w*|non-?compound\w*|without\s+compounding|simple",
+    r"(?:of|on|over)\s+the\s+(?:initial|original|first|base)\s+(?:MRC|rates?|(?:monthly\s+)?(?:recurring\s+"
+    r")?charges?)|not\s+compound\w*|non-?compound\w*|without\s+compounding|simple",
     _I,
 )
 _COMPOUND = re.compile(
-    r"compound(?:ed|ing)?(?:\s+annually)?|cumulative(?:ly)?|(?:over|of)\s+the\s+(?:then[\s-]current|prior|prev"
-    r"ious|preceding)\s+(?:year's?\s+)?(?:MRC|rates?|charges?)?",
+    r"compound(?:ed|ing)?(?:\s+annually)?|cumulative(?:ly)?|(?:over|of)\s+the\s+(?:then[\s-]current|prior|"
+    r"previous|preceding)\s+(?:year's?\s+)?(?:MRC|rates?|charges?)?",
     _I,
 )
 _PRICE = re.compile(
@@ -117,10 +117,11 @@ _NOISE = (
     re.compile(r"\b\d{1,3}[\s-]+(?:month|year)s?[\s-]+(?:initial\s+|service\s+)*term\b", _I),
 )
 _MAY = re.compile(r"\bmay\b|\bup\s+to\b|\bright\s+to\b|\bdiscretion\b|\breserves\b", _I)
+_MAY_RISE = re.compile(r"\bmay\b(?!\s+not)|\bright\s+to\b|\bdiscretion\b|\breserves\b", _I)
 _LEFT = re.compile(
     r"\d|[%$€£]|\b(?:greater|lesser|higher|lower|plus|minus|less\b|half\b|exceed|maximum|minimum|cap\b|capped|floor\b|"
-    r"multipl|times\b|unless|except|other\s+than|average|first\s+\d|renewal\s+term|CPI|consumer\s+price|after"
-    r"\s+the|mutual|"
+    r"multipl|times\b|unless|except|other\s+than|average|first\s+\d|renewal\s+term|CPI|consumer\s+price|"
+    r"after\s+the|mutual|"
     r"negotiat|agreed\s+upon|decreas|reduc)",
     _I,
 )
@@ -197,7 +198,8 @@ def _regular(words: Words, days: list[date], start: date | None) -> Typed:
     index = words.take(_INDEX)
     words.take_all(_THEREAFTER)
     if index is not None:
-        return _of_index(words, index, timing)
+        leaves_it = _MAY_RISE.search(words.text)
+        return told("leaves the rise to the provider") if leaves_it else _of_index(words, index, timing)
     if _MAY.search(words.text):
         return told("leaves the rise to the provider")
     simple = words.take(_ON_FIRST)

@@ -101,9 +101,6 @@ class Words:
                 taken += 1
         return taken
 
-    def has(self, form: re.Pattern[str]) -> bool:
-        return form.search(self.text) is not None
-
     def _blank(self, start: int, end: int) -> None:
         self.text = f"{self.text[:start]}¦{self.text[end:]}"
 
@@ -127,31 +124,41 @@ _ORDINAL = {
     for name in (*names, str(number))
 }  # fmt: skip
 _NTH = "|".join(sorted((name for name in _ORDINAL if not name.isdigit()), key=len, reverse=True))
+_A_YEAR = r"(?:[1-7]|one|two|three|four|five|six|seven)\b"
+_YEARS = r"(?:contract\s+|service\s+)?years?\b"
+_TO = r"\s*(?:-|to|through|thru|and|&)\s*"
+_EVERY_LATER = r"(?:each\s+|all\s+|any\s+)?(?:subsequent|following|later)"
 _OF_TERM = r"(?:\s+of\s+(?:the|such|each|its)\s+(?:applicable\s+|initial\s+|service\s+|order\s+)*term)?"
-_ONWARDS = (
-    r"(?:\s+(?:and|through)\s+(?:each\s+|all\s+|any\s+)?(?:subsequent|following|later|beyond|after|onwa"
-    r"rds?|thereafter|the\s+end)(?:\s+(?:contract\s+)?years?)?(?:\s+of\s+the\s+(?:service\s+|initial\s+)?term)"
-    r"?|\s+onwards?|\s*\+)"
+_TO_THE_END = r"(?:the\s+end|the\s+expiration)(?:\s+of\s+the\s+(?:service\s+|initial\s+)?term)?"
+_AND_ON = (
+    rf"(?:\s+(?:and|through)\s+(?:{_EVERY_LATER}(?:\s+{_YEARS})?|beyond|after|thereafter|{_TO_THE_END})|\s+onwards?|"
+    r"\s*\+)"
 )
-_WHENS = (
-    re.compile(rf"\b(?:contract\s+|service\s+)?years?\s+(?P<y1>[1-7]|one|two|three|four|five|six|seven)\b(?:\s"
-    rf"*(?:-|to|through|and|&)\s*(?:year\s+)?(?P<y2>[1-7]|one|two|three|four|five|six|seven)\b)?(?P<on"
-    rf">{_ONWARDS})?{_OF_TERM}", _I),
-    re.compile(rf"\b(?:the\s+)?(?P<y1>{_NTH})(?:\s*(?:and|through|to)\s+(?:the\s+)?(?P<y2>{_NTH}))?(?P<on>\s+a"
-    rf"nd\s+(?:each\s+|all\s+|any\s+)?(?:subsequent|following|later))?\s+(?:contract\s+|service\s+)?years?"
-    rf"\b{_OF_TERM}", _I),
-    re.compile(rf"\b(?:the\s+)?(?:first|initial)\s+(?P<n>\d{{1,3}})\s*(?:full\s+)?months?\b{_OF_TERM}", _I),
-    re.compile(rf"\b(?:the\s+)?(?:next|following)\s+(?P<next>\d{{1,3}})\s*(?:full\s+)?months?\b{_OF_TERM}", _I),
-    re.compile(rf"\bmonths?\s+(?P<m1>\d{{1,3}})\s*(?:-|to|through|thru|until|and)\s*(?:month\s+)?(?P<m2>"
-    rf"\d{{1,3}})\b{_OF_TERM}", _I),
-    re.compile(rf"\bmonths?\s+(?P<m1>\d{{1,3}})(?:\s*(?:\+|-|and|to|through|until)?\s*(?:onwards?|thereafter|a"
-    rf"fter|beyond|later|the\s+(?:end|expiration)(?:\s+of\s+the\s+(?:initial\s+|service\s+)?term)?|\+)){_OF_TERM}", _I),
-    re.compile(r"\bafter\s+(?:month\s+(?P<after>\d{1,3})|(?:the\s+)?(?P<n2>\d{1,3})\s+months|(?:the\s+)?(?P<y3"
-    r">first|second|third|fourth|1st|2nd|3rd|4th)\s+(?:contract\s+)?year)\b" + _OF_TERM, _I),
-    re.compile(r"\b(?:thereafter|(?:for\s+)?(?:each|any|all|every)\s+(?:subsequent|following|remaining|later)"
-    r"\s+(?:contract\s+)?years?|(?:in\s+|for\s+)?(?:the\s+)?(?:remaining|subsequent|later)\s+(?:contract\s+)?y"
-    r"ears?)\b" + _OF_TERM, _I),
-)  # fmt: skip
+_WHENS = tuple(
+    re.compile(rf"\b{form}{_OF_TERM}", _I)
+    for form in (
+        rf"{_YEARS}\s+(?P<y1>{_A_YEAR})(?:{_TO}(?:year\s+)?(?P<y2>{_A_YEAR}))?(?P<on>{_AND_ON})?",
+        (
+            rf"(?:the\s+)?(?P<y1>{_NTH})(?:{_TO}(?:the\s+)?(?P<y2>{_NTH}))?(?P<on>\s+and\s+{_EVERY_LATER})?\s+{_YEARS}"
+            rf"(?P<later>\s+and\s+{_EVERY_LATER}\s+{_YEARS})?"
+        ),
+        r"(?:the\s+)?(?:first|initial)\s+(?P<n>\d{1,3})\s*(?:full\s+)?months?\b",
+        r"(?:the\s+)?(?:next|following)\s+(?P<next>\d{1,3})\s*(?:full\s+)?months?\b",
+        rf"months?\s+(?P<m1>\d{{1,3}})(?:{_TO}|\s+until\s+)(?:month\s+)?(?P<m2>\d{{1,3}})\b",
+        (
+            rf"months?\s+(?P<m1>\d{{1,3}})(?:\s*(?:-|\b(?:and|to|through|until)\b)?\s*(?:onwards?|thereafter|after|beyond|later|"
+            rf"{_TO_THE_END})|\s*\+)"
+        ),
+        (
+            r"after\s+(?:month\s+(?P<after>\d{1,3})|(?:the\s+)?(?P<n2>\d{1,3})\s+months|(?:the\s+)?"
+            r"(?P<y3>first|second|third|fourth|1st|2nd|3rd|4th)\s+(?:contract\s+)?year)\b"
+        ),
+        (
+            rf"(?:thereafter|(?:in\s+|for\s+)?(?:the\s+|each\s+|any\s+|all\s+|every\s+)?(?:remaining|subsequent|following|later)\s+"
+            rf"{_YEARS})"
+        ),
+    )
+)
 YEAR = 12
 
 
@@ -171,7 +178,7 @@ def _when(match: re.Match[str]) -> When:
     if parts.get("y1"):
         year = _ORDINAL[parts["y1"].lower()]
         last = _ORDINAL[parts["y2"].lower()] if parts.get("y2") else year
-        return When(YEAR * (year - 1) + 1, None if parts.get("on") else YEAR * last, *place)
+        return When(YEAR * (year - 1) + 1, None if parts.get("on") or parts.get("later") else YEAR * last, *place)
     if parts.get("n"):
         return When(1, int(parts["n"]), *place)
     if parts.get("next"):
