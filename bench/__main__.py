@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import bring, calls, data, doors, pages, papers, places, renewals, scale, speed, start, tokens
+from bench import bring, calls, data, doors, pages, papers, places, reading, renewals, scale, speed, start, tokens
 from bench.figures import Figure, table
 from bench.house import House, house, megabytes, uvicorn, worker
 
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if wanted - APART:
         with house() as place:
             if "documents" in wanted:
-                figures += papers.figures(place)
+                figures += [*papers.figures(place), *reading.figures(place)]
             if wanted - APART - {"documents"}:
                 _on_a_home(place, args.circuits, wanted, figures, notes)
             if "places" in wanted:

@@ -1,4 +1,4 @@
-"""Reads the contracts that wait, one after the other; a killed worker's is taken up again."""
+"""Reads the contracts that wait, one after the other, and says which of them wait for a person."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from typing import Any
 
 import anyio
 
+from netos_core.extractions.telling import tell_waiting
+from netos_core.kernel.context import Channel
 from netos_core.runtime import extracting
+from netos_core.runtime.calls import Core
+from netos_core.work.records import itself
 
 LONGEST = 3000
 """Seconds a tick may take: more than a batch and the longest document together."""
@@ -29,3 +33,15 @@ async def read(worker: dict[str, Any]) -> None:
             pass
     finally:
         _TURN.release()
+
+
+async def tell(worker: dict[str, Any]) -> None:
+    """Bring the worklist up to what waits for a person."""
+    await anyio.to_thread.run_sync(_tell, worker["core"])
+
+
+def _tell(core: Core) -> None:
+    with core.session() as session:
+        caller = itself(session)
+    with core.context(caller, Channel.JOB) as ctx:
+        tell_waiting(ctx)

@@ -1,8 +1,9 @@
-"""Keeps the house: jobs whose worker died run again, old proposals expire, ended browser sessions go."""
+"""Keeps the house: jobs whose worker died run again; old proposals, ended sessions and old answers go."""
 
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 import anyio
@@ -12,7 +13,7 @@ from netos_core.changes import upkeep
 from netos_core.kernel.clock import utc_now
 from netos_core.kernel.context import Channel
 from netos_core.runtime.calls import Core
-from netos_core.work import records
+from netos_core.work import records, spending
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,18 @@ async def requeue(worker: dict[str, Any]) -> None:
 async def tidy(worker: dict[str, Any]) -> None:
     """Expire proposals nobody decided, and forget browser sessions that are over."""
     await anyio.to_thread.run_sync(_tidy, worker["core"])
+
+
+async def forget(worker: dict[str, Any]) -> None:
+    """Delete what a model answered about documents longer ago than it is to be kept; what it cost stays."""
+    await anyio.to_thread.run_sync(_forget, worker["core"])
+
+
+def _forget(core: Core) -> None:
+    before = utc_now() - timedelta(days=core.settings.claude_answer_days)
+    with core.session() as session:
+        if gone := spending.forget_answers(session, before):
+            log.info("answers of a model were deleted", extra={"answers": gone})
 
 
 def _requeue(core: Core) -> None:

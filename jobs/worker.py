@@ -73,6 +73,7 @@ class WorkerSettings(WorkerSettingsBase):
         tick(documents.store, second=every(2)),
         tick(documents.sweep, minute={17}, second=40),
         tick(extractions.read, second=every(2), timeout=extractions.LONGEST),
+        tick(extractions.tell, second=every(20)),
         tick(letters.work, second=every(2)),
         tick(letters.nightly, hour=7, minute=40, second=0),
         tick(report.weekly, second=every(20)),
@@ -80,6 +81,7 @@ class WorkerSettings(WorkerSettingsBase):
         tick(audit.seal, second=every(10)),
         tick(upkeep.requeue, second=every(5)),
         tick(upkeep.tidy, minute=every(5), second=20),
+        tick(upkeep.forget, hour=4, minute=20, second=0),
         tick(queue.nightly, hour=7, minute=30, second=0),
     )
     on_startup: Any = start  # arq would have its first argument called ctx

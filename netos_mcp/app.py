@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import sys
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from netos_core.runtime.calls import Core
 from netos_core.runtime.garbage import keep_what_is_loaded
 from netos_core.runtime.logs import configure_logging
 from netos_core.runtime.settings import load_settings
-from netos_mcp import probes
+from netos_mcp import probes, turns
 from netos_mcp.auth import Gate, HttpDoor
 from netos_mcp.offer import READ_ONLY_PATH, ReadOnlyAddress
 from netos_mcp.server import make_server
@@ -28,12 +27,6 @@ if TYPE_CHECKING:
     from netos_mcp.oauth import Interactive
 
 PATH = "/mcp"
-TURN_SECONDS = 0.001
-"""How long one thread computes before another has its turn.
-
-A page asks the database thirty times, and after each answer waits for its turn again: with Python's own five
-milliseconds the slow ones of a busy process took twice as long.
-"""
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +44,6 @@ def app() -> Starlette:
     pages = Starlette(routes=make_routes(core), exception_handlers=handlers)
     made = make_app(core, [Mount("/", pages)], shell=middleware(core))
     keep_what_is_loaded()
-    sys.setswitchinterval(TURN_SECONDS)
     return made
 
 
@@ -87,10 +79,11 @@ def make_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(application: Starlette) -> AsyncIterator[None]:
-        # As many threads as connections: neither waits for the other.
-        anyio.to_thread.current_default_thread_limiter().total_tokens = core.settings.pool_size
-        async with mcp.lifespan(application):
+        async with mcp.lifespan(application), anyio.create_task_group() as beside:
+            # As many threads as connections at most: neither waits for the other.
+            beside.start_soon(turns.share, anyio.to_thread.current_default_thread_limiter(), core.settings.pool_size)
             yield
+            beside.cancel_scope.cancel()
         if interactive is not None:
             await interactive.close()
         core.close()

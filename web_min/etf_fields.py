@@ -62,7 +62,7 @@ FORMULAS = [
 ]  # fmt: skip
 OF_FORMULA: Mapping[str, Sequence[str]] = {
     "fixed": ("amount",), "declining": ("amount", "falls_by", "every_months"), "schedule": ("steps",),
-    "percent": ("bands",),
+    "percent": ("at_exit", "bands"),
 }  # fmt: skip
 ESCALATORS = [
     ("percent", "A percentage at each anniversary"), ("steps", "Raises on named days"), ("index", "With an index"),
@@ -82,6 +82,9 @@ ETF: Mapping[str, Mapping[str, Place]] = {
         "bands": Place(
             "Percentages", ("formula", "bands"), "long", hint="One a line, from month: percent; such as 1: 100, then "
             "13: 50. A flat percentage is one line.", lines=("from_month", "percent"),
+        ),
+        "at_exit": _yes(
+            "Percentage of the month it ends in", ("formula", "at_exit"), "bool", "No: each month has its own."
         ),
         "steps": Place(
             "Fee by month", ("formula", "steps"), "long", hint="One a line, from month: amount; such as 1: 5000.",

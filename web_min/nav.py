@@ -10,6 +10,7 @@ from uuid import UUID
 
 from starlette.requests import Request
 
+from netos_core.extractions.operations import decide_extraction
 from netos_core.kernel.context import Channel, Principal
 from netos_core.kernel.errors import NetosError
 from netos_core.notices.rules.delivery import MessageState
@@ -105,7 +106,14 @@ class Nav:
             link("Timeline", "/timeline", "timeline", "m"),
             link("Letters", "/letters", "document", "y"),
             link("Reports", "/reports", "document", "g"),
-            link("Extractions", "/extractions", "document", "e"),
+            link(
+                "Extractions",
+                "/extractions",
+                "document",
+                "e",
+                board.extractions_waiting if board else None,
+                hot=person.may(decide_extraction.right),
+            ),
             link("Quote drafts", "/quotes/drafts", "quote", "q"),
             link("Orders", "/orders", "open", "k"),
         ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from weakref import WeakValueDictionary
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
@@ -94,6 +96,7 @@ class Visit:
     form: FormData = field(default_factory=FormData)
     request_id: str = field(default_factory=new_request_id)
     now: datetime = field(default_factory=utc_now)
+    reading: Session | None = None
 
     @property
     def today(self) -> date:
@@ -125,8 +128,26 @@ class Visit:
     def call(self, operation: Operation[A, V], request: A) -> V:
         """Make one call of the core as the signed-in person, on the page."""
         return self.site.core.call(
-            operation, request, self.person, Channel.PAGE, request_id=self.request_id, address=self.address
+            operation,
+            request,
+            self.person,
+            Channel.PAGE,
+            request_id=self.request_id,
+            address=self.address,
+            within=self.reading,
         )
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Let the calls of the block, which only read, share one transaction: a page of many costs one turn of it.
+
+        Nothing is rendered within: the layout reads for itself, and would wait for a second connection.
+        """
+        try:
+            with self.site.core.session() as self.reading:
+                yield
+        finally:
+            self.reading = None
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """Render a template in the layout."""

@@ -14,6 +14,7 @@ from netos_core.access.queries import names_of
 from netos_core.access.rules import Aspect
 from netos_core.changes import queries, views
 from netos_core.changes.model import Approval, AuditRow, Proposal
+from netos_core.changes.plans import PREFIXES
 from netos_core.changes.rules import Action, Status, risk_words
 from netos_core.changes.schemas import (
     ACTIONS,
@@ -117,6 +118,8 @@ def _of_ref(ctx: Context, ref: str) -> ColumnElement[bool]:
     given = ref.strip()
     # People stand in the trail by their address, which is written small.
     named = AuditRow.ref.in_((given.upper(), given.lower()))
+    if not given.upper().startswith(PREFIXES["proposal"]):
+        return named
     # Looked up first: as part of the condition it would keep the database from its indexes.
     change = ctx.session.scalar(select(Proposal.id).where(Proposal.ref == given.upper()))
     return named if change is None else or_(named, AuditRow.proposal_id == change)
@@ -222,15 +225,18 @@ def audit_page(ctx: Context, request: SearchAudit) -> AuditPage:
         last = Cursor.decode(request.cursor, order)
         total = int(last.key) if last.key.isdecimal() and len(last.key) <= MOST_DIGITS else None
         query = query.where(AuditRow.id < read_as(last.id, AuditRow.id))
-    if total is None:
-        total = ctx.session.scalar(select(func.count()).select_from(AuditRow).where(*wanted)) or 0
     found = list(ctx.session.scalars(query.limit(request.limit + 1)))
     shown = found[: request.limit]
+    if total is None and not request.cursor and len(found) == len(shown):
+        total = len(shown)
+    if total is None:
+        total = ctx.session.scalar(select(func.count()).select_from(AuditRow).where(*wanted)) or 0
     people = {UUID(p) for row in shown for p in row.approved_by}
     people |= {p for row in shown for p in (row.person_id, row.proposed_by) if p}
     names = names_of(ctx.session, people)
     ids = {row.proposal_id for row in shown if row.proposal_id}
-    refs = {r.id: r.ref for r in ctx.session.execute(select(Proposal.id, Proposal.ref).where(Proposal.id.in_(ids)))}
+    told = select(Proposal.id, Proposal.ref).where(Proposal.id.in_(ids))
+    refs = {row.id: row.ref for row in ctx.session.execute(told)} if ids else {}
     currencies = queries.currencies(ctx, shown)
     return AuditPage(
         total=total,

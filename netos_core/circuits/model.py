@@ -15,7 +15,12 @@ LIVE = text("retired_at is null")
 
 
 class Circuit(Entity, Base):
-    """A carrier service between two ends, or from one end to the internet."""
+    """A carrier service between two ends, or from one end to the internet.
+
+    `contract_id` is the contract that governs it. The database keeps it from the links of contracts to circuits, so
+    that what is added up over a whole plant by contract needs no look at them; nothing else writes it, and it is no
+    reference of its own.
+    """
 
     __tablename__ = "circuit"
 
@@ -32,6 +37,7 @@ class Circuit(Entity, Base):
     mrc: Mapped[MoneyColumn | None]
     nrc: Mapped[MoneyColumn | None]
     currency: Mapped[str]
+    contract_id: Mapped[UUID | None]
     billing_account_id: Mapped[UUID | None] = mapped_column(ForeignKey("billing_account.id"))
     order_number: Mapped[str | None]
     legacy_circuit_id: Mapped[str | None]
@@ -66,7 +72,8 @@ class Circuit(Entity, Base):
         Index("ix_circuit_mrc", "mrc", "id", postgresql_where=LIVE),
         # What figures over the whole plant are added up from, without a look at the rows.
         Index("ix_circuit_figures", "provider_id", "status", postgresql_where=LIVE,
-              postgresql_include=["service_type", "currency", "mrc", "stub", "id"]),
+              postgresql_include=["service_type", "currency", "mrc", "stub", "id", "contract_id"]),
+        Index("ix_circuit_contract_id", "contract_id", postgresql_include=["currency", "mrc"], postgresql_where=LIVE),
         Index("ix_circuit_market", "market", postgresql_where=LIVE),
         trigram_index("circuit"),
         trigram_index("circuit", "provider_circuit_key"),

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from netos_core.kernel.db import Base, Entity, ref_column, search_column, trigram_index
@@ -86,7 +86,8 @@ class Extraction(Base):
 
     It stands on the stored file, for a contract's paper comes before the contract. `number` counts the readings of the
     same bytes, so that a later one takes nothing away. A claim that ran out is taken up again. `result` is the
-    extraction as it was checked, `decisions` holds by field what was decided, by whom and when.
+    extraction as it was checked, `texts` are the words of each page, read when a page is; `decisions` holds by field
+    what was decided, by whom and when.
     """
 
     __tablename__ = "extraction"
@@ -105,6 +106,7 @@ class Extraction(Base):
     pages_read: Mapped[int] = mapped_column(server_default=text("0"))
     extractor: Mapped[str | None]
     result: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    texts: Mapped[list[str] | None] = mapped_column(ARRAY(Text), deferred=True, deferred_raiseload=True)
     decisions: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
     contract_id: Mapped[UUID | None] = mapped_column(ForeignKey("contract.id"))

@@ -44,7 +44,7 @@ def stage(ctx: Context, content: bytes, sent_name: str) -> Staged:
     sha256 = hashlib.sha256(content).hexdigest()
     known = ctx.session.scalar(select(StoredFile).where(StoredFile.sha256 == sha256).with_for_update())
     if known is None:
-        known = _new(ctx, sha256, content, found)
+        known = _new(ctx, sha256, content, found, sent_name)
     elif known.state == INFECTED:
         raise FileRefused("A virus was found in this very file before.", field="file", fix="Clean it first.")
     elif known.state == LEAVING:  # its claim stays: the store is being told to drop it and must finish first
@@ -54,8 +54,22 @@ def stage(ctx: Context, content: bytes, sent_name: str) -> Staged:
     return Staged(sha256, found.media_type, len(content), known.pages, safe_name(sent_name, found))
 
 
-def _new(ctx: Context, sha256: str, content: bytes, found: FileType) -> StoredFile:
-    facts = pictures.read_picture(content) if found.family is Family.PICTURE else None
+def _facts(content: bytes, sent_name: str) -> pictures.PictureFacts:
+    """Read a picture; one that is named a PDF and is damaged is told as both."""
+    try:
+        return pictures.read_picture(content)
+    except FileRefused as damaged:
+        if not sent_name.lower().endswith(".pdf"):
+            raise
+        raise FileRefused(
+            "The file is called a PDF, but it is a picture, and a damaged one.",
+            field="file",
+            fix="Save or scan it as PDF anew, then send that.",
+        ) from damaged
+
+
+def _new(ctx: Context, sha256: str, content: bytes, found: FileType, sent_name: str) -> StoredFile:
+    facts = _facts(content, sent_name) if found.family is Family.PICTURE else None
     pages = paper.count_pages(content) if found.family is Family.PDF else None
     ctx.session.execute(
         insert(StoredFile)

@@ -8,7 +8,7 @@ from netos_core.changes.schemas import ChangeView
 from netos_core.contracts import queries as contracts
 from netos_core.documents import staging
 from netos_core.documents.model import Extraction
-from netos_core.documents.rules.content import FileRefused
+from netos_core.documents.rules.content import Family, FileRefused, type_of
 from netos_core.documents.rules.kinds import Sensitivity
 from netos_core.extractions import plans, queries, records
 from netos_core.extractions import schemas as s
@@ -38,9 +38,8 @@ class Undecided(Invalid):
 def upload_contract(ctx: Context, request: s.UploadContract) -> s.Queued:
     """Keep the PDF of a contract and queue it to be read; no record need be there. Nothing is proposed by it."""
     contract = contracts.get_contract_id(ctx, request.contract, "contract") if request.contract else None
+    _refuse_what_is_no_pdf(request.content)
     staged = staging.stage(ctx, request.content, request.file_name)
-    if staged.content_type != records.PDF:
-        raise FileRefused("A contract is read from a PDF.", field="file", fix="Save it as PDF, then send that.")
     known = queries.find_live(ctx, staged.sha256)
     if known is not None:
         return _queued(ctx, known, "This very file is here already.", already=True)
@@ -68,13 +67,14 @@ def get_extraction(ctx: Context, request: s.GetExtraction) -> s.ExtractionView:
 
 @operation(Effect.READ, right="read:contracts", page_only=True)
 def get_extraction_page(ctx: Context, request: s.GetExtractionPage) -> s.ExtractionPage:
-    """Give leave to draw a page of the file; the trail notes it."""
+    """Give leave to draw a page of the file, and its words; the trail notes it."""
     row = queries.get_row(ctx, request.ref)
     queries.refuse_unseen(ctx, row)
     pages = [one["number"] for one in (row.result or {"pages": ()})["pages"]]
     if request.page not in pages:
         raise NotFound(f"{row.ref} has {len(pages)} pages that were read.", field="page", fix="Ask for one of them.")
-    return s.ExtractionPage(ref=row.ref, sha256=row.sha256, page=request.page)
+    text = queries.text_of(ctx, row, request.page)
+    return s.ExtractionPage(ref=row.ref, sha256=row.sha256, page=request.page, pages=len(pages), text=text)
 
 
 @operation(Effect.PROPOSE, right="propose:money", page_only=True)
@@ -149,6 +149,16 @@ def read_again(ctx: Context, request: s.ReadAgain) -> s.Queued:
         contract_id=row.contract_id,
     )
     return _queued(ctx, made, "It is read once more in a moment.", already=False)
+
+
+def _refuse_what_is_no_pdf(content: bytes) -> None:
+    """Say what was sent instead, before it is looked at more closely: its name may say otherwise."""
+    found = type_of(content)
+    if found.family is not Family.PDF:
+        what = "this is a picture, whatever it is called" if found.family is Family.PICTURE else "this is another file"
+        raise FileRefused(
+            f"A contract is read from a PDF, and {what}.", field="file", fix="Save or scan it as PDF, then send that."
+        )
 
 
 def _state(ctx: Context, row: Extraction) -> str:

@@ -89,25 +89,25 @@ def _columns(row: Extraction, taken: Mapping[FieldName, Any], paper: str, told: 
         fields["notice_unit"] = "days"
     if FieldName.END_OF_TERM not in taken and taken.get(FieldName.AUTO_RENEWS) is True:
         fields["end_of_term"] = "auto_renew"
-    if (clause := taken.get(FieldName.ETF)) is not None:
-        formula = clauses.etf_terms_of(str(clause))
-        if formula is None:
-            told.append("The ETF clause has more parts than are typed by themselves; type it on the contract's page.")
+    for name in clauses.CLAUSES:
+        if taken.get(name) is None:
+            continue
+        typed = clauses.typed_clause(
+            name, taken, queries.read_as_it_stands(row, name), by_rules=row.extractor == queries.RULES
+        )
+        if typed.terms is None:
+            told.append(clauses.by_hand(name, typed))
+        elif name is FieldName.ETF:
+            fields["etf"] = {**typed.terms, **_source(row, name, paper)}
         else:
-            fields["etf"] = {"formula": formula, **_source(row, FieldName.ETF, paper)}
-    if (rising := taken.get(FieldName.ESCALATOR)) is not None:
-        typed = clauses.escalator_of(str(rising))
-        if typed is None:
-            told.append("The escalator is no fixed percentage a year; type it on the contract's page.")
-        else:
-            fields["escalator"] = typed
+            fields["escalator"] = typed.terms
     return fields
 
 
 def _source(row: Extraction, name: FieldName, paper: str) -> dict[str, Any]:
     """Say where the document says it; what a person typed has no quote."""
-    decided, read = row.decisions.get(name), queries.reads_of(row).get(name)
-    if read is None or (decided and decided["choice"] == deciding.Choice.EDIT):
+    read = queries.read_as_it_stands(row, name)
+    if read is None:
         return {}
     return {"document": paper, "page": read["page"], "quote": read["quote"][:LONGEST_CLAUSE]}
 

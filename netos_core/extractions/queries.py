@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, get_args
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, false, func, or_, select
 
 from netos_core.access.model import Person
 from netos_core.access.queries import names_of
@@ -21,8 +20,9 @@ from netos_core.documents.model import Document, Extraction, StoredFile
 from netos_core.documents.queries import ContentWithheld, may_see
 from netos_core.documents.rules.extraction.fields import FieldName
 from netos_core.documents.rules.kinds import classes_seen
-from netos_core.extractions.rules import deciding, values
-from netos_core.extractions.rules.states import DISMISSED, ON_FILE, OPEN, PROPOSED, READ, state_of
+from netos_core.extractions.filed import comparable, terms_on_file
+from netos_core.extractions.rules import clauses, deciding, values
+from netos_core.extractions.rules.states import DISMISSED, FAILED, ON_FILE, OPEN, PROPOSED, READ, state_of
 from netos_core.extractions.schemas import (
     ExtractionField,
     ExtractionList,
@@ -32,6 +32,7 @@ from netos_core.extractions.schemas import (
     ListExtractions,
     OtherReading,
     PageSize,
+    StateName,
     Told,
 )
 from netos_core.kernel import listing
@@ -41,6 +42,9 @@ from netos_core.kernel.lookup import Named
 from netos_core.kernel.page import columns_of
 from netos_core.kernel.redaction import View
 from netos_core.providers import queries as providers
+
+RULES = "rules"
+"""Who has read it, where nobody else has."""
 
 CONCISE = ("ref", "state", "file_name", "provider", "undecided", "problems", "created_at")
 
@@ -74,6 +78,11 @@ def refuse_unseen(ctx: Context, row: Extraction) -> None:
         )
 
 
+def text_of(ctx: Context, row: Extraction, page: int) -> str | None:
+    """Return the words of a page as they were read."""
+    return ctx.session.scalar(select(Extraction.texts[page]).where(Extraction.id == row.id))
+
+
 def find_live(ctx: Context, sha256: str) -> Extraction | None:
     """Find the newest extraction of a file that was not dismissed."""
     query = select(Extraction).where(Extraction.sha256 == sha256, Extraction.state != DISMISSED)
@@ -99,7 +108,10 @@ def list_extractions(ctx: Context, request: ListExtractions) -> ExtractionList:
     """Return one page of the queue, the newest first."""
     columns = columns_of(request, ExtractionRow, CONCISE)
     seen = Extraction.sensitivity.in_(classes_seen(ctx.principal.rights))
-    wanted: list[ColumnElement[bool]] = [or_(*(_in_state(ctx, name) for name in request.state or OPEN))]
+    states = request.state or (get_args(StateName) if request.document else OPEN)
+    wanted: list[ColumnElement[bool]] = [or_(*(_in_state(ctx, name) for name in states))]
+    if request.document:
+        wanted.append(Document.ref.in_([ref.strip().upper() for ref in request.document]))
     for word in (request.query or "").lower().split():
         told = func.lower(Extraction.ref).contains(word, autoescape=True)
         named = func.lower(Extraction.file_name).contains(word, autoescape=True)
@@ -167,14 +179,24 @@ def reads_of(row: Extraction) -> dict[FieldName, Mapping[str, Any]]:
     return {FieldName(one["name"]): one for one in (row.result or {"fields": ()})["fields"]}
 
 
+def read_as_it_stands(row: Extraction, name: FieldName) -> Mapping[str, Any] | None:
+    """Return what was read of a field, unless a person has typed it anew."""
+    decided = row.decisions.get(name)
+    return None if decided and decided["choice"] == deciding.Choice.EDIT else reads_of(row).get(name)
+
+
 def doubted(row: Extraction) -> frozenset[str]:
     """Name the fields a problem was told of."""
     return frozenset(_problems(row))
 
 
-def _problems(row: Extraction) -> dict[str, Mapping[str, Any]]:
-    """Return what was told of a field, by its name."""
-    return {one["field"]: one for one in (row.result or {"problems": ()})["problems"] if one["field"]}
+def _problems(row: Extraction) -> dict[str, list[Mapping[str, Any]]]:
+    """Return all that was told of each field, by its name."""
+    told: dict[str, list[Mapping[str, Any]]] = {}
+    for one in (row.result or {"problems": ()})["problems"]:
+        if one["field"]:
+            told.setdefault(one["field"], []).append(one)
+    return told
 
 
 def status_of(ctx: Context, row: Extraction) -> tuple[str | None, Status | None]:
@@ -274,11 +296,40 @@ def _fields(ctx: Context, row: Extraction, contract: Mapping[str, Any] | None) -
     shown = [*values.MANDATORY, *(n for n in names if n in values.USED), *(n for n in names if n not in values.USED)]
     stands = deciding.taken(reads, row.decisions, told)
     problems = _problems(row)
-    on_file = _on_file(ctx, contract) if contract else {}
+    on_file = terms_on_file(ctx, contract) if contract else {}
+    typed = _typed(row, reads, stands)
     return [
-        _field(name, reads.get(name), row.decisions.get(name), stands.get(name), problems.get(name), on_file, told)
+        _field(
+            name, reads.get(name), row.decisions.get(name), stands.get(name), problems.get(name, ()), on_file, told
+        ).model_copy(update=_beside(typed.get(name), on_file.get(name), told=name in on_file))
         for name in dict.fromkeys(shown)
     ]
+
+
+def _beside(typed: Mapping[str, Any] | None, on_file: Any, *, told: bool) -> dict[str, Any]:
+    """Compare what a clause becomes with what is on file, both in our words."""
+    if typed is None:
+        return {}
+    same = {"differs": " ".join(typed["becomes"]) != on_file} if told and typed["becomes"] else {}
+    return {**typed, **same}
+
+
+def _typed(
+    row: Extraction, reads: Mapping[FieldName, Mapping[str, Any]], stands: Mapping[FieldName, Any]
+) -> dict[FieldName, dict[str, Any]]:
+    """Tell in our words what each clause becomes on the contract, or why it is left to a person."""
+    seen = {**{name: read["value"] for name, read in reads.items()}, **stands}
+    currency = str(seen.get(FieldName.CURRENCY) or "USD")
+    found: dict[FieldName, dict[str, Any]] = {}
+    for name in clauses.CLAUSES:
+        if seen.get(name) is None or row.decisions.get(name, {}).get("choice") == deciding.Choice.REJECT:
+            continue
+        typed = clauses.typed_clause(name, seen, read_as_it_stands(row, name), by_rules=row.extractor == RULES)
+        etf = etf_terms(typed.terms) if name is FieldName.ETF else None
+        rise = escalator_of(typed.terms) if name is FieldName.ESCALATOR else None
+        words = clause_words(etf, currency) if etf else [escalator_words(rise, currency)] if rise else []
+        found[name] = {"becomes": words, "by_hand": None if typed.terms else clauses.by_hand(name, typed)}
+    return found
 
 
 def _field(
@@ -286,7 +337,7 @@ def _field(
     read: Mapping[str, Any] | None,
     decided: Mapping[str, Any] | None,
     stands: Any,
-    problem: Mapping[str, Any] | None,
+    problems: Sequence[Mapping[str, Any]],
     on_file: Mapping[FieldName, Any],
     told: frozenset[str],
 ) -> ExtractionField:
@@ -304,14 +355,16 @@ def _field(
         box=read["box"] if read else None,
         counted=bool(read and read.get("counted", False)),
         items=[FieldItem(**one) for one in read.get("items", ())] if read else [],
-        others=[OtherReading(**_of(OtherReading, one)) for one in _others(read, problem)],
-        problem=problem["message"] if problem else None,
+        others=[OtherReading(**_of(OtherReading, one)) for one in _others(read, problems)],
+        problem=" ".join(one["message"] for one in problems) or None,
         decision=decision,
         stands=stands,
         by=decided["by"] if decided else None,
         at=datetime.fromisoformat(decided["at"]) if decided else None,
         on_file=now,
-        differs=name in on_file and now != _comparable(name, stands if decided else (read or {}).get("value")),
+        becomes=[],
+        by_hand=None,
+        differs=name in on_file and now != comparable(name, stands if decided else (read or {}).get("value")),
     )
 
 
@@ -320,42 +373,22 @@ def _of(view: type[View], kept: Mapping[str, Any]) -> dict[str, Any]:
     return {name: kept[name] for name in view.model_fields}
 
 
-def _others(read: Mapping[str, Any] | None, problem: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
-    readings = problem.get("candidates", ()) if problem else ()
-    return [one for one in readings if read is None or one["value"] != read["value"]]
+def _others(read: Mapping[str, Any] | None, problems: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Gather the readings that are not the one that stands, each once."""
+    found: list[Mapping[str, Any]] = []
+    for one in (reading for problem in problems for reading in problem.get("candidates", ())):
+        known = [other["value"] for other in found] + ([read["value"]] if read else [])
+        if one["value"] not in known:
+            found.append(one)
+    return found
 
 
-_COMPARED = frozenset(values.PLAIN) - {FieldName.NOTICE_DAYS}
+def waiting(ctx: Context, *columns: Any) -> Select[Any]:
+    """Select of the extractions that wait for a person: to be decided, or not read and to be dismissed."""
+    query = select(*columns).select_from(Extraction).outerjoin(Proposal, Proposal.id == Extraction.proposal_id)
+    return query.where(or_(_in_state(ctx, READ), Extraction.state == FAILED))
 
 
-def _on_file(ctx: Context, contract: Mapping[str, Any]) -> dict[FieldName, Any]:
-    """Write what the contract on file says of each field as the extraction would."""
-    told = {name: _plain(contract[values.PLAIN[name]]) for name in _COMPARED}
-    if contract["notice_unit"] in (None, "days"):
-        told[FieldName.NOTICE_DAYS] = contract["notice_count"]
-    etf = etf_terms(contract["etf"])
-    told[FieldName.ETF] = " ".join(clause_words(etf, contract["currency"])) if etf else None
-    rising = escalator_of(contract["escalator"])
-    told[FieldName.ESCALATOR] = escalator_words(rising, contract["currency"]) if rising else None
-    named = providers.rows_by_id(ctx, [contract["provider_id"]])
-    told[FieldName.PROVIDER] = named[contract["provider_id"]]["name"] if named else None
-    return told
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _comparable(name: FieldName, value: Any) -> Any:
-    """Write an amount with the decimals a contract keeps."""
-    if value is not None and name in (FieldName.MRC, FieldName.NRC):
-        return f"{Decimal(str(value)):.2f}"
-    return value
-
-
-def count_waiting(ctx: Context) -> int:
-    """Count the extractions that wait for a person."""
-    query = select(func.count()).select_from(Extraction).outerjoin(Proposal, Proposal.id == Extraction.proposal_id)
-    return ctx.session.scalar(query.where(_in_state(ctx, READ))) or 0
+def how_many_wait(ctx: Context) -> ScalarSelect[int]:
+    """Build their number, as a part of another statement."""
+    return waiting(ctx, func.count()).scalar_subquery()

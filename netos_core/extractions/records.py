@@ -25,8 +25,8 @@ from netos_core.kernel.context import Context
 from netos_core.kernel.db import new_id
 from netos_core.providers.model import Provider
 
-HOLD = timedelta(minutes=5)
-"""How long a worker may be silent before another takes its file up; longer than a page may take."""
+HOLD = timedelta(minutes=1)
+"""How long a worker may be silent before another takes its file up; one that lives renews its claim every second."""
 
 MOST_TRIES = 3
 PDF = "application/pdf"
@@ -161,7 +161,9 @@ def fail(session: Session, mine: Claimed, why: str) -> bool:
     return _mine(session, mine, state=FAILED, claimed_until=None, problem=why)
 
 
-def finish(session: Session, mine: Claimed, result: dict[str, Any], extractor: str, text: str, now: datetime) -> bool:
+def finish(
+    session: Session, mine: Claimed, result: dict[str, Any], extractor: str, texts: list[str], now: datetime
+) -> bool:
     """Keep what was read; False where another worker was first."""
     done = _mine(
         session,
@@ -170,11 +172,12 @@ def finish(session: Session, mine: Claimed, result: dict[str, Any], extractor: s
         claimed_until=None,
         problem=None,
         result=result,
+        texts=texts,
         extractor=extractor,
         pages_read=len(result["pages"]),
         read_at=now,
     )
-    if done and (known := _named_in(session, text)) is not None:
+    if done and (known := _named_in(session, "\n".join(texts))) is not None:
         session.execute(
             update(Extraction)
             .where(Extraction.id == mine.id, Extraction.contract_id.is_(None))

@@ -39,6 +39,9 @@ class Queued(View):
 
 class ListExtractions(ListRequest):
     state: list[StateName] | None = Field(None, description="By default all that wait for somebody.")
+    document: list[str] | None = Field(
+        None, max_length=100, description="Only of these, such as DOC-1007; in any state."
+    )
 
 
 class ExtractionRow(View):
@@ -74,11 +77,13 @@ class GetExtractionPage(Request):
 
 
 class ExtractionPage(View):
-    """Leave to draw a page of the file."""
+    """Leave to draw a page of the file, and its words as they were read."""
 
     ref: str
     sha256: str
     page: int
+    pages: int
+    text: str | None = Field(description="Null where it was read before words were kept.")
 
     def audited_fields(self) -> frozenset[str]:
         """The trail notes who was shown a page of a contract."""
@@ -119,6 +124,8 @@ class ExtractionField(View):
     problem: str | None
     decision: str | None
     stands: Any = Field(description="The value the contract would get.")
+    becomes: list[str] = Field(description="Of a clause: its typed terms, as the contract would tell them.")
+    by_hand: str | None = Field(description="Of a clause that is not typed by itself: why.")
     by: str | None
     at: datetime | None
     on_file: Any

@@ -182,12 +182,13 @@ class Core:
         request: str | None = None,
         address: str | None = None,
         now: datetime | None = None,
+        within: Session | None = None,
     ) -> Iterator[Context]:
-        """Open the context of one call, in a transaction of its own."""
+        """Open the context of one call, in a transaction of its own or within one that is open."""
         request = request or new_request_id()
         token = logged_request.set(request)
         try:
-            with self.session() as session:
+            with contextlib.nullcontext(within) if within else self.session() as session:
                 yield Context(session, caller, now or utc_now(), self.policy, channel, request, address, self.keys)
         finally:
             logged_request.reset(token)
@@ -201,15 +202,28 @@ class Core:
         *,
         request_id: str | None = None,
         address: str | None = None,
+        within: Session | None = None,
     ) -> View:
-        """Run one operation in one transaction, and log what it was, how long it took and how it ended."""
+        """Run one operation in one transaction, and log what it was, how long it took and how it ended.
+
+        Args:
+            operation: Which.
+            request: What it is asked.
+            caller: For whom.
+            channel: The door it came through.
+            request_id: The id of the request it is part of; a new one by default.
+            address: Where it came from.
+            within: The transaction of several reads, which its opener ends; by default one of its own.
+        """
+        if within and operation.name in ADDITIONS:
+            raise ValueError(f"{operation.name} asks outside systems, so no transaction may be open around it")
         started = time.perf_counter()
         outcome = "internal"
         try:
             request_id = request_id or new_request_id()
             with (
                 telemetry.span(operation.name, request_id),
-                self.context(caller, channel, request=request_id, address=address) as ctx,
+                self.context(caller, channel, request=request_id, address=address, within=within) as ctx,
             ):
                 view = operation(ctx, request)
                 _note_reading(ctx, operation, request, view)

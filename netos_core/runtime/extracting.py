@@ -6,11 +6,15 @@ and what it answers is checked against the pages before it is kept.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from netos_core.documents.rules.content import FileRefused
 from netos_core.documents.rules.extraction.fields import Extraction
@@ -72,12 +76,13 @@ def read_next(core: Core) -> bool:
 def _read(core: Core, mine: records.Claimed) -> bool:
     with open_bytes(core, mine.sha256) as file:
         content = file.read()
-    reading = read_document(content, progress=_telling(core, mine))
-    found, extractor = extraction_of(core, content, reading)
+    with _held(core, mine) as tell:
+        reading = read_document(content, progress=tell)
+        found, extractor = extraction_of(core, content, reading)
     result = result_of(found, reading.pages)
-    text = "\n".join(page.text for page in reading.pages)
+    texts = [page.text for page in reading.pages]
     with core.session() as session:
-        return records.finish(session, mine, result, extractor, text, utc_now())
+        return records.finish(session, mine, result, extractor, texts, utc_now())
 
 
 def result_of(found: Extraction, pages: Sequence[Page]) -> dict[str, Any]:
@@ -92,19 +97,39 @@ def _size(page: Page) -> dict[str, Any]:
     return {"number": page.number, "width": page.width, "height": page.height, "ocr": page.ocr}
 
 
-def _telling(core: Core, mine: records.Claimed) -> Callable[[int], None]:
-    last = 0.0
+@contextlib.contextmanager
+def _held(core: Core, mine: records.Claimed) -> Iterator[Callable[[int], None]]:
+    """Renew the claim and tell how far the reading is until the block ends; what is given notes the pages read.
 
-    def tell(pages: int) -> None:
-        nonlocal last
-        if time.monotonic() - last < TOLD_EVERY:
-            return
-        last = time.monotonic()
-        with core.session() as session:
-            if not records.advance(session, mine, pages, utc_now()):
-                raise TakenOver
+    It renews by the clock, so that a page or an answer may take long and the file of a killed worker waits briefly.
+    """
+    pages, ended, lost = 0, Event(), Event()
 
-    return tell
+    def note(read: int) -> None:
+        nonlocal pages
+        pages = read
+        if lost.is_set():
+            raise TakenOver
+
+    def renew() -> None:
+        while not ended.wait(TOLD_EVERY):
+            try:
+                with core.session() as session:
+                    held = records.advance(session, mine, pages, utc_now())
+            except SQLAlchemyError:  # the claim outlives a few of these, and the next may do
+                log.warning("claim not renewed", extra={"extraction": mine.ref})
+                continue
+            if not held:
+                lost.set()
+                return
+
+    renewing = Thread(target=renew, name="claim", daemon=True)
+    renewing.start()
+    try:
+        yield note
+    finally:
+        ended.set()
+        renewing.join()
 
 
 def page_picture(core: Core, sha256: str, number: int) -> bytes:

@@ -1,6 +1,7 @@
 """Reads the words of a PDF in a process of its own, its scanned pages with Tesseract: whatever a file does, we live on.
 
-The child reads and draws in one thread, for PDFium bears no second; pictures are read in parallel, up to the cores.
+The child reads and draws in one thread, for PDFium bears no second; pictures are read in parallel, up to the cores it
+may use. It holds the file and a few pages, never the document's pages together.
 Pages come back one by one, so the time a file may take is told by its pages.
 
 Run as a program, this file is the child.
@@ -32,6 +33,11 @@ BOUNDS = Bounds(memory=2048 * MEGABYTE, cpu_seconds=30, wall_seconds=150.0)
 _ASKED = "D"
 _PAGE, _UNREAD, _DONE, _REFUSED, _TOO_LARGE = "p", "u", "e", "r", "m"
 _PICTURE_FILE = 64 * MEGABYTE
+MOST_PICTURES = 16
+"""How many pictures are read at once at most: each takes memory, and more are not drawn while one is read."""
+
+_NO_THREADS = {"OPENBLAS_NUM_THREADS": "1"}
+"""Else NumPy reserves memory for every core there is, and on a large machine more than a reading may have."""
 
 
 class NotReadInTime(Unavailable):
@@ -65,7 +71,7 @@ def read_document(content: bytes, bounds: Bounds = BOUNDS, progress: Callable[[i
     unread: list[int] = []
     with (
         tempfile.TemporaryDirectory(prefix="netos-reading-") as folder,
-        Child(__name__, bounds, {"TMPDIR": folder}) as child,
+        Child(__name__, bounds, {"TMPDIR": folder, **_NO_THREADS}) as child,
     ):
         path = Path(folder, "document.pdf")  # by its path, for a pipe holds little: each side may wait for the other
         path.write_bytes(content)
@@ -140,9 +146,16 @@ class _Pictures:
             self.settle()
 
 
+def _cores() -> int:
+    """Count the cores this process may use, which a container or a service may have been given fewer of."""
+    if sys.platform == "linux":
+        return min(len(os.sched_getaffinity(0)), MOST_PICTURES)
+    return min(os.cpu_count() or 1, MOST_PICTURES)
+
+
 def _read_all(content: bytes, cpu_seconds: int, tell: Callable[[Page, bool], None]) -> None:
     paper.count_pages(content)
-    cores = os.cpu_count() or 1
+    cores = _cores()
     with paper.opened(content) as document, ThreadPoolExecutor(cores) as pool:
         pictures = _Pictures(pool, cores + 1, tell)
         for page, is_picture in words.read_pages(content, lambda number: paper.inkless(document, number)):

@@ -29,6 +29,9 @@ class ClaudeSettings(BaseSettings):
     claude_document_seconds: int = Field(
         180, ge=5, le=900, description="Seconds Claude may take for one document; then the rules read it alone."
     )
+    claude_answer_days: int = Field(
+        90, ge=1, le=3650, description="Days an answer about a document is kept; what it cost is kept for good."
+    )
     anthropic_prices: str | None = Field(
         None,
         description="US dollars for a million tokens read, written, read from and written into the cache, such as "

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import CursorResult, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -103,6 +103,12 @@ def find_answer(session: Session, asked: Asked, prompt: str) -> dict[str, Any] |
             ModelAnswer.about == asked.about, ModelAnswer.model == asked.model, ModelAnswer.prompt == prompt
         )
     )
+
+
+def forget_answers(session: Session, before: datetime) -> int:
+    """Delete answers that were given before a time; what they cost stays noted."""
+    done = session.execute(delete(ModelAnswer).where(ModelAnswer.at < before))
+    return done.rowcount if isinstance(done, CursorResult) else 0
 
 
 def keep_answer(session: Session, asked: Asked, prompt: str, answer: dict[str, Any], now: datetime) -> None:

@@ -15,6 +15,7 @@ class FindingKind(StrEnum):
     DECISION_OPEN = "decision_open"
     RENEWED_IN_SILENCE = "renewed_in_silence"
     TERMS_UNKNOWN = "terms_unknown"
+    UNAPPROVED_EXTRACTION = "unapproved_extraction"
 
 
 WORDS = {
@@ -22,6 +23,7 @@ WORDS = {
     FindingKind.DECISION_OPEN: "Carry the decision out",
     FindingKind.RENEWED_IN_SILENCE: "Renewed because nobody acted",
     FindingKind.TERMS_UNKNOWN: "Terms the paper does not state",
+    FindingKind.UNAPPROVED_EXTRACTION: "Decide what was read from a contract's PDF",
 }
 
 

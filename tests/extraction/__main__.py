@@ -9,6 +9,9 @@ from pathlib import Path
 from netos_core.documents.rules.extraction.extract import extract
 from netos_core.runtime.reading import read_document
 from tests.extraction import score
+from tests.extraction.fresh_papers import FRESH
+from tests.extraction.papers import PAPERS
+from tests.extraction.sheet import scan
 
 
 def main() -> None:
@@ -17,8 +20,7 @@ def main() -> None:
     parser.add_argument("--scanned", action="store_true", help="read the scans instead, and compare with their twins")
     args = parser.parse_args()
     if args.scanned:
-        for path in sorted((args.folder / "scanned").glob("*.pdf")):
-            print(score.twins(path, args.folder / "pdf" / path.name))  # noqa: T201
+        _compare(args.folder)
         return
     read = []
     pages = 0
@@ -40,6 +42,22 @@ def main() -> None:
         print(f"{title}: {len(some)}\n{score.table(score.score(some))}\n")  # noqa: T201
     told = ", ".join(f"{what} {spent / max(pages, 1) * 1000:.0f} ms a page" for what, spent in seconds.items())
     print(f"{pages} pages; {told}; quotes not on their page: {', '.join(unfounded) or 'none'}")  # noqa: T201
+
+
+def _compare(folder: Path) -> None:
+    """Compare scans with their digital twins: the contracts', and those of our own papers."""
+    both = [(path.stem, path.read_bytes(), (folder / "pdf" / path.name).read_bytes()) for path in _scanned(folder)]
+    own = [paper for make in (*PAPERS, *FRESH) if not (paper := make()).name.startswith("scan")]
+    told = [score.twins(*one) for one in (*both, *((one.name, scan(one.content), one.content) for one in own))]
+    for one in told:
+        print(one)  # noqa: T201
+    same = sum(len(one.same) for one in told)
+    asked = same + sum(len(one.differing) for one in told)
+    print(f"\n{same} of {asked} answers the same")  # noqa: T201
+
+
+def _scanned(folder: Path) -> list[Path]:
+    return sorted((folder / "scanned").glob("*.pdf"))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from tests.extraction.papers import Paper
+from tests.extraction.paper import Paper
 from tests.extraction.sheet import Sheet, scan
 
 

@@ -157,17 +157,44 @@ def is_verbatim(extraction: Extraction, pages: Sequence[Page]) -> bool:
     return all(" ".join(proof.quote.split()) in texts[proof.page] for proof in proofs)
 
 
-def twins(scanned: Path, digital: Path) -> str:
-    """Say how far a scan gives the answers of the digital document, and how sure."""
-    scan, twin = read_document(scanned.read_bytes()), read_document(digital.read_bytes())
+@dataclass(frozen=True)
+class Twins:
+    """What a scan and the digital document of the same paper say.
+
+    Args:
+        same: The fields they agree on.
+        differing: The others, each as the digital document and as the scan has it.
+        as_sure: Fields of `same` the scan is no less sure of.
+    """
+
+    name: str
+    pages: int
+    same: tuple[FieldName, ...]
+    differing: tuple[tuple[FieldName, Any, Any], ...]
+    as_sure: tuple[FieldName, ...]
+
+    def __str__(self) -> str:
+        asked = len(self.same) + len(self.differing)
+        surer = ", ".join(self.as_sure) or "none"
+        told = f"{len(self.same)} of {asked} answers the same, as sure as digital: {surer}"
+        lines = [f"{self.name}: {self.pages} pages, {told}"]
+        return "\n".join([*lines, *(f"  {name}: {digital} / {seen}" for name, digital, seen in self.differing)])
+
+
+def twins(name: str, scanned: bytes, digital: bytes) -> Twins:
+    """Compare field by field what a scan gives with what its digital twin does."""
+    scan, twin = read_document(scanned), read_document(digital)
     seen = {one.name: one for one in extract(scan.pages, scan.unread).fields}
-    read = extract(twin.pages, twin.unread).fields
-    same = sum(one.name in seen and seen[one.name].value == one.value for one in read)
-    surer = [one.name for one in read if one.name in seen and seen[one.name].confidence >= one.confidence]
-    return (
-        f"{scanned.stem}: {len(scan.pages)} pages, {same} of {len(read)} answers the same, as sure as digital: "
-        f"{surer or 'none'}"
-    )
+    read = {one.name: one for one in extract(twin.pages, twin.unread).fields}
+    values = {
+        one: tuple(found[one].value if one in found else None for found in (read, seen))
+        for one in FieldName
+        if one in read or one in seen
+    }
+    same = tuple(one for one, (digital_value, seen_value) in values.items() if digital_value == seen_value)
+    differing = tuple((one, *both) for one, both in values.items() if one not in same)
+    as_sure = tuple(one for one in same if seen[one].confidence >= read[one].confidence)
+    return Twins(name, len(scan.pages), same, differing, as_sure)  # type: ignore[arg-type]
 
 
 def table(tallies: Mapping[FieldName, Tally]) -> str:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from netos_core.documents.rules.extraction.extract import extract
-from netos_core.documents.rules.extraction.fields import Extraction
+from netos_core.documents.rules.extraction.fields import Extraction, FieldName
 from netos_core.runtime.reading import Reading, read_document
-from tests.extraction.fresh_papers import FRESH
-from tests.extraction.papers import PAPERS, Paper, is_right, wave_order
+from tests.extraction import score
+from tests.extraction.fresh_papers import FRESH, spreadsheet_like
+from tests.extraction.order_forms import wave_order
+from tests.extraction.order_tables import rows_without_total, table_order
+from tests.extraction.paper import Paper, is_right
+from tests.extraction.papers import PAPERS
 from tests.extraction.score import is_verbatim
-from tests.extraction.sheet import Sheet
+from tests.extraction.sheet import Sheet, scan
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +64,17 @@ def test_a_scan_gives_the_answers_of_its_twin_with_less_confidence(read) -> None
     assert len(same) >= len(twin) - 2
     assert all(scan[name].confidence < twin[name].confidence for name in same)
     assert next(extraction for paper, _, extraction in read if paper.name == "scan").ocr_pages == (1,)
+
+
+@pytest.mark.parametrize("make", [rows_without_total, table_order, spreadsheet_like], ids=lambda make: make.__name__)
+def test_a_scanned_table_or_form_gives_the_answers_of_its_twin(make: Callable[[], Paper]) -> None:
+    """Light heads on a dark ground, cells of two lines beside cells of one, dots between a label and its value."""
+    paper = make()
+    told = score.twins(paper.name, scan(paper.content), paper.content)
+    assert len(told.same) >= 3 * len(told.differing), str(told)
+    assert told.as_sure == ()
+    money = {FieldName.MRC, FieldName.NRC, FieldName.INITIAL_TERM_MONTHS}
+    assert money <= set(told.same), str(told)
 
 
 def test_words_in_white_on_white_are_told_and_left_out() -> None:

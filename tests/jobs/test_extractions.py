@@ -8,10 +8,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -127,6 +128,29 @@ def test_a_worker_killed_in_the_middle_leaves_the_file_to_the_next(core: Core, f
     assert view.pages_read == len(view.pages) > 3
     assert all(page.ocr for page in view.pages)
     assert rows(core)[0].tries == 2
+
+
+def test_a_claim_is_held_by_the_clock_while_an_answer_takes_long(fresh_db: str, tmp_path: Path) -> None:
+    seen: list[datetime | None] = []
+    app = claude.make_app()
+    with served(app) as running:
+        core = Core(
+            Settings(database_url=fresh_db, home=tmp_path, anthropic_api_key=claude.KEY, anthropic_url=running.url)
+        )
+
+        def slowly(_: dict[str, Any]) -> list[Mapping[str, Any]]:
+            for _again in range(4):
+                seen.append(rows(core)[0].claimed_until)
+                time.sleep(0.7)
+            return [claude.text(json.dumps({"fields": []}))]
+
+        app.state.claude.readings = [slowly]
+        ref = read(core, order())
+        assert get(core, ref).state == "read"
+        core.close()
+    held = [until for until in seen if until is not None]
+    assert len(held) == 4
+    assert held[0] < held[-1]
 
 
 def test_what_a_late_worker_brings_is_not_kept(core: Core) -> None:

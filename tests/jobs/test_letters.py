@@ -32,25 +32,13 @@ from tests.factories import apply, approve, approver, make_ctx, propose, undo
 from tests.jobs.conftest import PATIENCE, REPOSITORY
 from tests.standins import docuseal
 from tests.standins.docuseal import Submission
-from tests.standins.serving import Served, served
+from tests.standins.fixtures import stood_in
+from tests.standins.serving import Served
 
 BY_MAIL = {"method": "email", "recipient_email": "notices@zayo.example"}
 
 
-@pytest.fixture
-def app() -> Any:
-    return docuseal.make_app()
-
-
-@pytest.fixture
-def state(app: Any) -> docuseal.State:
-    return app.state.docuseal
-
-
-@pytest.fixture
-def service(app: Any) -> Iterator[Served]:
-    with served(app) as running:
-        yield running
+app, state, service = stood_in(docuseal.make_app, "docuseal")
 
 
 def settings(url: str, home: Path, service: Served | None, **more: Any) -> Settings:

@@ -53,7 +53,8 @@ from tests.jobs.conftest import REPOSITORY, Worker
 from tests.standins import claude
 from tests.standins.claude import KEY, Turn, error_body, use
 from tests.standins.claude import text as said
-from tests.standins.serving import Served, served
+from tests.standins.fixtures import stood_in
+from tests.standins.serving import Served
 
 pytestmark = pytest.mark.anyio
 Play = Any
@@ -75,20 +76,7 @@ def listener() -> Iterator[socket.socket]:
         yield opened
 
 
-@pytest.fixture
-def app() -> Any:
-    return claude.make_app()
-
-
-@pytest.fixture
-def state(app: Any) -> claude.State:
-    return app.state.claude
-
-
-@pytest.fixture
-def model(app: Any) -> Iterator[Served]:
-    with served(app) as running:
-        yield running
+app, state, model = stood_in(claude.make_app, "claude")
 
 
 @pytest.fixture

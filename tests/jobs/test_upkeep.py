@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import anyio
@@ -16,7 +17,8 @@ from netos_core.access.rules import Role
 from netos_core.changes.model import AuditRow, Proposal
 from netos_core.kernel.clock import utc_now
 from netos_core.runtime.calls import Core
-from netos_core.work.model import Job
+from netos_core.work import spending
+from netos_core.work.model import Job, ModelAnswer, ModelCall
 from netos_core.work.records import NETOS_ITSELF
 from tests.factories import make_ctx, make_provider, propose
 
@@ -67,3 +69,17 @@ def test_the_nightly_check_is_asked_for_in_the_name_of_netos(core: Core, worker:
         done = session.get_one(Job, job.id)
         assert (done.state, done.result and done.result["holds"]) == ("done", True)
     anyio.run(queue.run_job, worker, str(job.id))
+
+
+def test_old_answers_of_a_model_are_deleted_and_what_they_cost_stays(core: Core, worker: dict[str, Any]) -> None:
+    now = utc_now()
+    kept = timedelta(days=core.settings.claude_answer_days)
+    with core.session() as session:
+        for about, age in (("old", kept + timedelta(hours=1)), ("fresh", kept - timedelta(hours=1))):
+            asked = spending.Asked(spending.Purpose.EXTRACTION, "claude", about)
+            spending.begin(session, asked, Decimal(1), Decimal(50), now - age, core.policy.zone)
+            spending.keep_answer(session, asked, "p1", {"fields": []}, now - age)
+    anyio.run(upkeep.forget, worker)
+    with core.session() as session:
+        assert session.scalars(select(ModelAnswer.about)).all() == ["fresh"]
+        assert sorted(session.scalars(select(ModelCall.about))) == ["fresh", "old"]

@@ -213,6 +213,34 @@ def test_an_extraction_is_decided_by_keyboard(chromium: sync_api.Browser, home: 
         assert page.locator("#v-initial_term_months").input_value() == "24"
 
 
+def test_brackets_turn_the_pages_of_a_paper_and_its_words_are_beside_it(chromium: sync_api.Browser, home: str) -> None:
+    with visit(chromium, home, PRIYA) as page:
+        page.goto("/extractions/EXT-1001")
+        press = page.keyboard.press
+        top = "document.querySelector('.doc .view').scrollTop"
+        assert page.locator(".drawn").count() > 1
+        press("]")
+        second = page.evaluate(top)
+        assert second > 100
+        at = "document.querySelector('#p2').getBoundingClientRect().top - document.querySelector('.doc .view')"
+        assert abs(page.evaluate(f"{at}.getBoundingClientRect().top")) < 40
+        press("[")
+        assert page.evaluate(top) < second
+        press("?")
+        assert "Previous, next page of the paper" in page.get_by_role("dialog", name="Keys").inner_text()
+        press("Escape")
+        page.locator("#v-mrc").focus()
+        page.keyboard.type("]")
+        assert "]" in page.locator("#v-mrc").input_value(), "who types is not led away"
+        page.get_by_role("link", name="Text of page 1", exact=True).click()
+        page.wait_for_url("**/pages/1/text")
+        assert "Monthly Recurring Charge: $4,850.00" in page.get_by_role("region", name="Text").inner_text()
+        press("]")
+        page.wait_for_url("**/pages/2/text")
+        press("[")
+        page.wait_for_url("**/pages/1/text")
+
+
 def test_no_key_approves(chromium: sync_api.Browser, home: str) -> None:
     with visit(chromium, home, MARCUS) as page:
         page.goto("/approvals/CHG-1023")

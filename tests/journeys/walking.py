@@ -116,7 +116,7 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
             {"on": refs["provider"], "content": make_pdf("Marker upload"), "file_name": "x.pdf"},
         ],
         "upload_contract": [{"content": make_pdf("Marker contract"), "file_name": "y.pdf"}],
-        "list_extractions": [{}, {"query": "zebra"}, {"state": ["on_file", "dismissed"]}],
+        "list_extractions": [{}, {"query": "zebra"}, {"state": ["on_file", "dismissed"]}, {"document": ["DOC-1001"]}],
         "get_extraction": [*of["extraction"], {"ref": refs["extraction"], "contract": refs["contract"]}],
         "get_extraction_page": [{"ref": refs["extraction"], "page": 1}],
         "decide_extraction": [

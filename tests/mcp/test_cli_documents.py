@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from netos_core.work.model import ModelCall
 from netos_mcp.cli import main
-from tests.extraction.papers import prose_agreement
+from tests.extraction.agreements import prose_agreement
 from tests.standins import claude
 from tests.standins.claude import KEY, text
 from tests.standins.serving import Served, served

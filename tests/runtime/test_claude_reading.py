@@ -29,7 +29,8 @@ from netos_core.work.spending import Asked, Outcome, Purpose, SpendingReached
 from tests.extraction.sheet import Sheet
 from tests.standins import claude
 from tests.standins.claude import KEY, Turn, error_body, text
-from tests.standins.serving import Served, served
+from tests.standins.fixtures import stood_in
+from tests.standins.serving import Served
 
 MODEL = "claude-opus-4-7"
 ZONE = ZoneInfo("America/Indiana/Indianapolis")
@@ -78,20 +79,7 @@ def reading(content: bytes) -> Reading:
     return read_document(content)
 
 
-@pytest.fixture
-def app() -> Any:
-    return claude.make_app()
-
-
-@pytest.fixture
-def state(app: Any) -> claude.State:
-    return app.state.claude
-
-
-@pytest.fixture
-def standin(app: Any) -> Iterator[Served]:
-    with served(app) as running:
-        yield running
+app, state, standin = stood_in(claude.make_app, "claude")
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from netos_core.documents.rules.content import FileRefused
 from netos_core.runtime import reading
 from netos_core.runtime.child import MEGABYTE, Bounds
 from netos_core.runtime.reading import MOST_BYTES, NotReadInTime, read_document
-from tests.extraction.papers import wave_order
+from tests.extraction.order_forms import wave_order
 from tests.extraction.sheet import Sheet, scan
 
 
@@ -108,6 +108,18 @@ def test_a_page_that_takes_too_long_is_given_up(letters: bytes) -> None:
 def test_a_reader_without_memory_is_given_up(letters: bytes) -> None:
     with pytest.raises((FileRefused, RuntimeError)):
         read_document(letters, Bounds(memory=24 * MEGABYTE))
+
+
+def test_a_document_takes_the_memory_of_its_pages_one_by_one() -> None:
+    """Three hundred megabytes of drawing, packed into little, are read within less than that."""
+    sheet = FPDF(format="letter", unit="pt")
+    sheet.set_font("helvetica", size=10)
+    for number in range(300):
+        sheet.add_page()
+        sheet.text(50, 50, f"Page {number} of a plan")
+        sheet._out("%" + "x" * MEGABYTE)
+    told = read_document(bytes(sheet.output()), Bounds(memory=256 * MEGABYTE))
+    assert [page.text for page in told.pages][-1] == "Page 299 of a plan"
 
 
 def test_a_huge_page_is_drawn_coarser_not_refused() -> None:

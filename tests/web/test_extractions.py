@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ import pytest
 from netos_core.access.rules import Role
 from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
-from tests.core.extractions.making import get, order, read, work
-from tests.factories import make_contract, make_person, make_provider
+from tests.core.extractions.making import decide, get, order, propose, read, work
+from tests.factories import approve, make_contract, make_person, make_provider, rows_of
 from tests.files import make_photo
 from tests.web.conftest import as_role
 
@@ -34,6 +35,7 @@ ALL = {"d.mrc": "accept", "d.etf": "accept", "d.initial_term_months": "accept"}
 def typed(page: str, **changed: str) -> dict[str, str]:
     """Send back what the page holds, as a browser does."""
     told = dict(re.findall(r'name="(v\.\w+)" value="([^"]*)"', page))
+    told |= {name: unescape(said) for name, said in re.findall(r'<textarea[^>]* name="(v\.\w+)"[^>]*>([^<]*)<', page)}
     version = re.search(r'name="version" value="(\d+)"', page)
     assert version
     return told | {"version": version[1]} | changed
@@ -108,7 +110,11 @@ def test_what_is_no_pdf_is_refused_on_the_page(core: Core) -> None:
     files = {"file": ("photo.jpg", make_photo(), "image/jpeg")}
     told = finance.client.post("/extractions", data={"csrf": finance.token()}, files=files)
     assert told.status_code == 400
-    assert "A contract is read from a PDF." in told.text
+    assert "A contract is read from a PDF, and this is a picture, whatever it is called." in told.text
+    files = {"file": ("order.pdf", make_photo()[:2000], "application/pdf")}
+    told = finance.client.post("/extractions", data={"csrf": finance.token()}, files=files)
+    assert "A contract is read from a PDF, and this is a picture, whatever it is called." in told.text
+    assert "damaged" not in told.text
 
 
 def test_words_of_the_document_are_never_markup(core: Core) -> None:
@@ -141,3 +147,28 @@ def test_it_leaves_the_queue_with_a_reason_or_is_read_again(core: Core) -> None:
     assert "A brochure." in finance.get(f"/extractions/{ref}")
     assert ref in finance.get("/extractions?view=dismissed")
     assert f"/extractions/{ref}" not in finance.get("/extractions")
+
+
+def test_the_paper_of_a_contract_links_to_what_was_read_of_it(core: Core) -> None:
+    ref = read(core, order())
+    decide(core, ref, mrc="accept", etf="accept", initial_term_months="accept")
+    change = propose(core, ref)
+    with core.session() as session:
+        approve(session, change)
+        (contract,) = rows_of(session, "contract")
+    work(core)
+    for path in ("/documents/DOC-1001", f"/contracts/{contract['ref']}"):
+        page = as_role(core, Role.NOC).get(path)
+        assert f'<a href="/extractions/{ref}">{ref}</a>' in page
+        assert '<span class="badge good">On file</span>' in page
+
+
+def test_the_words_of_a_page_stand_beside_its_picture(core: Core) -> None:
+    ref = read(core, order())
+    finance = as_role(core, Role.FINANCE)
+    assert f'href="/extractions/{ref}/pages/1/text"' in finance.get(f"/extractions/{ref}")
+    page = finance.get(f"/extractions/{ref}/pages/1/text")
+    assert "Monthly Recurring Charge: $4,850.00" in page
+    assert f'src="/extractions/{ref}/pages/1"' in page
+    finance.get(f"/extractions/{ref}/pages/2/text", 404)
+    as_role(core, Role.NOC).get(f"/extractions/{ref}/pages/1/text", 403)

@@ -11,6 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from sqlalchemy import event
 
 from netos_core.demo.people import DANA, DEMO_PEOPLE, ELENA, GRACE, MARCUS, PRIYA, RUTH, TOM, WILL, DemoPerson
 from netos_core.kernel.context import Channel
@@ -127,6 +128,25 @@ def test_every_page_keeps_the_headers_and_has_the_bones_of_an_accessible_one(dem
             named = entry.get("aria-label") or entry.get("id") in page.labelled
             wrapped = entry.get("type") in {"checkbox", "radio"}
             assert named or wrapped, (path, entry)
+
+
+ONE_READING = ("circuits", "sites", "providers", "customers", "contracts", "rf-links", "electrical")
+
+
+@pytest.mark.parametrize("path", [path for path in RECORDS if path.split("/")[1] in ONE_READING])
+def test_a_record_is_read_in_one_transaction_and_its_page_made_after_it(demo_core: Core, path: str) -> None:
+    browser = sign_in(demo_core, MARCUS.email)
+    browser.get(path)
+    told: list[str] = []
+    events = {"begin": lambda _: told.append("begin"), "commit": lambda _: told.append("end")}
+    for name, told_of in events.items():
+        event.listen(demo_core.engine, name, told_of)
+    try:
+        browser.get(path)
+    finally:
+        for name, told_of in events.items():
+            event.remove(demo_core.engine, name, told_of)
+    assert told == ["begin", "end"] * 2  # who it is, and all that is shown
 
 
 def test_a_sorted_head_says_so(demo_core: Core) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from netos_core.access.rules import Role
 from netos_core.demo.people import MARCUS, PRIYA, TOM
-from netos_core.kernel.clock import utc_now
+from netos_core.kernel.clock import business_day, utc_now
 from netos_core.kernel.context import Channel
 from netos_core.renewals.operations import get_pipeline
 from netos_core.renewals.schemas import GetPipeline
@@ -37,7 +37,7 @@ def test_who_sees_no_money_sees_the_same_cards_without_it(demo_core: Core) -> No
 
 
 def test_a_cut_lane_leads_to_all_of_it(core: Core) -> None:
-    ends = utc_now().date() + timedelta(days=300)
+    ends = business_day(utc_now(), core.policy.zone) + timedelta(days=300)
     with core.session() as session:
         for _ in range(10):
             make_contract(session, term_end_date=ends, end_of_term="auto_renew", notice_count=120, notice_unit="days")

@@ -21,6 +21,8 @@ from netos_core.documents.schemas import (
     ListDocuments,
     UploadDocument,
 )
+from netos_core.extractions.operations import list_extractions
+from netos_core.extractions.schemas import ExtractionRow, ListExtractions
 from netos_core.kernel.errors import Invalid
 from netos_core.proposals.operations import propose_change
 from netos_core.proposals.schemas import ProposeChange
@@ -35,6 +37,7 @@ from web_min.site import Site, Visit, get, post, require
 
 SHOWN = 60
 TRAIL_SHOWN = 8
+MOST_EXTRACTIONS = 100
 LAYOUT = Layout({"Document": ("title", "kind", "sensitivity", "caption")})
 
 
@@ -56,7 +59,16 @@ def of_record(visit: Visit, ref: str) -> dict[str, Any]:
     listed: DocumentList | None = None
     if visit.may("read:documents"):
         listed = visit.call(documents.list_documents, ListDocuments(on=ref, limit=SHOWN))
-    return {"documents": listed, **_form_values(visit)}
+    papers = [row.ref for row in listed.rows if row.kind == DocumentKind.CONTRACT] if listed else []
+    return {"documents": listed, "extracted": extracted(visit, papers), **_form_values(visit)}
+
+
+def extracted(visit: Visit, papers: list[str]) -> dict[str, ExtractionRow]:
+    """Return for each document that was read as a contract its newest extraction."""
+    if not papers or not visit.may(list_extractions.right):
+        return {}
+    found = visit.call(list_extractions, ListExtractions(document=papers, limit=MOST_EXTRACTIONS)).rows
+    return {row.document: row for row in reversed(found) if row.document}
 
 
 def _form_values(visit: Visit) -> dict[str, Any]:
@@ -109,6 +121,7 @@ def _show(visit: Visit) -> Response:
         d=view,
         record=page_of(view.on),
         trail=trail,
+        extracted=extracted(visit, [view.ref] if view.kind == DocumentKind.CONTRACT else []).get(view.ref),
         shown=partial(shown, zone=visit.site.zone),
         page_of=page_of,
         toast=notes.toast(visit),

@@ -47,6 +47,7 @@ def routes(site: Site) -> list[BaseRoute]:
         get(site, "/extractions/{ref}", _show, "extraction"),
         post(site, "/extractions/{ref}", _decide, "decide_extraction"),
         get(site, "/extractions/{ref}/pages/{page}", _picture, "extraction_page"),
+        get(site, "/extractions/{ref}/pages/{page}/text", _text, "extraction_text"),
         post(site, "/extractions/{ref}/dismiss", _dismiss, "dismiss_extraction"),
         post(site, "/extractions/{ref}/read", _again, "read_again"),
     ]
@@ -236,10 +237,19 @@ def _decide(visit: Visit) -> Response:
     return visit.go(f"/approvals/{change.change_id}", said="proposed")
 
 
+def _leave(visit: Visit) -> s.ExtractionPage:
+    asked = {"ref": _ref(visit), "page": str(visit.request.path_params["page"])[:6]}
+    return visit.call(extractions.get_extraction_page, validated(s.GetExtractionPage, asked))
+
+
+def _text(visit: Visit) -> Response:
+    """Show the words of a page beside its picture, to be heard and copied."""
+    return visit.page("extractions/text.html", p=_leave(visit))
+
+
 def _picture(visit: Visit) -> Response:
     """Draw a page; the leave is asked for each time, and a browser keeps what it has seen for itself alone."""
-    asked = {"ref": _ref(visit), "page": str(visit.request.path_params["page"])[:6]}
-    leave = visit.call(extractions.get_extraction_page, validated(s.GetExtractionPage, asked))
+    leave = _leave(visit)
     name = f'"{hashlib.sha256(f"{leave.sha256}/{leave.page}".encode()).hexdigest()[:24]}"'
     headers = {"ETag": name, "Cache-Control": "private, no-cache"}
     if visit.request.headers.get("if-none-match") == name:

@@ -314,6 +314,7 @@ VIEWS: dict[str, tuple[tuple[str, str], ...]] = {
         ("To carry out", "kind=decision_open"),
         ("Renewed in silence", "kind=renewed_in_silence"),
         ("Not stated", "kind=terms_unknown"),
+        ("Read, not approved", "kind=unapproved_extraction"),
         ("Within 30 days", "within_days=30"),
     ),
     "/renewals": (

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from netos_core.changes.operations import search_audit
 from netos_core.changes.schemas import AuditEntry, SearchAudit
@@ -34,14 +34,29 @@ LETTERS_SHOWN = 8
 
 def routes(site: Site) -> list[BaseRoute]:
     return [
-        get(site, "/circuits/{ref}", _circuit, "circuit"),
-        get(site, "/sites/{ref}", _site, "site"),
-        get(site, "/providers/{ref}", _provider, "provider"),
-        get(site, "/customers/{ref}", _customer, "customer"),
-        get(site, "/contracts/{ref}", _contract, "contract"),
-        get(site, "/rf-links/{ref}", _rf_link, "rf_link"),
-        get(site, "/electrical/{ref}", _electrical, "electrical_account"),
+        _record(site, "/circuits/{ref}", _circuit, "circuit"),
+        _record(site, "/sites/{ref}", _site, "site"),
+        _record(site, "/providers/{ref}", _provider, "provider"),
+        _record(site, "/customers/{ref}", _customer, "customer"),
+        _record(site, "/contracts/{ref}", _contract, "contract"),
+        _record(site, "/rf-links/{ref}", _rf_link, "rf_link"),
+        _record(site, "/electrical/{ref}", _electrical, "electrical_account"),
     ]
+
+
+Page = tuple[str, dict[str, Any]]
+"""A template and what it shows."""
+
+
+def _record(site: Site, path: str, read: Callable[[Visit], Page], name: str) -> Route:
+    """Make the route of a record's page; all it shows is read in one transaction."""
+
+    def handler(visit: Visit) -> Response:
+        with visit.together():
+            template, values = read(visit)
+        return visit.page(template, **values)
+
+    return get(site, path, handler, name)
 
 
 def _one(visit: Visit) -> GetOne:
@@ -78,24 +93,23 @@ def _quotes(visit: Visit, **where: str) -> dict[str, Any]:
     return {"quotes": listed.rows, "quotes_total": listed.total, "quotes_where": where, "orders": orders}
 
 
-def _circuit(visit: Visit) -> Response:
+def _circuit(visit: Visit) -> Page:
     view = visit.call(overview.get_circuit, _one(visit))
     outages = visit.call(get_outage_history, OutageHistoryRequest(ref=view.ref))
     pl = visit.call(overview.get_circuit_pl, PlRequest(ref=view.ref)) if visit.may("see:money") else None
     revenue = [line for line in pl.lines if line.component == "revenue"] if pl else []
-    return visit.page(
-        "circuit.html",
-        c=view,
-        pl=pl,
-        revenue=revenue,
-        steps=charts.pl_steps(pl) if pl else [],
-        outages=outages,
-        columns=charts.outage_columns(outages.minutes_by_month),
-        timeline=charts.notice_timeline(view.term, visit.today) if view.term else None,
-        sentence=_circuit_sentence(view),
+    return "circuit.html", {
+        "c": view,
+        "pl": pl,
+        "revenue": revenue,
+        "steps": charts.pl_steps(pl) if pl else [],
+        "outages": outages,
+        "columns": charts.outage_columns(outages.minutes_by_month),
+        "timeline": charts.notice_timeline(view.term, visit.today) if view.term else None,
+        "sentence": _circuit_sentence(view),
         **_quotes(visit, circuit=view.ref),
         **shared(visit, view.ref),
-    )
+    }
 
 
 def _circuit_sentence(view: CircuitView) -> str:
@@ -109,45 +123,43 @@ def _circuit_sentence(view: CircuitView) -> str:
     return f"{view.provider}{speed} {kind}{', ' + way if way else ''}.{since}"
 
 
-def _site(visit: Visit) -> Response:
+def _site(visit: Visit) -> Page:
     days = dict(asked.given(visit.request.query_params, ["as_of", *notes.TOLD]))
     wish = {"ref": _one(visit).ref, **({"as_of": days["as_of"]} if "as_of" in days else {})}
     view = visit.call(overview.get_site, validated(GetSite, wish))
-    return visit.page("site.html", s=view, **_quotes(visit, site=view.ref), **shared(visit, view.ref))
+    return "site.html", {"s": view, **_quotes(visit, site=view.ref), **shared(visit, view.ref)}
 
 
-def _provider(visit: Visit) -> Response:
+def _provider(visit: Visit) -> Page:
     view = visit.call(overview.get_provider, _one(visit))
-    return visit.page(
-        "provider.html",
-        p=view,
-        sees_bank=visit.may("see:bank"),
+    return "provider.html", {
+        "p": view,
+        "sees_bank": visit.may("see:bank"),
         **_quotes(visit, provider=view.ref),
         **shared(visit, view.ref),
-    )
+    }
 
 
-def _customer(visit: Visit) -> Response:
+def _customer(visit: Visit) -> Page:
     view = visit.call(overview.get_customer, _one(visit))
-    return visit.page("customer.html", k=view, **shared(visit, view.ref))
+    return "customer.html", {"k": view, **shared(visit, view.ref)}
 
 
-def _contract(visit: Visit) -> Response:
+def _contract(visit: Visit) -> Page:
     told = dict(asked.given(visit.request.query_params, ["on", *notes.TOLD]))
     wish = {"ref": _one(visit).ref, "on": told.get("on") or visit.today.isoformat()}
     view = visit.call(overview.get_contract, validated(GetContract, wish))
     timeline = charts.notice_timeline(view.term, visit.today)
     beside = shared(visit, view.ref, trail=4 * TRAIL_SHOWN)
     beside["trail"] = _without_reads(beside["trail"])
-    return visit.page(
-        "contract.html",
-        k=view,
-        term=view.term,
-        timeline=timeline,
+    return "contract.html", {
+        "k": view,
+        "term": view.term,
+        "timeline": timeline,
         **etf.of_contract(visit, view.ref),
-        letters=visit.call(list_letters, ListLetters(contract=view.ref, limit=LETTERS_SHOWN)),
+        "letters": visit.call(list_letters, ListLetters(contract=view.ref, limit=LETTERS_SHOWN)),
         **beside,
-    )
+    }
 
 
 def _without_reads(trail: Sequence[AuditEntry] | None) -> Sequence[AuditEntry] | None:
@@ -155,11 +167,11 @@ def _without_reads(trail: Sequence[AuditEntry] | None) -> Sequence[AuditEntry] |
     return None if trail is None else [entry for entry in trail if entry.action != "read"][:TRAIL_SHOWN]
 
 
-def _rf_link(visit: Visit) -> Response:
+def _rf_link(visit: Visit) -> Page:
     view = visit.call(overview.get_rf_link, _one(visit))
-    return visit.page("rf_link.html", r=view, **shared(visit, view.ref))
+    return "rf_link.html", {"r": view, **shared(visit, view.ref)}
 
 
-def _electrical(visit: Visit) -> Response:
+def _electrical(visit: Visit) -> Page:
     view = visit.call(overview.get_electrical_account, _one(visit))
-    return visit.page("electrical.html", e=view, columns=charts.kwh_columns(view.bills), **shared(visit, view.ref))
+    return "electrical.html", {"e": view, "columns": charts.kwh_columns(view.bills), **shared(visit, view.ref)}

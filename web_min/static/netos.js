@@ -163,6 +163,12 @@ const KEYS = [
   ["?", "All keys"],
 ];
 
+const REVIEW = [
+  ["A, E, R", "Accept, edit, reject the field"],
+  ["Z", "Show its quote on the page"],
+  ["[, ]", "Previous, next page of the paper"],
+];
+
 function keyDialog() {
   const known = byId("keys");
   if (known) return known;
@@ -177,7 +183,8 @@ function keyDialog() {
   const list = document.createElement("dl");
   list.className = "keytable";
   const places = all(".side [data-go]").map((link) => [`G ${link.dataset.go.toUpperCase()}`, one(".word", link).textContent]);
-  for (const [keys, what] of [...KEYS, ...places]) {
+  const review = one("[data-field]") ? REVIEW : one(".doc .view") ? REVIEW.slice(-1) : [];
+  for (const [keys, what] of [...KEYS, ...review, ...places]) {
     const term = document.createElement("dt");
     for (const key of keys.split(/, | /)) { const cap = document.createElement("kbd"); cap.textContent = key; term.append(cap, " "); }
     const text = document.createElement("dd");

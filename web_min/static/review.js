@@ -2,6 +2,7 @@
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const one = (selector, root = document) => root.querySelector(selector);
+const TEXT = "input:not([type]), textarea";
 const fields = all("[data-field]");
 const marks = all("[data-for]");
 const view = one(".doc .view");
@@ -32,6 +33,17 @@ function walk(step) {
   fields[at].scrollIntoView({ block: "nearest" });
 }
 
+// The pages of the paper: the one that is looked at is the last whose head is above a third of the frame.
+function turn(step) {
+  const pages = all(".drawn", view ?? document);
+  if (pages.length < 2) return one(`a[rel="${step > 0 ? "next" : "prev"}"]`)?.click();
+  const frame = view.getBoundingClientRect();
+  const now = pages.filter((page) => page.getBoundingClientRect().top < frame.top + frame.height / 3).length - 1;
+  const page = pages[Math.max(0, Math.min(now + step, pages.length - 1))];
+  view.scrollTop += page.getBoundingClientRect().top - frame.top;
+  one(".doc").scrollIntoView({ block: "nearest" });
+}
+
 function pick(value) {
   if (at < 0) choose(0);
   const radio = one(`input[type=radio][value="${value}"]`, fields[at]);
@@ -44,12 +56,14 @@ function pick(value) {
 
 fields.forEach((field, index) => {
   field.addEventListener("focusin", () => { if (index !== at) choose(index); });
-  const text = one("input:not([type])", field);
+  const text = one(TEXT, field);
   text?.addEventListener("input", () => { const edit = one('input[value="edit"]', field); if (edit) edit.checked = true; });
 });
 
 addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || !fields.length) return;
+  const bracket = event.key === "[" || event.key === "]"; // with AltGr on many keyboards
+  const modified = event.ctrlKey || event.metaKey || event.altKey;
+  if (event.defaultPrevented || event.isComposing || (modified && !(bracket && event.getModifierState("AltGraph")))) return;
   const target = event.target instanceof Element ? event.target : document.body;
   const typing = target.matches("textarea, select, input:not([type=radio]):not([type=checkbox])");
   if (event.key === "Enter" && target.matches("[data-field] input")) {
@@ -61,12 +75,18 @@ addEventListener("keydown", (event) => {
   let off = false;
   try { off = localStorage.getItem("netos.keys.off") === "yes"; } catch { /* single keys stay on */ }
   if (typing || off || one("dialog[open]")) return;
+  if (bracket) {
+    event.preventDefault();
+    turn(event.key === "]" ? 1 : -1);
+    return;
+  }
+  if (!fields.length) return;
   const keys = {
     j: () => walk(1),
     k: () => walk(-1),
     a: () => { if (pick("accept")) walk(1); },
     r: () => { if (pick("reject")) walk(1); },
-    e: () => { if (pick("edit")) { const text = one("input:not([type])", fields[at]); text.focus(); text.select(); } },
+    e: () => { if (pick("edit")) { const text = one(TEXT, fields[at]); text.focus(); text.select(); } },
     z: () => { if (at < 0) choose(0); else show(fields[at]); one(".doc")?.scrollIntoView({ block: "nearest" }); },
   };
   const act = keys[event.key];

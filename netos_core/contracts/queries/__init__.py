@@ -72,14 +72,9 @@ UNSAID: Mapping[str, Any] = {
 def governing(ctx: Context, circuit_ids: Iterable[UUID]) -> dict[UUID, Mapping[str, Any]]:
     """Return the live contract row that sets the term of each circuit today, by circuit."""
     rows = ctx.session.execute(
-        select(CONTRACT, LINK.c.circuit_id)
-        .join(LINK, LINK.c.contract_id == CONTRACT.c.id)
-        .where(
-            LINK.c.circuit_id.in_(list(circuit_ids)),
-            LINK.c.governs,
-            LINK.c.retired_at.is_(None),
-            CONTRACT.c.retired_at.is_(None),
-        )
+        select(CONTRACT, CIRCUIT.c.id.label("circuit_id"))
+        .join(CIRCUIT, CIRCUIT.c.contract_id == CONTRACT.c.id)
+        .where(CIRCUIT.c.id.in_(list(circuit_ids)), CONTRACT.c.retired_at.is_(None))
     )
     return {row["circuit_id"]: dict(row) for row in rows.mappings()}
 

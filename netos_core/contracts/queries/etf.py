@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, func, select, true
 
 from netos_core.circuits.rules import ENDED, CircuitStatus
-from netos_core.contracts.queries import CIRCUIT, CONTRACT, LINK, UNSAID, terms_of
+from netos_core.contracts.queries import CIRCUIT, CONTRACT, UNSAID, terms_of
 from netos_core.contracts.queries.papers import bearing, read_by
 from netos_core.contracts.rules import EndOfTerm, NoticeCountedFrom, NoticeMethod, Terms, problems_of
 from netos_core.contracts.rules.etf import Course, Leaving, course_of, escalator_of, etf_terms
@@ -35,12 +35,8 @@ def _contracts() -> Select[Any]:
             func.sum(CIRCUIT.c.mrc).filter(priced).label("circuits_mrc"),
             func.coalesce(func.bool_or(CIRCUIT.c.status.not_in(NOT_INSTALLED)), true()).label("installed"),
         )
-        .select_from(LINK)
-        .join(CIRCUIT, CIRCUIT.c.id == LINK.c.circuit_id)
         .where(
-            LINK.c.contract_id == CONTRACT.c.id,
-            LINK.c.governs,
-            LINK.c.retired_at.is_(None),
+            CIRCUIT.c.contract_id == CONTRACT.c.id,
             CIRCUIT.c.retired_at.is_(None),
             CIRCUIT.c.status.not_in(ENDED),
         )
@@ -91,10 +87,10 @@ def leaving_circuits(
 ) -> dict[UUID, Leaving]:
     """Read what leaving circuits would cost is worked out from, by the contract that governs each."""
     found = ctx.session.execute(
-        select(CIRCUIT.c.id, CIRCUIT.c.ref, CIRCUIT.c.mrc, CIRCUIT.c.nrc, CIRCUIT.c.currency, CIRCUIT.c.status,
-               LINK.c.contract_id)
-        .outerjoin(LINK, and_(LINK.c.circuit_id == CIRCUIT.c.id, LINK.c.governs, LINK.c.retired_at.is_(None)))
-        .where(CIRCUIT.c.id.in_(list(circuit_ids)))
+        select(
+            CIRCUIT.c.id, CIRCUIT.c.ref, CIRCUIT.c.mrc, CIRCUIT.c.nrc, CIRCUIT.c.currency, CIRCUIT.c.status,
+            CIRCUIT.c.contract_id,
+        ).where(CIRCUIT.c.id.in_(list(circuit_ids)))
     )  # fmt: skip
     return of_circuits(ctx, [dict(row) for row in found.mappings()], last_days)
 

@@ -5,6 +5,7 @@ What a reader can not see is told apart: white on white, too small to read, draw
 
 from __future__ import annotations
 
+import gc
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ _MANY_CURVES = 300
 _NEAR = 3.0
 _LEAST_SIZE = 2.0
 _WHITE = 0.93
+_KEPT_PAGES = 8
+"""For so many pages the library keeps what it has parsed, since pages share fonts and forms."""
 
 _Box = tuple[float, float, float, float]
 Inkless = Callable[[int], list[_Box]]
@@ -55,9 +58,15 @@ def read_pages(content: bytes, inkless: Inkless) -> Iterator[tuple[Page, bool]]:
             except (MemoryError, FileRefused):
                 raise
             except Exception as damaged:
+                if any(isinstance(one, MemoryError) for one in damaged.args):  # the library wraps what it meets
+                    raise MemoryError from damaged
                 raise _damaged() from damaged
             finally:
                 page.close()
+                page.page_obj.contents = []  # this and what was parsed hold each page's streams, unpacked, to the end
+                if page.page_number % _KEPT_PAGES == 0:
+                    document.doc._cached_objs.clear()  # noqa: SLF001
+                    gc.collect()  # what goes in circles is few things, but large ones
 
 
 def _damaged() -> FileRefused:

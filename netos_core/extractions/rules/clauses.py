@@ -1,63 +1,61 @@
-"""The clause of leaving and of rising, from the words that were read to typed terms; what is not plain stays words."""
+"""The clauses of leaving and of rising that stand for a contract, as typed data; what is not plain stays words."""
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-_I = re.IGNORECASE
-_PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,2})?)\s?%", _I)
-_AMOUNT = re.compile(r"[$€£]\s?(\d[\d,]*(?:\.\d\d)?)")
-_REMAINING = re.compile(r"\bremain|\bunexpired|\bbalance|rest of the", _I)
-_FIRST_YEAR = re.compile(
-    r"(?:first|1st)\s+(?:contract\s+)?(?:year|(?:twelve\s*)?(?:\(?12\)?\s*)?months)|months?\s+1\s*(?:-|–|to|through)\s*12|"
-    r"year\s+(?:one|1)\b",
-    _I,
-)
-_AFTER = re.compile(
-    r"thereafter|balance\s+of\s+the\s+term|months?\s+13|remaining\s+months\s+(?:of\s+the\s+term|after)", _I
-)
-_MORE = re.compile(
-    r"waived|third[\s-]part|construction|non[\s-]?recurring|\bNRC\b|install|credits?\b|discount|\bcap\b|not\s+exceed|"
-    r"greater|lesser|minimum|at least|less\s+(?:any|the)|\bplus\b|net\s+present|average|present value",
-    _I,
-)
-_WHOLE = re.compile(r"\b(?:all|the sum of all|the balance of|the remainder|the remaining|100\s?%)", _I)
-_FREE = re.compile(r"\s*(?:none|no (?:fee|charge|etf)|\$?0(?:\.00)?)\s*\.?\s*", _I)
-_YEARLY = re.compile(r"(\d{1,2}(?:\.\d{1,2})?)\s?% a year")
-FIRST_AFTER_YEAR = 13
-HALVES = 2
+from pydantic import ValidationError
+
+from netos_core.contracts.rules.etf import escalator_of, etf_terms
+from netos_core.documents.rules.extraction.fields import FieldName
+from netos_core.documents.rules.extraction.leaving import etf_of
+from netos_core.documents.rules.extraction.rising import rise_of
+from netos_core.documents.rules.extraction.said import Typed
+
+CLAUSES = (FieldName.ETF, FieldName.ESCALATOR)
+BY_HAND = "type it on the contract's page"
+_NAMES = {FieldName.ETF: "The ETF clause", FieldName.ESCALATOR: "The escalator"}
 
 
-def etf_terms_of(said: str) -> dict[str, Any] | None:
-    """Read a clause as the formula of `docs/etf.md`; None where it says more than a formula can be read from safely.
+def typed_clause(
+    name: FieldName, taken: Mapping[FieldName, Any], read: Mapping[str, Any] | None, *, by_rules: bool
+) -> Typed:
+    """Type the clause that stands for a field.
 
-    A clause with more parts than its percentages (a waived NRC, costs of others, a limit) is never cut down to them.
+    Args:
+        name: The field.
+        taken: What stands for each field.
+        read: What was read of it, where a person did not type it themselves.
+        by_rules: Whether the rules alone have read it, which take a clause whole; another may have cut it down.
     """
-    if _FREE.fullmatch(said):
-        return {"kind": "none"}
-    if _MORE.search(said):
-        return None
-    percents = [Decimal(found) for found in _PERCENT.findall(said)]
-    amounts = _AMOUNT.findall(said)
-    if amounts and not percents:
-        only = len(amounts) == 1 and not _REMAINING.search(said) and "month" not in said.lower()
-        return {"kind": "fixed", "amount": amounts[0].replace(",", "")} if only else None
-    if amounts:
-        return None
-    if len(percents) == HALVES and _FIRST_YEAR.search(said) and _AFTER.search(said):
-        first, then = percents
-        bands = [{"from_month": 1, "percent": f"{first:f}"}, {"from_month": FIRST_AFTER_YEAR, "percent": f"{then:f}"}]
-        return {"kind": "percent", "bands": bands}
-    if len(percents) == 1 and _REMAINING.search(said) and not _FIRST_YEAR.search(said):
-        return {"kind": "percent", "bands": [{"from_month": 1, "percent": f"{percents[0]:f}"}]}
-    if not percents and _REMAINING.search(said) and _WHOLE.search(said) and not _FIRST_YEAR.search(said):
-        return {"kind": "remainder"}
-    return None
+    typed = _typed(name, str(taken[name]), taken)
+    if typed.terms is None or read is None or by_rules:
+        return typed
+    if _typed(name, str(read["quote"]), taken).terms != typed.terms:
+        return Typed(None, "may say more in its quote than in what was read")
+    return typed
 
 
-def escalator_of(said: str) -> dict[str, Any] | None:
-    """Read a yearly rise as a typed escalator; None for an index, whose course the document does not say."""
-    found = _YEARLY.fullmatch(said.strip())
-    return {"kind": "percent", "percent": found[1]} if found else None
+def _typed(name: FieldName, said: str, taken: Mapping[FieldName, Any]) -> Typed:
+    """Read a clause, and see that a contract can have what was read."""
+    read = _read(name, said, taken)
+    try:
+        etf_terms(read.terms) if name is FieldName.ETF else escalator_of(read.terms)
+    except ValidationError:
+        return Typed(None, "has figures that no contract can have")
+    return read
+
+
+def _read(name: FieldName, said: str, taken: Mapping[FieldName, Any]) -> Typed:
+    if name is FieldName.ETF:
+        months = taken.get(FieldName.INITIAL_TERM_MONTHS)
+        return etf_of(said, months if isinstance(months, int) else None)
+    starts = taken.get(FieldName.EFFECTIVE_DATE)
+    return rise_of(said, date.fromisoformat(starts) if isinstance(starts, str) else None)
+
+
+def by_hand(name: FieldName, typed: Typed) -> str:
+    """Say in a sentence why a clause is left to a person."""
+    return f"{_NAMES[name]} {typed.told}; {BY_HAND}."

@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from netos_core.changes.rules import Action, Change
 from netos_core.circuits.model import Circuit
-from netos_core.contracts.model import ContractCircuit
 from netos_core.contracts.rules import BY_METHOD, NoticeMethod
 from netos_core.kernel.context import Context
 from netos_core.letters.queries import facts, finding
@@ -70,14 +69,7 @@ def _not_governed(ctx: Context, letter: Mapping[str, Any]) -> Iterator[str]:
     refs = list(letter["circuits"])
     governed = set(
         ctx.session.scalars(
-            select(Circuit.ref)
-            .join(ContractCircuit, ContractCircuit.circuit_id == Circuit.id)
-            .where(
-                Circuit.ref.in_(refs),
-                ContractCircuit.contract_id == letter["contract_id"],
-                ContractCircuit.governs,
-                ContractCircuit.retired_at.is_(None),
-            )
+            select(Circuit.ref).where(Circuit.ref.in_(refs), Circuit.contract_id == letter["contract_id"])
         )
     )
     others = [ref for ref in refs if ref not in governed]

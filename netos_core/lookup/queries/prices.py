@@ -11,7 +11,7 @@ from sqlalchemy import CTE, ColumnElement, func, literal, or_, select, union_all
 
 from netos_core.circuits.model import Circuit, Termination
 from netos_core.circuits.rules import IN_USE
-from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.contracts.model import Contract
 from netos_core.geo.queries import places
 from netos_core.geo.rules import Point
 from netos_core.kernel.context import Context
@@ -111,11 +111,7 @@ def _of_circuits(ctx: Context, request: LookUpAddress, near: CTE) -> list[Priced
         )
         .join(ends, ends.c.circuit_id == Circuit.id)
         .join(Provider, Provider.id == Circuit.provider_id)
-        .outerjoin(
-            ContractCircuit,
-            (ContractCircuit.circuit_id == Circuit.id) & ContractCircuit.governs & ContractCircuit.retired_at.is_(None),
-        )
-        .outerjoin(Contract, (Contract.id == ContractCircuit.contract_id) & Contract.retired_at.is_(None))
+        .outerjoin(Contract, (Contract.id == Circuit.contract_id) & Contract.retired_at.is_(None))
         .where(*wanted)
         .order_by(ends.c.metres, Circuit.id)
         .limit(MOST_PRICED)

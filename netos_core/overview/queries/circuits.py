@@ -36,7 +36,7 @@ from netos_core.annotations.queries import tagged
 from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
 from netos_core.circuits.queries import at_site
 from netos_core.circuits.rules import ENDED
-from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.contracts.model import Contract
 from netos_core.contracts.queries import get_contract_id
 from netos_core.customers.model import Customer
 from netos_core.customers.queries import get_customer_id
@@ -60,9 +60,6 @@ CONCISE = (
     "ref", "provider", "provider_circuit_id", "service_type", "bandwidth_mbps", "status", "a", "z", "renewal_state",
     "act_by", "mrc",
 )  # fmt: skip
-
-# The link to the one contract that sets a circuit's term.
-GOVERNS = and_(ContractCircuit.circuit_id == Circuit.id, ContractCircuit.governs, ContractCircuit.retired_at.is_(None))
 
 A, Z = aliased(Termination), aliased(Termination)
 SiteA, SiteZ = aliased(Site), aliased(Site)
@@ -188,9 +185,8 @@ class Governed:
         if self.contracts is None:
             return query
         terms = self.contracts.c
-        query = query.join(ContractCircuit, GOVERNS, isouter=self.without)
-        query = query.join(self.contracts, terms.id == ContractCircuit.contract_id, isouter=self.without)
-        return query.where(or_(ContractCircuit.id.is_(None), terms.id.is_not(None))) if self.without else query
+        query = query.join(self.contracts, terms.id == Circuit.contract_id, isouter=self.without)
+        return query.where(or_(Circuit.contract_id.is_(None), terms.id.is_not(None))) if self.without else query
 
     def key(self, column: str) -> listing.Column:
         """Give what the list is sorted by."""
@@ -306,8 +302,7 @@ def _spelled_out(today: date) -> Select[*tuple[Any, ...]]:
                 Circuit.port_speed_mbps, Circuit.install_date, Circuit.order_number, Circuit.stub,
             )
         )
-        .outerjoin(ContractCircuit, GOVERNS)
-        .outerjoin(Contract, Contract.id == ContractCircuit.contract_id)
+        .outerjoin(Contract, Contract.id == Circuit.contract_id)
         .outerjoin(Standing, Standing.contract_id == Contract.id)
         .where(Circuit.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
     )  # fmt: skip

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, TypeAlias
+from uuid import UUID
 
-from sqlalchemy import Row, Select, SQLColumnExpression, func, or_, select
+from sqlalchemy import Row, Select, SQLColumnExpression, Uuid, cast, func, null, or_, select, union_all
 
 from netos_core.changes.lists import change_page
 from netos_core.changes.schemas import ListChanges
 from netos_core.circuits.model import Circuit, CircuitEvent
 from netos_core.circuits.rules import IN_USE
-from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.contracts.model import Contract
 from netos_core.customers.model import Customer
+from netos_core.extractions.queries import how_many_wait
 from netos_core.kernel.context import Context
-from netos_core.overview.queries.circuits import GOVERNS
 from netos_core.overview.queries.contracts import circuit_count
 from netos_core.overview.schemas import Count, Counts, Dashboard, DeadlineLine, EventLine
 from netos_core.providers.model import Provider
 from netos_core.renewals.model import Exposure
-from netos_core.renewals.queries import ACT_BY, alarm, monthly, renewal_state, rung, with_standing
+from netos_core.renewals.queries import ACT_BY, alarm, monthly, renewal_state, with_standing
 from netos_core.renewals.rules import PRESSING, RenewalState
 from netos_core.sites.model import Site
 
@@ -42,7 +43,7 @@ def dashboard(ctx: Context) -> Dashboard:
     """Read every figure of the dashboard; amounts are in the house currency unless they carry their own."""
     plant = ctx.session.execute(_PLANT).all()
     used = [group for group in plant if group.status in IN_USE]
-    standing = _standing(ctx)
+    standing, soonest = _standing(ctx)
     by_state = {c.key: c for c in _counts(ctx, ((row.key, row.n, row.mrc) for row in standing))}
     by_status = _counts(ctx, _by(ctx, "status", plant))
     spend: defaultdict[str, Decimal] = defaultdict(Decimal)
@@ -51,6 +52,7 @@ def dashboard(ctx: Context) -> Dashboard:
             spend[group.currency] += group.mrc
     fees, unknown = _exposure(ctx)
     open_changes = change_page(ctx, ListChanges(status="open", limit=1)).total
+    live = _live_of_each(ctx)
     return Dashboard(
         as_of=ctx.today,
         currency=ctx.policy.currency,
@@ -59,27 +61,33 @@ def dashboard(ctx: Context) -> Dashboard:
         mrc=dict(spend),
         etf=fees,
         etf_unknown=unknown,
-        providers=_live(ctx, Provider),
-        sites=_live(ctx, Site),
-        customers=_live(ctx, Customer),
-        contracts=_live(ctx, Contract),
+        providers=live["providers"],
+        sites=live["sites"],
+        customers=live["customers"],
+        contracts=live["contracts"],
         by_renewal_state=[by_state.get(s, Count(key=s, count=0, mrc=Decimal(0))) for s in STATES],
         by_provider=_counts(ctx, _by(ctx, "provider", used), PROVIDERS_SHOWN),
         by_service_type=_counts(ctx, _by(ctx, "service_type", used)),
         by_status=by_status,
-        next_deadlines=_deadlines(ctx),
+        next_deadlines=_deadlines(ctx, soonest),
         without_contract=sum(row.n for row in standing if not row.filed),
         stubs=sum(group.n for group in plant if group.stub) + sum(_live(ctx, kind, kind.stub) for kind in STUBBED),
         open_outages=_open_outages(ctx),
         waiting_for_you=_waiting(ctx) if open_changes else 0,
         open_changes=open_changes,
+        extractions_waiting=live["extractions_waiting"],
     )
 
 
 def counts(ctx: Context) -> Counts:
-    """Count what is live of each kind, in one statement."""
+    """Count what is live of each kind, and what waits."""
+    circuits = _live(ctx, Circuit)
+    return Counts(circuits=circuits, **_live_of_each(ctx), waiting_for_you=_waiting(ctx))
+
+
+def _live_of_each(ctx: Context) -> Mapping[str, int]:
+    """Count what is live of each kind but circuits, and the extractions that wait for a person, in one statement."""
     kinds: dict[str, Any] = {
-        "circuits": Circuit,
         "sites": Site,
         "providers": Provider,
         "customers": Customer,
@@ -89,8 +97,8 @@ def counts(ctx: Context) -> Counts:
         select(func.count()).select_from(kind).where(kind.retired_at.is_(None)).scalar_subquery().label(name)
         for name, kind in kinds.items()
     )
-    row = ctx.session.execute(select(*each)).mappings().one()
-    return Counts(**row, waiting_for_you=_waiting(ctx))
+    row = ctx.session.execute(select(*each, how_many_wait(ctx).label("extractions_waiting"))).mappings().one()
+    return dict(row)
 
 
 def _waiting(ctx: Context) -> int:
@@ -139,27 +147,41 @@ def _by(ctx: Context, key: str, groups: Iterable[Any]) -> Sums:
     return ((getattr(group, key), group.n, group.mrc if group.currency == home else None) for group in groups)
 
 
-def _standing(ctx: Context) -> Sequence[Row[Any]]:
-    """Count the circuits in use by the state of the contract that governs them.
+def _standing(ctx: Context) -> tuple[Sequence[Row[Any]], list[UUID]]:
+    """Count the circuits in use by the state of the contract that governs them; choose the soonest that press.
 
     The state of each contract is worked out once, before circuits are looked at: there are far fewer contracts.
     """
-    each: Any = select(Contract.id, renewal_state(ctx.today).label("state"))
+    each: Any = select(
+        Contract.id,
+        Contract.retired_at.is_(None).label("live"),
+        renewal_state(ctx.today).label("state"),
+        alarm(ctx.today).is_not(None).label("alarms"),
+        ACT_BY.label("act_by"),
+    )
     states = with_standing(each).cte("states").prefix_with("materialized")
     mrc = func.sum(Circuit.mrc).filter(Circuit.currency == ctx.policy.currency)
-    query: Select[*tuple[Any, ...]] = (
+    counted = (
         select(
             func.coalesce(states.c.state, RenewalState.UNKNOWN.value).label("key"),
             states.c.id.is_not(None).label("filed"),
             func.count().label("n"),
             mrc.label("mrc"),
+            cast(null(), Uuid).label("soonest"),
         )
         .select_from(Circuit)
-        .outerjoin(ContractCircuit, GOVERNS)
-        .outerjoin(states, states.c.id == ContractCircuit.contract_id)
+        .outerjoin(states, states.c.id == Circuit.contract_id)
         .where(Circuit.retired_at.is_(None), Circuit.status.in_(IN_USE))
+        .group_by("key", "filed")
     )
-    return ctx.session.execute(query.group_by("key", "filed")).all()
+    soonest = (
+        select(null(), null(), null(), null(), states.c.id)
+        .where(states.c.live, or_(states.c.state.in_(PRESSING), states.c.alarms))
+        .order_by(states.c.act_by, states.c.id)
+        .limit(DEADLINES_SHOWN)
+    )
+    rows = ctx.session.execute(union_all(counted, soonest)).all()
+    return [row for row in rows if row.soonest is None], [row.soonest for row in rows if row.soonest is not None]
 
 
 def _counts(ctx: Context, sums: Sums, limit: int | None = None) -> list[Count]:
@@ -182,25 +204,18 @@ def _counts(ctx: Context, sums: Sums, limit: int | None = None) -> list[Count]:
     return [*rows[:limit], Count(key=f"{len(rest)} others", count=sum(c.count for c in rest), mrc=total)]
 
 
-def _deadlines(ctx: Context) -> list[DeadlineLine]:
-    state, still = renewal_state(ctx.today), alarm(ctx.today)
+def _deadlines(ctx: Context, soonest: Sequence[UUID]) -> list[DeadlineLine]:
     rows = ctx.session.execute(
         with_standing(
             select(
                 Contract.ref, Provider.name.label("provider"), Contract.title, ACT_BY.label("act_by"),
-                func.coalesce(still, state).label("renewal_state"), circuit_count().label("circuits"),
-                monthly(ctx.today).label("mrc"),
+                func.coalesce(alarm(ctx.today), renewal_state(ctx.today)).label("renewal_state"),
+                circuit_count().label("circuits"), monthly(ctx.today).label("mrc"),
             )
         )
         .join(Provider, Provider.id == Contract.provider_id)
-        # What presses or alarms is on a pressing rung: few are, and only of those it is asked whether they are decided.
-        .where(
-            Contract.retired_at.is_(None),
-            rung(ctx.today).in_(PRESSING),
-            or_(state.in_(PRESSING), still.is_not(None)),
-        )
+        .where(Contract.id.in_(soonest))
         .order_by(ACT_BY, Contract.id)
-        .limit(DEADLINES_SHOWN)
     )  # fmt: skip
     return [DeadlineLine(**row, days_left=(row["act_by"] - ctx.today).days) for row in rows.mappings()]
 

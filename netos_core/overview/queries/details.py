@@ -12,14 +12,13 @@ from sqlalchemy import RowMapping, Uuid, bindparam, select
 from netos_core.circuits.model import Circuit, CircuitCustomer, CircuitEvent, Termination
 from netos_core.circuits.queries import get_circuit_id
 from netos_core.circuits.rules import TRANSITIONS, CircuitStatus
-from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.contracts.model import Contract
 from netos_core.customers.model import Customer
 from netos_core.kernel.context import Context
 from netos_core.kernel.money import Basis
 from netos_core.links.model import RfLink
 from netos_core.network.queries import details as network
 from netos_core.overview.queries import etf, links, parts, terms
-from netos_core.overview.queries.circuits import GOVERNS
 from netos_core.overview.rules import Component, Line, Result, profit_and_loss
 from netos_core.overview.schemas import CircuitPl, CircuitView, CustomerLink, EndView, EventView, PlLine, PlRequest
 from netos_core.providers.model import BillingAccount, Provider
@@ -76,11 +75,9 @@ _ROW = (
         Provider.noc_phone.label("provider_noc_phone"),
         Provider.portal_url.label("provider_portal_url"),
         BillingAccount.ban,
-        ContractCircuit.contract_id,
     )
     .join(Provider, Provider.id == Circuit.provider_id)
     .outerjoin(BillingAccount, BillingAccount.id == Circuit.billing_account_id)
-    .outerjoin(ContractCircuit, GOVERNS)
     .where(Circuit.id == ONE)
 )
 _ENDS = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, String, cast, func, or_, select
 
 from netos_core.circuits.model import Circuit
 from netos_core.contracts import queries as contracts
-from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.contracts.model import Contract
 from netos_core.contracts.rules import governing_end_date, notice_deadline, problems_of
 from netos_core.kernel import listing
 from netos_core.kernel.context import Context
@@ -96,16 +96,10 @@ def _asked(ctx: Context, request: GetTimeline, state: ColumnElement[str]) -> lis
 
 
 def _installed(ctx: Context, contract_ids: list[UUID]) -> dict[UUID, list[Any]]:
-    rows = ctx.session.execute(
-        select(ContractCircuit.contract_id, func.array_agg(Circuit.install_date))
-        .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
-        .where(
-            ContractCircuit.contract_id.in_(contract_ids),
-            ContractCircuit.governs,
-            ContractCircuit.retired_at.is_(None),
-            Circuit.retired_at.is_(None),
-        )
-        .group_by(ContractCircuit.contract_id)
+    rows: Iterable[Any] = ctx.session.execute(
+        select(Circuit.contract_id, func.array_agg(Circuit.install_date))
+        .where(Circuit.contract_id.in_(contract_ids), Circuit.retired_at.is_(None))
+        .group_by(Circuit.contract_id)
     )
     return {contract_id: list(days) for contract_id, days in rows}
 

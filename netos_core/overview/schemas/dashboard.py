@@ -44,6 +44,7 @@ class Counts(View):
     customers: int
     contracts: int
     waiting_for_you: int
+    extractions_waiting: int
 
 
 class Dashboard(View):
@@ -70,3 +71,4 @@ class Dashboard(View):
     open_outages: list[EventLine]
     waiting_for_you: int
     open_changes: int
+    extractions_waiting: int

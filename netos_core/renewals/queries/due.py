@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from netos_core.circuits.model import Circuit
 from netos_core.contracts import queries as contracts
-from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.contracts.model import Contract
 from netos_core.contracts.rules import Terms, problems_of
 from netos_core.kernel.context import Context
 from netos_core.kernel.money import Amount, Basis
@@ -198,15 +198,9 @@ def _monthly(session: Session, contract_ids: Sequence[UUID], today: date) -> dic
 
 def circuits_of(ctx: Context, contract_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
     """List the refs of the live circuits that contracts govern."""
-    rows = ctx.session.execute(
-        select(ContractCircuit.contract_id, Circuit.ref)
-        .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
-        .where(
-            ContractCircuit.contract_id == _any(contract_ids),
-            ContractCircuit.governs,
-            ContractCircuit.retired_at.is_(None),
-            Circuit.retired_at.is_(None),
-        )
+    rows: Iterable[Any] = ctx.session.execute(
+        select(Circuit.contract_id, Circuit.ref)
+        .where(Circuit.contract_id == _any(contract_ids), Circuit.retired_at.is_(None))
         .order_by(Circuit.id)
     )
     found: dict[UUID, list[str]] = {}

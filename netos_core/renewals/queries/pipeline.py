@@ -92,10 +92,8 @@ def pipeline(ctx: Context, request: GetPipeline) -> Pipeline:
     )
 
 
-def _place(ctx: Context) -> ColumnElement[str]:
+def _place(state: ColumnElement[str], pressing: ColumnElement[bool]) -> ColumnElement[str]:
     """Build the column of a contract: its state, where one that is decided has a column of its own while it presses."""
-    state = renewal_state(ctx.today)
-    pressing = alarm(ctx.today).is_not(None)
     return case((state != RenewalState.DECIDED, state), (pressing, RenewalState.DECIDED.value), else_=AT_REST)
 
 
@@ -104,8 +102,15 @@ def _board(ctx: Context, wanted: list[ColumnElement[bool]], most: int) -> Compou
 
     The place of a contract is worked out once. What is at risk is added up for the columns alone: most contracts rest.
     """
-    each: Any = select(Contract.id, _place(ctx).label("place"), func.coalesce(ACT_BY, LAST_DAY).label("act_by"))
-    placed = with_standing(each).where(*wanted).cte("placed").prefix_with("materialized")
+    each: Any = select(
+        Contract.id,
+        renewal_state(ctx.today).label("state"),
+        alarm(ctx.today).is_not(None).label("pressing"),
+        func.coalesce(ACT_BY, LAST_DAY).label("act_by"),
+    )
+    stands = with_standing(each).where(*wanted).cte("stands").prefix_with("materialized")
+    place = _place(stands.c.state, stands.c.pressing)
+    placed = select(stands.c.id, place.label("place"), stands.c.act_by).cte("placed").prefix_with("materialized")
     pressing = select(placed.c.id, placed.c.place, placed.c.act_by).where(placed.c.place.in_(COLUMNS)).cte("pressing")
     mrc = all_monthly(ctx.today, select(pressing.c.id))
     every: Any = select(
@@ -138,7 +143,8 @@ def _cards(ctx: Context, soonest: Sequence[UUID]) -> Iterable[dict[str, Any]]:
     query = (
         with_silence(
             select(
-                _place(ctx).label("place"), Contract.ref.label("contract"), Provider.name.label("provider"),
+                _place(renewal_state(ctx.today), alarm(ctx.today).is_not(None)).label("place"),
+                Contract.ref.label("contract"), Provider.name.label("provider"),
                 Contract.title, alarm(ctx.today).label("alarm"), ACT_BY.label("act_by"),
                 NOTICE_DEADLINE.label("notice_deadline"), TERM_END.label("term_end_date"),
                 RenewalDecision.ref.label("decision"), RenewalDecision.choice, Person.name.label("owner"),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +21,6 @@ from sqlalchemy import (
     exists,
     func,
     literal,
-    literal_column,
     not_,
     null,
     or_,
@@ -32,22 +30,22 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased
 
 from netos_core.circuits.model import Circuit
-from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.contracts.model import Contract
 from netos_core.contracts.rules import ContractKind, EndOfTerm
 from netos_core.kernel.listing import Tally
-from netos_core.renewals.queries.standing import EVERGREEN, with_standing
+from netos_core.renewals.queries.standing import AMENDING, EVERGREEN, per_day, with_standing
 
 Above = aliased(Contract)
 
 
 def _leans(of: Any) -> ColumnElement[bool]:
-    return and_(of.parent_id.is_not(None), or_(of.kind == ContractKind.AMENDMENT, of.co_terminus))
+    return and_(of.parent_id.is_not(None), or_(of.kind == AMENDING, of.co_terminus))
 
 
 def _changes(paper: Any) -> ColumnElement[bool]:
     """Match amendments without a term of their own: they change the clauses of the term they find."""
     own_term = or_(paper.term_end_date.is_not(None), paper.evergreen)
-    return and_(paper.kind == ContractKind.AMENDMENT, paper.retired_at.is_(None), not_(own_term))
+    return and_(paper.kind == AMENDING, paper.retired_at.is_(None), not_(own_term))
 
 
 def _since(paper: Any) -> ColumnElement[date]:
@@ -76,7 +74,7 @@ def _is_changed() -> ColumnElement[bool]:
 
 
 def _own_end(of: Any) -> ColumnElement[str | None]:
-    unsaid = and_(of.kind == ContractKind.AMENDMENT, of.parent_id.is_not(None), of.end_of_term == EndOfTerm.UNKNOWN)
+    unsaid = and_(of.kind == AMENDING, of.parent_id.is_not(None), of.end_of_term == EndOfTerm.UNKNOWN)
     return case((unsaid, null()), else_=of.end_of_term)
 
 
@@ -116,15 +114,7 @@ def of_circuits(what: ColumnElement[Any], *conditions: ColumnElement[bool]) -> C
     """Build a figure of the live circuits that the joined contract governs: what another governs, another renews."""
     return (
         select(what)
-        .select_from(ContractCircuit)
-        .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
-        .where(
-            ContractCircuit.contract_id == Contract.id,
-            ContractCircuit.governs,
-            ContractCircuit.retired_at.is_(None),
-            Circuit.retired_at.is_(None),
-            *conditions,
-        )
+        .where(Circuit.contract_id == Contract.id, Circuit.retired_at.is_(None), *conditions)
         .correlate(Contract)
         .scalar_subquery()
     )
@@ -136,12 +126,10 @@ def _amends_rate(paper: Any, of: Any, today: date) -> ColumnElement[bool]:
     Where both have a term and circuits, each is for its own.
     """
     governs = exists(
-        select(literal(1)).where(
-            ContractCircuit.contract_id == paper.id, ContractCircuit.governs, ContractCircuit.retired_at.is_(None)
-        )
-    ).correlate(paper)
+        select(literal(1)).where(Circuit.contract_id == paper.id, Circuit.retired_at.is_(None))
+    ).correlate(paper)  # fmt: skip
     return and_(
-        paper.kind == literal_column("'amendment'"),  # by the index of amendments, whatever is planned for
+        paper.kind == AMENDING,
         paper.retired_at.is_(None),
         paper.mrc.is_not(None),
         func.coalesce(_since(paper), today) <= today,
@@ -149,6 +137,7 @@ def _amends_rate(paper: Any, of: Any, today: date) -> ColumnElement[bool]:
     )
 
 
+@per_day
 def _amended(today: date) -> Select[*tuple[Any, ...]]:
     """Build the amended amounts in force by the contract they are for: what is amended, or another amendment of it."""
     paper, root, of = aliased(Contract), aliased(Contract), aliased(Contract)
@@ -156,14 +145,14 @@ def _amended(today: date) -> Select[*tuple[Any, ...]]:
         select(of.id.label("contract_id"), paper.currency, paper.mrc)
         .select_from(paper)
         .join(root, and_(root.id == paper.parent_id, root.kind != ContractKind.AGREEMENT))
-        .join(of, or_(of.id == root.id, and_(of.parent_id == root.id, of.kind == ContractKind.AMENDMENT)))
+        .join(of, or_(of.id == root.id, and_(of.parent_id == root.id, of.kind == AMENDING)))
         .where(_amends_rate(paper, of, today))
         .order_by(of.id, paper.currency, _since(paper).desc().nulls_last(), paper.id.desc())
         .ext(distinct_on(of.id, paper.currency))
     )
 
 
-@lru_cache(maxsize=4)
+@per_day
 def monthly(today: date) -> ColumnElement[Any]:
     """Build what the joined contract costs a month: as amended, else by the circuits it governs, else by its paper."""
     paper, root = aliased(Contract), aliased(Contract)
@@ -171,7 +160,7 @@ def monthly(today: date) -> ColumnElement[Any]:
         select(paper.mrc)
         .join(root, and_(root.id == paper.parent_id, root.kind != ContractKind.AGREEMENT))
         .where(
-            paper.parent_id.in_([Contract.id, case((Contract.kind == ContractKind.AMENDMENT, Contract.parent_id))]),
+            paper.parent_id.in_([Contract.id, case((Contract.kind == AMENDING, Contract.parent_id))]),
             paper.currency == Contract.currency,
             _amends_rate(paper, Contract, today),
         )
@@ -187,12 +176,11 @@ def monthly(today: date) -> ColumnElement[Any]:
 def all_monthly(today: date, among: Select[UUID] | None = None) -> Tally:
     """Build the same for all contracts at once, or for those among the chosen ids."""
     every = (
-        select(ContractCircuit.contract_id, Circuit.currency, func.sum(Circuit.mrc).label("mrc"))
-        .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
-        .where(ContractCircuit.governs, ContractCircuit.retired_at.is_(None), Circuit.retired_at.is_(None))
-        .group_by(ContractCircuit.contract_id, Circuit.currency)
+        select(Circuit.contract_id, Circuit.currency, func.sum(Circuit.mrc).label("mrc"))
+        .where(Circuit.contract_id.is_not(None), Circuit.retired_at.is_(None))
+        .group_by(Circuit.contract_id, Circuit.currency)
     )
-    governed = (every if among is None else every.where(ContractCircuit.contract_id.in_(among))).subquery()
+    governed = (every if among is None else every.where(Circuit.contract_id.in_(among))).subquery()
     amended = _amended(today).subquery()
     same = and_(governed.c.contract_id == amended.c.contract_id, governed.c.currency == amended.c.currency)
     sums = (

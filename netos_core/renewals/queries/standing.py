@@ -11,11 +11,11 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, literal_column, null, or_, select
 from sqlalchemy.orm import aliased
 
 from netos_core.circuits.model import Circuit
-from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.contracts.model import Contract
 from netos_core.contracts.rules import ContractKind, EndOfTerm
 from netos_core.renewals.model import RenewalDecision, Standing
 from netos_core.renewals.rules import LEAVING, PRESSING, Choice, RenewalState, act_by_range
@@ -25,6 +25,10 @@ LAST_DAY = date(9999, 12, 31)
 FIRST_DAY = date(1, 1, 1)
 
 Amendment = aliased(Contract)
+AMENDING: ColumnElement[str] = literal_column(f"'{ContractKind.AMENDMENT}'")  # written out, as the index of them has it
+
+per_day = lru_cache(maxsize=4)
+"""Keeps what a function builds for a day: building one of these takes as long as a small statement with it."""
 
 _FOLLOWED = and_(Standing.number > 0, Standing.contract_version == Contract.version)
 
@@ -71,11 +75,8 @@ def owner_id() -> ColumnElement[UUID | None]:
 def in_market(market: str) -> ColumnElement[bool]:
     """Match contracts that govern a live circuit of a market."""
     return Contract.id.in_(
-        select(ContractCircuit.contract_id)
-        .join(Circuit, Circuit.id == ContractCircuit.circuit_id)
-        .where(
-            ContractCircuit.governs,
-            ContractCircuit.retired_at.is_(None),
+        select(Circuit.contract_id).where(
+            Circuit.contract_id.is_not(None),
             Circuit.retired_at.is_(None),
             func.lower(Circuit.market) == market.lower(),
         )
@@ -108,7 +109,7 @@ def is_served() -> ColumnElement[bool]:
     )
 
 
-@lru_cache(maxsize=4)
+@per_day
 def superseded(today: date, *, of_few: bool = False) -> ColumnElement[bool]:
     """Say whether an amendment with a term of its own has taken the contract's place.
 
@@ -121,7 +122,7 @@ def superseded(today: date, *, of_few: bool = False) -> ColumnElement[bool]:
             all contracts would be gathered for each page.
     """
     conditions = (
-        Amendment.kind == ContractKind.AMENDMENT,
+        Amendment.kind == AMENDING,
         Amendment.retired_at.is_(None),
         Amendment.term_end_date.is_not(None),
         func.coalesce(Amendment.term_start_date, Amendment.signed_date, today) <= today,
@@ -152,14 +153,12 @@ def _gave_way(conditions: tuple[ColumnElement[bool], ...]) -> ColumnElement[bool
             *conditions,
         )
     ).correlate(Contract)
-    governs = exists(
-        select(literal(1)).where(
-            ContractCircuit.contract_id == Contract.id, ContractCircuit.governs, ContractCircuit.retired_at.is_(None)
-        )
-    ).correlate(Contract)
-    return and_(Contract.kind == ContractKind.AMENDMENT, later, ~governs)
+    its = (Circuit.contract_id == Contract.id, Circuit.retired_at.is_(None))
+    governs = exists(select(literal(1)).where(*its)).correlate(Contract)
+    return and_(Contract.kind == AMENDING, later, ~governs)
 
 
+@per_day
 def rung(today: date) -> ColumnElement[str]:
     """Build the state of the joined contract as of a day as if nothing was decided."""
     rolled = and_(Contract.end_of_term == EndOfTerm.ROLL, today > TERM_END)
@@ -172,6 +171,7 @@ def rung(today: date) -> ColumnElement[str]:
     )
 
 
+@per_day
 def renewal_state(today: date) -> ColumnElement[str]:
     """Build the state of the joined contract as of a day; `unknown` where no contract is on file."""
     return case(
@@ -182,6 +182,7 @@ def renewal_state(today: date) -> ColumnElement[str]:
     )
 
 
+@per_day
 def alarm(today: date) -> ColumnElement[str | None]:
     """Build the rung on which a contract still alarms though decided, since that is not carried out."""
     pressing = rung(today)

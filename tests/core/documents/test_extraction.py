@@ -288,3 +288,47 @@ def test_labels_that_share_a_line_each_have_their_own_value() -> None:
     assert found["provider"] == "Oak Fiber, LLC"
     assert (found["mrc"], found["nrc"]) == (Decimal("1250.00"), Decimal("500.00"))
     assert found["initial_term_months"] == 36
+
+
+def test_a_circuit_id_with_a_longer_prefix_is_listed_once() -> None:
+    told = read("Circuit ID: ICOM-45/KFGS/118734//LKSC\nService: Ethernet\n\nCircuit 45/KFGS/118734//LKSC is on net.")
+    assert told["circuit_ids"] == ("ICOM-45/KFGS/118734//LKSC",)
+    both = read("Circuit ID: 45/KFGS/118734//LKSC\nCircuit ID: 45/KFGS/118735//LKSC")
+    assert both["circuit_ids"] == ("45/KFGS/118734//LKSC", "45/KFGS/118735//LKSC")
+
+
+def test_a_clause_that_runs_over_a_page_says_that_it_was_cut() -> None:
+    told = read(
+        "Early Termination. If Customer ends it before the end of the term, it shall pay 100% of the MRC remaining",
+        "in the first year and 50% of the MRC remaining thereafter.",
+    )
+    assert str(told["etf"]).endswith(" …")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Customer shall purchase a minimum of 40 circuits in each contract year.", "purchase a minimum of"),
+        ("Supplier shall keep a minimum level of two (2) weeks of supply on hand.", "minimum level of two"),
+        ("If Reseller sells less than half of its yearly target, Vendor may end the exclusivity.", "sells less than"),
+        ("Provider shall give a minimum of thirty (30) days of warning before works.", None),
+        ("Customer shall keep a minimum of 99% of its invoices undisputed.", None),
+    ],
+)
+def test_what_one_side_owes_at_the_least_is_a_commitment(text: str, found: str | None) -> None:
+    assert read(text).get("minimum_commitment") == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Neither party shall be liable for any loss of data of the other party.", "not liable"),
+        ("Provider is not liable for delays in delivery that come from acts of God.", None),
+        ("Neither party is liable for a failure that is beyond its reasonable control.", None),
+        ("Provider shall not be liable to provide a replacement of the equipment.", None),
+        ("The arbitrators shall not award punitive damages to either party.", None),
+        ("Neither party is liable for consequential or punitive damages.", "no indirect or consequential damages"),
+    ],
+)
+def test_who_is_held_up_or_owes_nothing_has_no_cap_on_liability(text: str, found: str | None) -> None:
+    assert read(text).get("liability_cap") == found

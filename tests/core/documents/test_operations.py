@@ -263,3 +263,11 @@ def test_what_waits_for_the_scan_is_not_given_out(session: Session) -> None:
     ref = attach(ctx, make_site(session))
     with pytest.raises(Exception, match="waits for the virus scan"):
         documents.get_document_file(ctx, GetDocumentFile(ref=ref))
+
+
+def test_a_broken_picture_that_is_called_a_pdf_is_told_as_both(session: Session) -> None:
+    ctx = make_ctx(session, Role.NOC)
+    with pytest.raises(FileRefused, match="called a PDF, but it is a picture, and a damaged one"):
+        attach(ctx, make_site(session), make_photo()[:2000], file_name="loa.PDF")
+    with pytest.raises(FileRefused, match="The picture is damaged"):
+        attach(ctx, make_site(session), make_photo()[:2000], file_name="tower.jpg")

@@ -30,7 +30,15 @@ from tests.factories import make_ctx
 PAGE = Channel.PAGE
 
 
-def order(number: str = "SO-2204417", *, more: str = "", mrc: str = "$4,850.00") -> bytes:
+LEAVING = (
+    "2. Early Termination. If Customer terminates Service before the end of the Service Term, Customer shall pay early "
+    "termination liability equal to 100% of the MRC for the remaining months of the first year and 50% of the "
+    "MRC for the "
+    "remaining months thereafter."
+)
+
+
+def order(number: str = "SO-2204417", *, more: str = "", mrc: str = "$4,850.00", clause: str = LEAVING) -> bytes:
     """Write an order form that says everything a deadline needs."""
     sheet = Sheet()
     sheet.headline("Granite Peak Fiber, LLC")
@@ -53,11 +61,7 @@ def order(number: str = "SO-2204417", *, more: str = "", mrc: str = "$4,850.00")
         "Term, this Service Order shall automatically renew for successive one (1) year terms unless either party "
         "gives written notice of non-renewal at least sixty (60) days prior to the end of the then-current term."
     )
-    sheet.para(
-        "2. Early Termination. If Customer terminates Service before the end of the Service Term, Customer shall pay "
-        "early termination liability equal to 100% of the MRC for the remaining months of the first year and 50% of "
-        "the MRC for the remaining months thereafter."
-    )
+    sheet.para(clause)
     if more:
         sheet.para(more)
     return sheet.content
@@ -98,6 +102,7 @@ def put_read(ctx: Context, content: bytes, name: str = "order.pdf") -> str:
     row.state, row.extractor, row.read_at = READ, "rules", ctx.now
     row.result = extracting.result_of(extract(reading.pages), reading.pages)
     row.pages_read = len(reading.pages)
+    row.texts = [page.text for page in reading.pages]
     ctx.session.flush()
     return ref
 

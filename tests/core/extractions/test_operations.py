@@ -11,6 +11,7 @@ from netos_core.access.rules import Role
 from netos_core.documents.queries import ContentWithheld
 from netos_core.extractions import operations as extractions
 from netos_core.extractions.operations import Moved, NotOpen, Undecided
+from netos_core.extractions.queries import get_row
 from netos_core.extractions.rules.deciding import Unproven
 from netos_core.extractions.schemas import (
     DismissExtraction,
@@ -237,18 +238,61 @@ def test_what_is_not_plain_is_told_and_left_for_a_person(core: Core) -> None:
     with core.session() as session:
         make_provider(session, "Granite Peak Fiber")
     ref = read(core, order(more="3. The MRC shall increase by three percent (3%) on each anniversary of the date."))
-    clause = "100% of the remaining MRC plus any waived NRC, not to exceed $20,000"
+    clause = "100% of the remaining MRC plus unamortized construction costs"
     fields = {"mrc": "accept", "initial_term_months": "accept", "etf": ("edit", clause), "escalator": "accept"}
     decide(core, ref, **fields)
     change = propose(core, ref)
     told = " ".join(change.warnings)
-    assert "The ETF clause has more parts" in told
+    assert "The ETF clause says more than is typed by itself" in told
     assert "1 of 1 circuit ids in it are no circuits on file." in told
     with core.session() as session:
         approve(session, change)
         (contract,) = rows_of(session, "contract")
     assert contract["etf"] is None
     assert (contract["escalator"]["kind"], contract["escalator"]["percent"]) == ("percent", "3")
+
+
+def test_a_clause_of_several_parts_and_an_index_stand_typed_in_the_contract(core: Core) -> None:
+    with core.session() as session:
+        make_provider(session, "Granite Peak Fiber")
+    rises = "3. The MRC shall increase each year by the greater of three percent (3%) and the change in the CPI-U."
+    limits = "In addition, Customer shall repay any waived NRC. Such termination charges shall not exceed $90,000.00."
+    ref = read(core, order(more=f"{limits} {rises}", clause=STEPPED))
+    told = {one.name: one for one in get(core, ref).fields}
+    assert told["etf"].becomes == [
+        "Of the MRC that remains: 100% from month 1, 75% from month 13, 50% from month 25.",
+        "Paid back: NRC waived or not yet earned.",
+        "No more than $90,000.00.",
+    ]
+    assert told["escalator"].becomes == ["With CPI-U every 12 months, at least 3%."]
+    decide(core, ref, **MUST, escalator="accept")
+    change = propose(core, ref)
+    assert not any("typed by itself" in one for one in change.warnings)
+    with core.session() as session:
+        approve(session, change)
+        (contract,) = rows_of(session, "contract")
+    assert [band["from_month"] for band in contract["etf"]["formula"]["bands"]] == [1, 13, 25]
+    assert contract["etf"]["cap"] == {"amount": "90000.00"}
+    assert contract["etf"]["nrc"] == {"share": "full"}
+    work(core)
+    filed = {one.name: one for one in get(core, ref).fields}
+    assert not filed["etf"].differs
+    assert not filed["escalator"].differs
+    assert contract["escalator"] == {
+        "kind": "index",
+        "index": "CPI-U",
+        "every_months": 12,
+        "floor_percent": "3",
+        "raises": [],
+    }
+
+
+STEPPED = (
+    "2. Early Termination. If Customer terminates Service before the end of the Service Term, Customer shall "
+    "pay 100% of "
+    "the MRC remaining in months 1 to 12, 75% of the MRC remaining in months 13 to 24 and 50% of the MRC remaining "
+    "thereafter."
+)
 
 
 def test_a_value_no_contract_can_have_is_refused_by_its_name(core: Core) -> None:
@@ -260,3 +304,22 @@ def test_a_value_no_contract_can_have_is_refused_by_its_name(core: Core) -> None
         propose(core, ref)
     decide(core, ref, initial_term_months="accept", effective_date=("edit", "2026-05-01"))
     assert propose(core, ref).change_id
+
+
+def test_all_that_is_told_of_a_field_is_shown_with_every_other_reading(core: Core) -> None:
+    ref = read(core, order())
+    with calling(core) as ctx:
+        row = get_row(ctx, ref)
+        mrc = next(one for one in row.result["fields"] if one["name"] == "mrc")
+        other, third = ({**mrc, "value": value} for value in ("4580.00", "485.00"))
+        told = [
+            {"code": code, "message": message, "field": "mrc", "page": 1, "candidates": candidates}
+            for code, message, candidates in (
+                ("extractors_disagree", "Two readings.", [mrc, other]),
+                ("words_and_digits_differ", "Words differ.", [other, third]),
+            )
+        ]
+        row.result = {**row.result, "problems": told}
+    shown = next(one for one in get(core, ref).fields if one.name == "mrc")
+    assert shown.problem == "Two readings. Words differ."
+    assert [one.value for one in shown.others] == ["4580.00", "485.00"]

@@ -8,7 +8,7 @@ import pytest
 
 from netos_core.documents.rules.extraction.fields import FieldName
 from netos_core.extractions.rules import deciding, values
-from netos_core.extractions.rules.clauses import escalator_of, etf_terms_of
+from netos_core.extractions.rules.clauses import typed_clause
 from netos_core.kernel.errors import Invalid
 
 
@@ -45,43 +45,6 @@ def test_what_is_no_value_is_refused_by_its_field(name: str, text: str) -> None:
     assert refused.value.field == name
 
 
-@pytest.mark.parametrize(
-    ("said", "terms"),
-    [
-        ("none", {"kind": "none"}),
-        ("100% of the remaining MRC", {"kind": "percent", "bands": [{"from_month": 1, "percent": "100"}]}),
-        (
-            "100% of the remaining MRC in the first year and 50% of the remaining MRC thereafter",
-            {"kind": "percent", "bands": [{"from_month": 1, "percent": "100"}, {"from_month": 13, "percent": "50"}]},
-        ),
-        ("all remaining monthly charges", {"kind": "remainder"}),
-        ("$2,500.00", {"kind": "fixed", "amount": "2500.00"}),
-    ],
-)
-def test_a_plain_clause_is_typed(said: str, terms: dict[str, Any]) -> None:
-    assert etf_terms_of(said) == terms
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "100% of the remaining MRC plus any waived NRC",
-        "75% of the remaining MRC, not to exceed $10,000",
-        "100% in the first year, 75% in the second year and 50% thereafter of the remaining MRC",
-        "$500 for each remaining month",
-        "the greater of $1,000 and 50% of the remaining MRC",
-        "an amount equal to the charges",
-    ],
-)
-def test_a_clause_of_more_parts_is_never_cut_down_to_a_formula(said: str) -> None:
-    assert etf_terms_of(said) is None
-
-
-def test_only_a_fixed_rise_is_typed() -> None:
-    assert escalator_of("3.5% a year") == {"kind": "percent", "percent": "3.5"}
-    assert escalator_of("CPI") is None
-
-
 def read_as(confidence: float, **more: Any) -> dict[str, Any]:
     return {"value": 12, "confidence": confidence, **more}
 
@@ -111,3 +74,41 @@ def test_what_is_taken_over_is_what_was_decided_or_is_sure() -> None:
     }  # fmt: skip
     assert deciding.left_out(reads, decided, none) == [FieldName.NOTICE_DAYS]
     assert deciding.missing(decided) == [FieldName.INITIAL_TERM_MONTHS]
+
+
+def test_a_clause_that_another_reader_cut_down_is_not_typed() -> None:
+    taken = {FieldName.ETF: "75% of the remaining MRC"}
+    whole = {"quote": "75% of the remaining MRC, not to exceed $10,000", "value": taken[FieldName.ETF]}
+    cut = typed_clause(FieldName.ETF, taken, whole, by_rules=False)
+    assert (cut.terms, cut.told) == (None, "may say more in its quote than in what was read")
+    same = {"quote": "shall pay 75% of the remaining MRC", "value": taken[FieldName.ETF]}
+    assert typed_clause(FieldName.ETF, taken, same, by_rules=False).terms
+    assert typed_clause(FieldName.ETF, taken, None, by_rules=False).terms, "a person typed it"
+
+
+def test_years_of_a_clause_are_counted_from_the_term_that_stands() -> None:
+    taken = {FieldName.ESCALATOR: "The MRC rises by 3% in year 2 and 4% in year 3", FieldName.ETF: BANDS}
+    assert typed_clause(FieldName.ESCALATOR, taken, None, by_rules=True).terms is None
+    dated = typed_clause(FieldName.ESCALATOR, {**taken, FieldName.EFFECTIVE_DATE: "2026-04-01"}, None, by_rules=True)
+    assert dated.terms == {
+        "kind": "steps",
+        "steps": [{"from_date": "2027-04-01", "percent": "3"}, {"from_date": "2028-04-01", "percent": "4"}],
+    }
+    for months, fits in ((24, True), (36, False)):
+        typed = typed_clause(FieldName.ETF, {**taken, FieldName.INITIAL_TERM_MONTHS: months}, None, by_rules=True)
+        assert (typed.terms is not None) is fits
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (FieldName.ETF, "250% of the remaining MRC"),
+        (FieldName.ESCALATOR, "The MRC rises by 3% on January 1, 2028 and 4% on January 1, 2027."),
+    ],
+)
+def test_figures_no_contract_can_have_are_told(name: FieldName, said: str) -> None:
+    typed = typed_clause(name, {name: said}, None, by_rules=True)
+    assert (typed.terms, typed.told) == (None, "has figures that no contract can have")
+
+
+BANDS = "100% of the remaining MRC in year 1 and 50% of the remaining MRC in year 2"

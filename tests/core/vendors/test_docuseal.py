@@ -29,6 +29,7 @@ from netos_core.vendors.errors import (
 )
 from tests.files import make_pdf
 from tests.standins import docuseal
+from tests.standins.fixtures import stood_in
 from tests.standins.serving import Served, served
 
 PDF = make_pdf("A letter")
@@ -49,20 +50,7 @@ REQUEST = Request(
 )
 
 
-@pytest.fixture
-def app() -> Any:
-    return docuseal.make_app()
-
-
-@pytest.fixture
-def state(app: Any) -> docuseal.State:
-    return app.state.docuseal
-
-
-@pytest.fixture
-def server(app: Any) -> Iterator[Served]:
-    with served(app) as running:
-        yield running
+app, state, server = stood_in(docuseal.make_app, "docuseal")
 
 
 @pytest.fixture

@@ -89,12 +89,14 @@ def _remaining(leaving: Leaving, etf: EtfTerms, formula: PercentOfRemaining | Re
     bands = [(1, HUNDRED)] if isinstance(formula, Remainder) else [(b.from_month, b.percent) for b in formula.bands]
     if len(bands) > 1 and not place.months_known:
         return [Line(EtfPart.REMAINING, None, "the contract states no start, so the month of its term is unknown")]
+    at_exit = isinstance(formula, PercentOfRemaining) and formula.at_exit
     priced: list[Priced] = []
     for part in place.left:
         rate = leaving.rate_of(part.month.start, place.last_day)
         if rate is None:
             return [Line(EtfPart.REMAINING, None, leaving.why_no_rate(), etf.clause)]
-        priced.append(Priced(part, rate[0], _percent_of(bands, part.month.number + place.offset)))
+        month = place.month if at_exit else part.month.number + place.offset
+        priced.append(Priced(part, rate[0], _percent_of(bands, month)))
     return lines_of_months(EtfPart.REMAINING, priced, leaving.currency, etf.clause)
 
 

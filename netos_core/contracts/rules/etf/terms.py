@@ -140,10 +140,14 @@ class ScheduledFee(Stated):
 
 
 class PercentOfRemaining(Stated):
-    """A percentage of the MRC of the months that remain, in bands by the month of the term."""
+    """A percentage of the MRC of the months that remain, in bands by the month of the term.
+
+    Each month that remains counts with its own band; with `at_exit`, all with that of the month the service ends in.
+    """
 
     kind: Literal["percent"]
     bands: list[Band] = Field(min_length=1, max_length=MOST_BANDS)
+    at_exit: bool | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> PercentOfRemaining:

@@ -112,7 +112,8 @@ def _formula(etf: EtfTerms, currency: str) -> str:
         bands = [f"{plain(band.percent)}% from month {band.from_month}" for band in formula.bands]
         if len(bands) == 1:
             return f"{plain(formula.bands[0].percent)}% of the MRC that remains."
-        return f"Of the MRC that remains: {', '.join(bands)}."
+        when = ", by the month in which it ends" if formula.at_exit else ""
+        return f"Of the MRC that remains{when}: {', '.join(bands)}."
     return "All of the MRC that remains."
 
 

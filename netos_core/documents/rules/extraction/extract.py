@@ -24,7 +24,7 @@ from netos_core.documents.rules.extraction.findings import Finding, best
 from netos_core.documents.rules.extraction.form import read_form
 from netos_core.documents.rules.extraction.orders_to_readers import Orders
 from netos_core.documents.rules.extraction.quotes import checked
-from netos_core.documents.rules.extraction.script import Script
+from netos_core.documents.rules.extraction.script import LONGEST_QUOTE, Script
 from netos_core.documents.rules.pages import Page
 
 _A_VALUE = 60
@@ -99,7 +99,8 @@ def _findings(script: Script) -> Iterator[Finding]:
 
 
 def _field(script: Script, found: Finding) -> Field:
-    proof = script.proof(found.start, found.end, found.at)
+    longest = exits.LONGEST_CLAUSE if found.name in exits.CLAUSES else LONGEST_QUOTE
+    proof = script.proof(found.start, found.end, found.at, longest)
     sure = min(found.score, 0.99) * script.sureness(found.start, found.end)
     items = tuple(Item(value, script.proof(start, end, start)) for value, start, end in found.parts)
     return Field(found.name, found.value, sure, proof, found.is_counted, items)

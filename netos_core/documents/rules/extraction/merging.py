@@ -7,9 +7,12 @@ from dataclasses import replace
 
 from netos_core.documents.rules.extraction.fields import Extraction, Field, FieldName, Problem, Value
 from netos_core.documents.rules.extraction.quotes import letters, plain
+from netos_core.documents.rules.extraction.said import AMOUNT, PERCENT, made_plain
 
 DISPUTED = 0.5
 """The most that is left of a confidence where the two disagree."""
+
+_CLAUSES = frozenset({FieldName.ETF, FieldName.ESCALATOR})
 
 ALONE = 0.85
 """What is left of it where only one of them has found the value."""
@@ -42,6 +45,8 @@ def _joined(
         alone = one or other
         return alone and replace(alone, confidence=alone.confidence * ALONE), None
     if agree(one, other):
+        if name in _CLAUSES:  # the one that has more of the clause
+            return max(one, other, key=lambda field: len(str(field.value))), None
         return (one if one.confidence >= other.confidence or one.items else other), None
     surer, weaker = (one, other) if one.confidence >= other.confidence else (other, one)
     told = f"The rules and Claude read {name} differently; the surer of both was taken."
@@ -51,8 +56,8 @@ def _joined(
 
 def agree(one: Field, other: Field) -> bool:
     """Whether two fields say the same, however it is worded."""
-    if one.name is FieldName.ETF:
-        return _figures(one.value) == _figures(other.value)
+    if one.name is FieldName.ETF:  # each words it in its own length
+        return _prices(one.value) == _prices(other.value)
     return _same(one.value, other.value)
 
 
@@ -63,6 +68,12 @@ def _same(one: Value, other: Value) -> bool:
         a, b = letters(one), letters(other)
         return bool(a and b) and (a in b or b in a) and _figures(one) == _figures(other)
     return type(one) is type(other) and one == other
+
+
+def _prices(value: Value) -> set[str]:
+    """Give the percentages and amounts of a clause; the rest of its figures say where it stands."""
+    words = made_plain(str(value)) or str(value)
+    return {found[1].replace(",", "") for form in (PERCENT, AMOUNT) for found in form.finditer(words)}
 
 
 def _figures(value: Value) -> set[str]:

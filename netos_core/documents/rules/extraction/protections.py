@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from netos_core.documents.rules.extraction.durations import durations
 from netos_core.documents.rules.extraction.fields import FieldName
 from netos_core.documents.rules.extraction.findings import Finding, best
+from netos_core.documents.rules.extraction.numbers import SMALL
 from netos_core.documents.rules.extraction.renewal import is_notice
 from netos_core.documents.rules.extraction.script import Script, Span, is_contents
 
@@ -61,6 +62,17 @@ _NOT_LIABLE = re.compile(
     r"party)[^.;]{0,60}\bliab",
     _I,
 )
+_ONLY_PUNITIVE = re.compile(
+    r"^(?!.*\b(?:consequential|indirect|incidental|special|lost\s+profits)\b).*\b(?:punitive|exemplary)\b",
+    _I | re.DOTALL,
+)  # what an arbitrator may not award
+_NO_LIMIT = re.compile(
+    r"force\s+majeure|(?:beyond|within|outside)\s+(?:\w+\s+){0,3}?reasonable\s+control|acts?\s+of\s+God|"
+    r"liable\s+to\s+(?:provide|"
+    r"pay|make|do|perform|give|furnish|replace|deliver|repay)\b|delays?\s+(?:or\s+failures?\s+)?(?:in|of)\s+"
+    r"(?:performance|delivery)",
+    _I,
+)  # whom a duty is taken from, or who is held up, has no limit of what he pays
 _AMOUNT = re.compile(
     r"(?:US|USD|EUR|GBP|CAD)?\s?[$€£]\s?\d[\d,.]*(?:\s?(?:million|thousand))?|(?:fees?|amounts?|charges|"
     r"compensation|price|sum|value)\s+(?:\w+\s+){0,5}?(?:paid|payable|received|due|under)[^.;]{0,110}",
@@ -79,6 +91,20 @@ _COMMITMENT = re.compile(
     r"(?:annual|monthly|revenue|volume|purchase|quarterly)\s+(?:\w+\s+)?commitment|take[\s-]or[\s-]pay|shortfall|"
     r"deficiency\s+payment|(?:purchase|order|buy|spend)\w*\s+(?:\w+\s+){0,3}?(?:at\s+least|not less than|"
     r"no less than|a minimum of)|(?:but\s+)?(?:not|no)\s+less\s+than\s+[$€£]\s?\d",
+    _I,
+)
+_AT_LEAST = re.compile(
+    rf"\b(?:shall|must|agrees?\s+to|commits?\s+to|will)\b[^.;]{{0,200}}?\b(?:an?\s+|the\s+)?minimum\s+"
+    rf"(?:(?:level|quantity|number|"
+    rf"volume|amount)\s+)?(?:of\s+)?\(?(?:\d[\d,]*|{SMALL})\b\)?(?!\s*(?:\(\d+\)\s*)?(?:%|percent|"
+    rf"(?:business\s+|calendar\s+|working\s+)?"
+    r"(?:days?|months?|hours?|minutes?|years?)\b))",
+    _I,
+)  # so many of something, that one side owes the other
+_FALLS_SHORT = re.compile(
+    r"\b(?:sells?|purchases?|orders?|buys?|achieves?)\s+less\s+than\b|\bfails?\s+to\s+(?:sell|purchase|order|"
+    r"buy|achieve|meet|reach|"
+    r"attain)\b[^.;]{0,120}?\b(?:sales|revenues?|milestones?|quota|targets?|volumes?|units|purchases)\b",
     _I,
 )
 _NO_COMMITMENT = re.compile(
@@ -147,9 +173,9 @@ def _cap(script: Script, span: Span) -> Finding | None:
             value, at, score = "exclusive remedy", capped.start(), 0.62
         else:
             value, at, score = "limited", capped.start(), 0.75
-    elif excluded is not None:
+    elif excluded is not None and not _ONLY_PUNITIVE.search(said):
         value, at, score = "no indirect or consequential damages", excluded.start(), 0.8
-    elif free is not None:
+    elif free is not None and not _NO_LIMIT.search(said):
         value, at, score = "not liable", free.start(), 0.6
     else:
         return None
@@ -178,14 +204,16 @@ def _liquidated(script: Script, span: Span) -> Finding | None:
 
 def _commitment(script: Script, span: Span) -> Finding | None:
     said = script.said(span)
-    found = _COMMITMENT.search(said)
+    least, short = _AT_LEAST.search(said), _FALLS_SHORT.search(said)
+    found = _COMMITMENT.search(said) or least or short
     if found is None or is_contents(said) or _NO_COMMITMENT.search(said):
         return None
     bound = re.search(r"\b(?:shall|will|agrees?|must|guarantee\w*|commits?|obligat\w+|is|required|pay)\b", said, _I)
-    if not bound:
+    if not bound and found is not short:
         return None
+    words = found[0][found[0].lower().rfind("minimum") :] if found is least else found[0]
     amount = re.search(r"(?:US)?[$€£]\s?\d[\d,]*(?:\.\d+)?(?:\s?(?:million|thousand))?", said)
-    value = amount[0] if amount else " ".join(found[0].split()).lower()
+    value = amount[0] if amount else " ".join(words.split()).lower()
     at = amount.start() if amount else found.start()
     strong = re.search(r"commit|purchase|guarant|shortfall|deficien|take", found[0], _I)
     return Finding(

@@ -82,8 +82,19 @@ class Script:
         index = bisect_right(self._sentence_starts, span.start) - 1
         return Span(span.start, self.sentences[min(index + count, len(self.sentences) - 1)].end)
 
-    def proof(self, start: int, end: int, at: int) -> Proof:
+    def proof(self, start: int, end: int, at: int, longest: int = LONGEST_QUOTE) -> Proof:
         """Quote a part of the text, as far as it stands on the page of `at` and is short enough to be read."""
+        first, last = self._quoted(start, end, at, longest)
+        words = [word for _, word in self._words[first : last + 1]]
+        return Proof(self.page_at(at), " ".join(word.text for word in words), _box(words))
+
+    def quoted(self, start: int, end: int, at: int, longest: int) -> Span:
+        """Give what `proof` would quote of a part of the text."""
+        first, last = self._quoted(start, end, at, longest)
+        whole = last == self._index(max(end - 1, start))
+        return Span(max(start, self._starts[first]), end if whole else self._starts[last + 1] - 1)
+
+    def _quoted(self, start: int, end: int, at: int, longest: int) -> tuple[int, int]:
         number = self.page_at(at)
         first, last = self._index(start), self._index(max(end - 1, start))
         centre = min(max(self._index(at), first), last)
@@ -91,13 +102,12 @@ class Script:
             first += 1
         while self._words[last][0] != number and last > centre:
             last -= 1
-        while last > centre and self._starts[last] - self._starts[first] > LONGEST_QUOTE:
-            if self._starts[last] - self._starts[centre] > LONGEST_QUOTE / 2 or first >= centre:
+        while last > centre and self._starts[last] - self._starts[first] > longest:
+            if self._starts[last] - self._starts[centre] > longest / 2 or first >= centre:
                 last -= 1
             else:
                 first += 1
-        words = [word for _, word in self._words[first : last + 1]]
-        return Proof(number, " ".join(word.text for word in words), _box(words))
+        return first, last
 
     def sureness(self, start: int, end: int) -> float:
         """Say how sure the letters of a part are: the least sure word of it counts."""

@@ -97,7 +97,15 @@ def _circuits(script: Script, form: Form) -> Iterator[Finding]:
         if _is_id(found["id"])
     ]
     parts += [(found[0], found.start(), found.end()) for found in _ECCKT.finditer(script.text)]
-    yield from _several(script, FieldName.CIRCUIT_IDS, sorted(parts, key=lambda part: part[1]), 0.9)
+    ordered = sorted(parts, key=lambda part: part[1])
+    whole = [part for part in ordered if not any(_is_end_of(part, other) for other in ordered)]
+    yield from _several(script, FieldName.CIRCUIT_IDS, whole, 0.9)
+
+
+def _is_end_of(part: Part, other: Part) -> bool:
+    """Whether an id is the end of another, which is printed with something before it."""
+    before, id_, after = other[0].upper().rpartition(part[0].upper())
+    return bool(id_ and before) and not after and not before[-1].isalnum()
 
 
 def _whole_ids(cells: Sequence[Cell]) -> list[Cell]:
