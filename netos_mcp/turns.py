@@ -8,14 +8,17 @@ from collections.abc import Hashable, Mapping
 import anyio
 from anyio import CapacityLimiter
 
-AT_ONCE = 3
-"""Calls that work at once: Python computes one of them while the others are at the database.
+AT_ONCE = 2
+"""Calls that work at once: Python computes one of them while the other is at the database.
 
 With more in hand none is done sooner: each waits for its turn after every answer of the database, and all end late.
 """
 
-LONG_SECONDS = 0.05
-"""After which a call is taken for one that waits, for a slow statement or for another system, and no longer counts."""
+LONG_SECONDS = 0.25
+"""After which a call is taken for one that waits, for a slow statement or for another system, and no longer counts.
+
+Well above what a page takes: a busy process must not take its own calls for waiting ones, let in more, and so go on.
+"""
 
 LOOK_SECONDS = 0.02
 TURN_SECONDS = 0.001
