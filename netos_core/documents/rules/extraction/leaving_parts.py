@@ -63,7 +63,7 @@ _LIMIT_LAST = re.compile(
 
 _SOME = (
     r"(?:(?:any|all|the|an\s+amount\s+equal\s+to|re?payment\s+of|reimbursement\s+(?:of|for)|repay|"
-    r"reimburse|refund)\s+)*"
+    r"reimburse|refund)\s+){0,3}"
 )
 _PRO_RATA = (
     r"(?P<part>(?:the\s+|a\s+)?(?:pro[\s-]?rat(?:a|ed)|unamorti[sz]ed|unearned)\s+(?:(?:portion|share|"
@@ -254,10 +254,10 @@ def pre_install(said: str) -> dict[str, Any] | None:
         if "." in months["months"]:
             return None
         found["months_of_mrc"] = int(months["months"])
-    if words.take(re.compile(rf"(?:all\s+|any\s+|the\s+)*{_NRC}", _I)):
+    if words.take(re.compile(rf"(?:all\s+|any\s+|the\s+){{0,3}}{_NRC}", _I)):
         found["nrc"] = True
     costs = re.compile(
-        r"(?:all\s+|any\s+|the\s+)*(?:reasonable\s+|actual\s+|third[\s-]party\s+|out-of-pocket\s+)*(?:costs?|"
+        r"(?:all\s+|any\s+|the\s+){0,3}(?:reasonable\s+|actual\s+|third[\s-]party\s+|out-of-pocket\s+)*(?:costs?|"
         r"expenses?|charges?)(?:\s+and\s+expenses)?"
         r"(?:\s+(?:that\s+)?(?:[A-Za-z]+\s+){0,2}?(?:incurred|incurs)(?:\s+by\s+[A-Za-z]+)?)",
         _I,
