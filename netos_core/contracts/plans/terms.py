@@ -136,7 +136,7 @@ def warnings_of(ctx: Context, changes: Sequence[Change]) -> tuple[str, ...]:
         return ()
     rows = queries.rows_by_id(ctx, {c.id for c in planned if c.action is Action.UPDATE})
     after = {c.id: _after(rows.get(c.id, EMPTY), c) for c in planned}
-    papers = queries.above(ctx.session, after.values())
+    papers = queries.papers_of(ctx.session, {i for row in after.values() for i in (row["id"], row["parent_id"]) if i})
     for row_id, row in after.items():
         known = papers.get(row_id)
         papers.put(Paper(row, known.governs if known else False))

@@ -6,16 +6,31 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BindParameter, Select, bindparam, exists, literal, select, union
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    exists,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from netos_core.contracts.model import Contract, ContractCircuit
-from netos_core.contracts.rules import ContractKind
 from netos_core.contracts.rules.papers import Paper, Papers
 
 CONTRACT = Contract.__table__
 LINK = ContractCircuit.__table__
-IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+IDS: BindParameter[Any] = bindparam("ids", type_=ARRAY(Uuid))  # one value: a list of thousands is not read anew
+AMENDING = and_(CONTRACT.c.kind == literal_column("'amendment'"), CONTRACT.c.retired_at.is_(None))
 
 
 def _all() -> Select[Any]:
@@ -26,22 +41,27 @@ def _all() -> Select[Any]:
     return select(CONTRACT, governs.label("governs"))
 
 
-def bearing() -> Select[Any]:
+def bearing(*wanted: ColumnElement[bool]) -> Select[Any]:
     """Build the papers that bear on contracts; `union` drops what was there, so a ring of contracts ends too."""
-    above = select(CONTRACT.c.id, CONTRACT.c.parent_id).where(CONTRACT.c.id.in_(IDS)).cte("above", recursive=True)
+    chosen = select(CONTRACT.c.id, CONTRACT.c.parent_id).where(CONTRACT.c.id == any_(IDS), *wanted)
+    above = chosen.cte("above", recursive=True)
     above = above.union(select(CONTRACT.c.id, CONTRACT.c.parent_id).join(above, CONTRACT.c.id == above.c.parent_id))
     below = select(above.c.id).cte("below", recursive=True)
-    below = below.union(
-        select(CONTRACT.c.id)
-        .join(below, CONTRACT.c.parent_id == below.c.id)
-        .where(CONTRACT.c.kind == ContractKind.AMENDMENT, CONTRACT.c.retired_at.is_(None))
-    )
+    below = below.union(select(CONTRACT.c.id).join(below, CONTRACT.c.parent_id == below.c.id).where(AMENDING))
     every = union(select(above.c.id), select(below.c.id)).subquery()
     return _all().join(every, every.c.id == CONTRACT.c.id)
 
 
-# Built once: every page of a contract or circuit asks it.
+def _leaning_or_amended() -> ColumnElement[bool]:
+    amendment = Contract.__table__.alias()
+    amending = and_(amendment.c.kind == literal_column("'amendment'"), amendment.c.retired_at.is_(None))
+    amended = exists(select(literal(1)).where(amendment.c.parent_id == CONTRACT.c.id, amending)).correlate(CONTRACT)
+    return or_(CONTRACT.c.kind == literal_column("'amendment'"), CONTRACT.c.co_terminus, amended)
+
+
+# Built once: every page of a contract or circuit asks one of them.
 _BEARING = bearing()
+_WITH_OTHERS = bearing(_leaning_or_amended())
 
 
 def papers_of(session: Session, contract_ids: Collection[UUID]) -> Papers:
@@ -62,7 +82,5 @@ def every_paper(session: Session) -> Papers:
 
 
 def above(session: Session, rows: Iterable[Mapping[str, Any]]) -> Papers:
-    """Read the papers that say what holds for rows of contracts, on file or about to be."""
-    rows = list(rows)
-    ids = {row["id"] for row in rows if row.get("id")} | {row["parent_id"] for row in rows if row["parent_id"]}
-    return papers_of(session, ids)
+    """Read the papers that say what holds for rows of contracts on file; those that stand alone are left out."""
+    return read_by(session, _WITH_OTHERS, {row["id"] for row in rows})

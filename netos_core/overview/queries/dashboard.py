@@ -81,13 +81,13 @@ def dashboard(ctx: Context) -> Dashboard:
 
 def counts(ctx: Context) -> Counts:
     """Count what is live of each kind, and what waits."""
-    return Counts(**_live_of_each(ctx), waiting_for_you=_waiting(ctx))
+    circuits = _live(ctx, Circuit)
+    return Counts(circuits=circuits, **_live_of_each(ctx), waiting_for_you=_waiting(ctx))
 
 
 def _live_of_each(ctx: Context) -> Mapping[str, int]:
-    """Count what is live of each kind, and the extractions that wait for a person, in one statement."""
+    """Count what is live of each kind but circuits, and the extractions that wait for a person, in one statement."""
     kinds: dict[str, Any] = {
-        "circuits": Circuit,
         "sites": Site,
         "providers": Provider,
         "customers": Customer,

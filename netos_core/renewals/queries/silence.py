@@ -48,6 +48,11 @@ def _changes(paper: Any) -> ColumnElement[bool]:
     return and_(paper.kind == AMENDING, paper.retired_at.is_(None), not_(own_term))
 
 
+def _since(paper: Any) -> ColumnElement[date]:
+    """Build the day a paper takes effect, as `rules.papers.effective` gives it."""
+    return func.coalesce(paper.term_start_date, paper.signed_date)
+
+
 def _changed(of: Any, column: str) -> ColumnElement[Any]:
     """Build what the latest of them says of a clause of what it amends."""
     paper = aliased(Contract)
@@ -55,7 +60,7 @@ def _changed(of: Any, column: str) -> ColumnElement[Any]:
     return (
         select(said)
         .where(paper.parent_id == of.id, _changes(paper), said.is_not(None), cast(said, Text) != EndOfTerm.UNKNOWN)
-        .order_by(func.coalesce(paper.term_start_date, paper.signed_date).desc().nulls_last(), paper.id.desc())
+        .order_by(_since(paper).desc().nulls_last(), paper.id.desc())
         .limit(1)
         .correlate(of)
         .scalar_subquery()
@@ -115,28 +120,34 @@ def of_circuits(what: ColumnElement[Any], *conditions: ColumnElement[bool]) -> C
     )
 
 
+def _amends_rate(paper: Any, of: Any, today: date) -> ColumnElement[bool]:
+    """Match amendments that state the rate of another contract, or their own; as `course_of` lets them count.
+
+    Where both have a term and circuits, each is for its own.
+    """
+    governs = exists(
+        select(literal(1)).where(Circuit.contract_id == paper.id, Circuit.retired_at.is_(None))
+    ).correlate(paper)  # fmt: skip
+    return and_(
+        paper.kind == AMENDING,
+        paper.retired_at.is_(None),
+        paper.mrc.is_not(None),
+        func.coalesce(_since(paper), today) <= today,
+        or_(of.id == paper.id, paper.term_end_date.is_(None), ~governs),
+    )
+
+
 @per_day
 def _amended(today: date) -> Select[*tuple[Any, ...]]:
-    """Build the amended amounts in force by the contract they are for, as `course_of` finds them.
-
-    It is what is amended, or another amendment of that; where both have a term and circuits, each is for its own.
-    """
+    """Build the amended amounts in force by the contract they are for: what is amended, or another amendment of it."""
     paper, root, of = aliased(Contract), aliased(Contract), aliased(Contract)
-    since = func.coalesce(paper.term_start_date, paper.signed_date)
-    governs = exists(select(literal(1)).where(Circuit.contract_id == paper.id)).correlate(paper)
     return (
         select(of.id.label("contract_id"), paper.currency, paper.mrc)
         .select_from(paper)
         .join(root, and_(root.id == paper.parent_id, root.kind != ContractKind.AGREEMENT))
         .join(of, or_(of.id == root.id, and_(of.parent_id == root.id, of.kind == AMENDING)))
-        .where(
-            paper.kind == AMENDING,
-            paper.retired_at.is_(None),
-            paper.mrc.is_not(None),
-            func.coalesce(since, today) <= today,
-            or_(of.id == paper.id, paper.term_end_date.is_(None), ~governs),
-        )
-        .order_by(of.id, paper.currency, since.desc().nulls_last(), paper.id.desc())
+        .where(_amends_rate(paper, of, today))
+        .order_by(of.id, paper.currency, _since(paper).desc().nulls_last(), paper.id.desc())
         .ext(distinct_on(of.id, paper.currency))
     )
 
@@ -144,10 +155,17 @@ def _amended(today: date) -> Select[*tuple[Any, ...]]:
 @per_day
 def monthly(today: date) -> ColumnElement[Any]:
     """Build what the joined contract costs a month: as amended, else by the circuits it governs, else by its paper."""
-    by_id = _amended(today).subquery()
+    paper, root = aliased(Contract), aliased(Contract)
     amended = (
-        select(by_id.c.mrc)
-        .where(by_id.c.contract_id == Contract.id, by_id.c.currency == Contract.currency)
+        select(paper.mrc)
+        .join(root, and_(root.id == paper.parent_id, root.kind != ContractKind.AGREEMENT))
+        .where(
+            paper.parent_id.in_([Contract.id, case((Contract.kind == AMENDING, Contract.parent_id))]),
+            paper.currency == Contract.currency,
+            _amends_rate(paper, Contract, today),
+        )
+        .order_by(_since(paper).desc().nulls_last(), paper.id.desc())
+        .limit(1)
         .correlate(Contract)
         .scalar_subquery()
     )

@@ -153,7 +153,8 @@ def _gave_way(conditions: tuple[ColumnElement[bool], ...]) -> ColumnElement[bool
             *conditions,
         )
     ).correlate(Contract)
-    governs = exists(select(literal(1)).where(Circuit.contract_id == Contract.id)).correlate(Contract)
+    its = (Circuit.contract_id == Contract.id, Circuit.retired_at.is_(None))
+    governs = exists(select(literal(1)).where(*its)).correlate(Contract)
     return and_(Contract.kind == AMENDING, later, ~governs)
 
 
