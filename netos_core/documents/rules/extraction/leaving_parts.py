@@ -38,7 +38,7 @@ _CAPS = (
     re.compile(
         r"(?:,?\s*(?:but|and|subject\s+to)\s+)?(?:(?:is|are|be)\s+)?(?:capped\s+at|limited\s+to|up\s+to\s+"
         r"(?:a\s+maximum\s+of)?|"
-        rf"(?:a\s+)?(?:maximum|cap)\s+(?:fee\s+|charge\s+|liability\s+)?of|no\s+more\s+than)\s*{_LIMIT}",
+        rf"(?:a\s+)?(?:maximum|cap)\s+(?:fee\s+|charge\s+|liability\s+)?of|no\s+more\s+than|nor\s+(?:more|greater)\s+than)\s*{_LIMIT}",
         _I,
     ),
 )
@@ -60,10 +60,15 @@ _LIMIT_FIRST = re.compile(rf"{_OF_TWO}{_BOUND}\s*[,;]?\s*(?:and|or)\s+(?:\(?\w{{
 _LIMIT_LAST = re.compile(
     rf"{_OF_TWO}(?P<formula>[^.]{{5,200}}?)[,;]?\s*(?:and|or)\s+(?:\(?\w{{1,4}}\)\s*)?{_BOUND}", _I
 )
+_WHICHEVER = re.compile(
+    rf",?\s*(?:or|and)\s+(?:\(?\w{{1,4}}\)\s*)?{_BOUND}\s*,?\s*\(?whichever\s+(?:amount\s+)?is\s+(?:the\s+)?"
+    r"(?P<which>greater|higher|larger|less(?:er)?|lower|smaller)\)?",
+    _I,
+)
 
 _SOME = (
     r"(?:(?:any|all|the|an\s+amount\s+equal\s+to|re?payment\s+of|reimbursement\s+(?:of|for)|repay|"
-    r"reimburse|refund)\s+)*"
+    r"reimburse|refund)\s+){0,3}"
 )
 _PRO_RATA = (
     r"(?P<part>(?:the\s+|a\s+)?(?:pro[\s-]?rat(?:a|ed)|unamorti[sz]ed|unearned)\s+(?:(?:portion|share|"
@@ -179,7 +184,7 @@ def limits(words: Words) -> dict[str, Any]:
         for form in forms:
             if name not in found and (match := words.take(form)) is not None:
                 found[name] = _limit(match)
-    first = words.take(_LIMIT_FIRST)
+    first = words.take(_LIMIT_FIRST) or words.take(_WHICHEVER)
     match = first or _LIMIT_LAST.search(words.text)
     if match is None:
         return found
@@ -197,7 +202,7 @@ def is_partly_limited(text: str) -> bool:
     if not added:
         return False
     limited = [found.start() for form in (*_CAPS, *_FLOORS) for found in form.finditer(text)]
-    two = _LIMIT_FIRST.search(text) or _LIMIT_LAST.search(text)
+    two = _LIMIT_FIRST.search(text) or _LIMIT_LAST.search(text) or _WHICHEVER.search(text)
     return two is not None or any(one < max(added) for one in limited)
 
 
@@ -254,10 +259,10 @@ def pre_install(said: str) -> dict[str, Any] | None:
         if "." in months["months"]:
             return None
         found["months_of_mrc"] = int(months["months"])
-    if words.take(re.compile(rf"(?:all\s+|any\s+|the\s+)*{_NRC}", _I)):
+    if words.take(re.compile(rf"(?:all\s+|any\s+|the\s+){{0,3}}{_NRC}", _I)):
         found["nrc"] = True
     costs = re.compile(
-        r"(?:all\s+|any\s+|the\s+)*(?:reasonable\s+|actual\s+|third[\s-]party\s+|out-of-pocket\s+)*(?:costs?|"
+        r"(?:all\s+|any\s+|the\s+){0,3}(?:reasonable\s+|actual\s+|third[\s-]party\s+|out-of-pocket\s+)*(?:costs?|"
         r"expenses?|charges?)(?:\s+and\s+expenses)?"
         r"(?:\s+(?:that\s+)?(?:[A-Za-z]+\s+){0,2}?(?:incurred|incurs)(?:\s+by\s+[A-Za-z]+)?)",
         _I,

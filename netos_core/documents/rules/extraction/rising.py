@@ -56,7 +56,7 @@ _INDEX = re.compile(
 _PCT = r"(?P<percent>\d{1,2}(?:\.\d{1,4})?)%"
 _AT_MOST = re.compile(
     r"(?:,?\s*(?:but|and|or|nor|provided|that|in|no|event|case|such|the|any|increase|shall|will|may|subject|"
-    r"to|it|adjustment|annual)\s+)*(?:"
+    r"to|it|adjustment|annual)\s+){0,8}(?:"
     r"(?:not|never)\s+(?:to\s+)?(?:be\s+)?(?:exceed(?:ing)?|more\s+than|greater\s+than)|exceed|nor\s+(?:more|"
     r"greater)\s+than|(?:to\s+)?(?:a\s+)?(?:maximum|cap)\s+(?:increase\s+)?of|"
     rf"capped\s+at|no\s+more\s+than|at\s+most|limited\s+to|up\s+to)\s+{_PCT}",
@@ -64,7 +64,7 @@ _AT_MOST = re.compile(
 )
 _AT_LEAST = re.compile(
     r"(?:,?\s*(?:but|and|or|nor|provided|that|in|no|event|case|such|the|any|increase|shall|will|may|subject|"
-    r"to|it|be|adjustment)\s+)*(?:"
+    r"to|it|be|adjustment)\s+){0,8}(?:"
     rf"(?:not|no|never)\s+(?:event\s+)?(?:shall\s+(?:it|the\s+increase)\s+)?(?:to\s+)?(?:be\s+)?(?:less|lower)"
     rf"\s+than|nor\s+less\s+than|(?:to\s+)?(?:a\s+)?(?:minimum|floor)\s+(?:increase\s+)?of|at\s+least)\s+{_PCT}",
     _I,
