@@ -287,7 +287,7 @@ def test_a_worker_reads_by_its_clock_and_its_successor_what_it_left(
     """The worker as it is started in earnest is killed while it reads, and the next one ends the work."""
     core = Core(Settings(database_url=fresh_db, home=home))
     sheet = Sheet()
-    for _ in range(12):
+    for _ in range(5):
         sheet.para("This page is one of many, and each of them is read from its picture. " * 40)
     ref = send(core, scan(sheet.content))
     worker = start_worker()
