@@ -19,7 +19,7 @@ from netos_core.kernel.money import Basis
 from netos_core.links.model import RfLink
 from netos_core.network.queries import details as network
 from netos_core.overview.queries import etf, links, parts, terms
-from netos_core.overview.rules import Component, Line, Result, profit_and_loss
+from netos_core.finance.rules.profit import Component, Line, Result, profit_and_loss
 from netos_core.overview.schemas import CircuitPl, CircuitView, CustomerLink, EndView, EventView, PlLine, PlRequest
 from netos_core.providers.model import BillingAccount, Provider
 from netos_core.sites.model import Site
