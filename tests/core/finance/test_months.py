@@ -82,4 +82,4 @@ def test_the_months_of_a_cycle_make_what_was_billed(
     starts = on.replace(day=1)
     after = starts + timedelta(days=31 * MONTHS[cadence] + 40)
     cycle = list(months_from(starts, after))[: MONTHS[cadence]]
-    assert sum((of_month(amount, cadence, starts, None, month, how) or Decimal(0) for month in cycle)) == amount
+    assert sum(of_month(amount, cadence, starts, None, month, how) or Decimal(0) for month in cycle) == amount
