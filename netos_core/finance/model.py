@@ -18,7 +18,7 @@ LIVE = text("retired_at is null")
 class AllocationRule(Entity, Base):
     """How one shared cost of a site is divided among the circuits there, from one month to another.
 
-    `shares` are percentages by the id of a circuit, for fixed ones; they make one hundred. The rules of a site for one
+    `shares` are percentages by the ref of a circuit, for fixed ones; they make one hundred. The rules of a site for one
     component never meet in a month.
     """
 

@@ -4,14 +4,41 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from netos_core.finance.rules.allocation import Method
+from netos_core.finance.rules.facts import Shared
+from netos_core.kernel.fields import LongText, Text
 from netos_core.kernel.redaction import Request, Sensitive, View
 
 Money = Decimal
 BasisName = Literal["actual", "contracted", "modeled"]
+
+
+Percent = Annotated[Decimal, Field(gt=0, le=100, max_digits=5, decimal_places=2)]
+
+
+class AllocationRuleEdit(Request):
+    """How a shared cost of a site is divided among the circuits there and inside it."""
+
+    site: Text | None = None
+    component: Shared | None = Field(None, description="What is divided: the place, its power, or its transport.")
+    method: Method | None = None
+    shares: Annotated[dict[str, Percent], Field(min_length=1, max_length=500)] | None = Field(
+        None, description="Percent by circuit, for the fixed method; they make 100."
+    )
+    starts_on: date | None = Field(None, description="Any day of its first month.")
+    ends_on: date | None = Field(None, description="Any day of its last month.")
+    description: LongText | None = None
+
+
+class PeriodEdit(Request):
+    """A month that is closed with what it came to."""
+
+    month: date | None = Field(None, description="Any day of the month to close.")
+    description: LongText | None = None
 
 
 class PlRequest(Request):

@@ -92,6 +92,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "action": "create",
         "set": {"account": "ELE-1001", "month": "2026-10-01", "kwh": 2140, "amount": "311.20"},
     },
+    "allocation_rule": {
+        "action": "create",
+        "set": {"site": "SIT-1007", "component": "facility", "method": "bandwidth", "starts_on": "2026-11-01"},
+    },
+    "accounting_period": {"action": "create", "set": {"month": "2026-10-01"}},
     "site_cost": {"action": "create", "set": {"site": "SIT-1007", "kind": "rent", "amount": "900.00"}},
     "contract": {"ref": "CTR-1011", "set": {"term_end_date": "2027-03-31"}},
     "contract_circuit": {"action": "create", "set": {"contract": "CTR-1011", "circuit": "CKT-1042"}},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -121,7 +121,8 @@ def _presences(ctx: Context, sites: Ids) -> list[Presence]:
         Termination.site_id, Termination.circuit_id, null().label("role"), cast(null(), Date), cast(null(), Date)
     ).where(Termination.retired_at.is_(None), Termination.site_id.is_not(None), _among(Termination.site_id, sites))
     hangs = _hanging().where(_among(SiteCircuit.site_id, sites))
-    return [Presence(*row.tuple()) for row in ctx.session.execute(union_all(ends, hangs))]
+    rows: Iterable[Any] = ctx.session.execute(union_all(ends, hangs))
+    return [Presence(*row) for row in rows]
 
 
 def _hanging() -> Select[UUID, UUID, str, date | None, date | None]:
@@ -277,7 +278,7 @@ def _rules(ctx: Context, sites: Ids, first: date, last: date) -> list[RuleFact]:
     return [
         RuleFact(
             row.id, row.site_id, Shared(row.component), Method(row.method),
-            {UUID(key): Decimal(percent) for key, percent in (row.shares or {}).items()}, row.starts_on, row.ends_on,
+            {key: Decimal(percent) for key, percent in (row.shares or {}).items()}, row.starts_on, row.ends_on,
         )
         for row in rows
     ]  # fmt: skip

@@ -55,9 +55,7 @@ class Allocation:
     why: str
 
 
-def allocate(
-    total: Decimal, method: Method, receivers: Sequence[Receiver], fixed: Mapping[UUID, Decimal]
-) -> Allocation:
+def allocate(total: Decimal, method: Method, receivers: Sequence[Receiver], fixed: Mapping[str, Decimal]) -> Allocation:
     """Divide a cost by a method.
 
     Who has nothing to be measured by bears nothing. A fixed share of a circuit that is not there stays unallocated.
@@ -66,7 +64,7 @@ def allocate(
         total: The cost, or a credit below zero.
         method: The method.
         receivers: Who may bear a share, in any order.
-        fixed: Percentages by circuit, for the fixed method; they make one hundred.
+        fixed: Percentages by ref of a circuit, for the fixed method; they make one hundred.
     """
     ordered = sorted(receivers, key=lambda one: (one.ref, one.id))
     if method is Method.FIXED:
@@ -88,8 +86,8 @@ def allocate(
     )
 
 
-def _fixed(total: Decimal, ordered: Sequence[Receiver], fixed: Mapping[UUID, Decimal]) -> Allocation:
-    there = [(one, fixed[one.id]) for one in ordered if fixed.get(one.id)]
+def _fixed(total: Decimal, ordered: Sequence[Receiver], fixed: Mapping[str, Decimal]) -> Allocation:
+    there = [(one, fixed[one.ref]) for one in ordered if fixed.get(one.ref)]
     gone = WHOLE - sum((percent for _, percent in there), Decimal(0))
     *amounts, unallocated = split_to_the_cent(total, [*(percent for _, percent in there), gone])
     shares = tuple(

@@ -119,13 +119,13 @@ class PowerFact:
 
 @dataclass(frozen=True, slots=True)
 class RuleFact:
-    """How a shared cost of a site is divided, in whole months; `shares` are percentages by circuit."""
+    """How a shared cost of a site is divided, in whole months; `shares` are percentages by ref of a circuit."""
 
     id: UUID
     site_id: UUID
     component: Shared
     method: Method
-    shares: Mapping[UUID, Decimal]
+    shares: Mapping[str, Decimal]
     starts_on: date | None
     ends_on: date | None
 
