@@ -33,7 +33,8 @@ PUBLISHED = (
     ),
     Published(
         finance.get_circuit_pl,
-        "Show what a circuit earned and cost by month; every line names its basis (actual, contracted, modeled) and "
-        'source. Example: {"ref": "CKT-1042", "month": "2026-10-01"}.',
+        "Show what a circuit earned and cost by month; every line names its basis and source. A site: "
+        'get_infrastructure_pl. Example: {"ref": "CKT-1042", "month": "2026-10-01"}.',
+        words={"month": "", "until": ""},
     ),
 )

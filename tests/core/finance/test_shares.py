@@ -14,13 +14,14 @@ from netos_core.access.rules import Role
 from netos_core.changes.operations import get_change
 from netos_core.changes.schemas import GetChange
 from netos_core.finance.model import PeriodLine
-from netos_core.finance.operations import get_circuit_pl
-from netos_core.finance.schemas import CircuitPl, PlRequest
+from netos_core.finance.operations import get_circuit_pl, get_infrastructure_pl
+from netos_core.finance.schemas import CircuitPl, InfrastructurePl, InfrastructureRequest, MoneySums, PlRequest
 from netos_core.kernel.errors import Conflict, Forbidden, Invalid
 from netos_core.sites.model import SiteCost
 from tests.factories import (
     apply,
     approve,
+    counted_statements,
     make_circuit,
     make_ctx,
     make_customer,
@@ -193,3 +194,68 @@ def test_who_does_not_see_money_is_shown_no_amount_of_a_closing(session: Session
     change = propose(make_ctx(session, Role.FINANCE), "accounting_period", "create", month=MAY)
     shown = get_change(make_ctx(session, Role.NOC), GetChange(change_id=change.change_id))
     assert "1600.00" not in shown.model_dump_json()
+
+
+def money(found: list[MoneySums]) -> dict[str, str]:
+    (sums,) = found
+    assert sums.currency == "USD"
+    return {name: str(value) for name, value in sums.model_dump().items() if name != "currency" and value}
+
+
+def fall(session: Session, ref: str, **more: object) -> InfrastructurePl:
+    asked = InfrastructureRequest.model_validate({"ref": ref, "month": MAY, **more})
+    return get_infrastructure_pl(make_ctx(session, Role.FINANCE), asked)
+
+
+def test_the_waterfall_of_a_tower_adds_up(session: Session, tower: Tower) -> None:
+    for component, method in (("facility", "bandwidth"), ("transport", "revenue")):
+        divide(session, tower, component, method)
+    view = fall(session, tower.site)
+    assert money(view.direct) == {
+        "revenue": "1200.00", "carrier": "800.00", "facility": "900.00", "transport": "95.00", "power": "150.01",
+        "cost": "1945.01", "contribution": "-745.01",
+    }  # fmt: skip
+    assert money(view.downstream) == {
+        "revenue": "400.00", "carrier": "200.00", "cost": "200.00", "contribution": "200.00",
+    }  # fmt: skip
+    assert money(view.whole)["contribution"] == "-545.01"
+    assert [(site.ref, money(site.whole)["contribution"]) for site in view.sites] == [(tower.hut, "200.00")]
+    assert [(one.ref, money(one.money).get("contribution")) for one in view.circuits] == [
+        (tower.small, "-198.75"), (tower.big, "-196.25"), (tower.backhaul, None),
+    ]  # fmt: skip
+    assert money(view.unallocated) == {"power": "150.01", "cost": "150.01", "contribution": "-150.01"}
+    costs = {(one.component, one.passed_on_by): (str(one.amount), one.method, one.borne_by) for one in view.costs}
+    assert costs == {
+        ("facility", None): ("900.00", "bandwidth", 2),
+        ("power", None): ("150.01", None, 0),
+        ("transport", None): ("95.00", "revenue", 2),
+        ("transport", tower.backhaul): ("300.00", "revenue", 2),
+    }
+
+
+@pytest.mark.parametrize("methods", [{}, {"facility": "equal"}, {"power": "customers", "transport": "bandwidth"}])
+def test_circuits_and_what_nobody_bears_make_the_whole(session: Session, tower: Tower, methods: dict) -> None:
+    for component, method in methods.items():
+        divide(session, tower, component, method)
+    view = fall(session, tower.site, until="2026-06-01")
+    parts = [*(sums for one in view.circuits for sums in one.money), *view.unallocated]
+    for name in ("revenue", "modeled_revenue", "carrier", "facility", "transport", "power", "modeled_cost", "cost"):
+        assert sum(getattr(part, name) for part in parts) == getattr(view.whole[0], name), name
+
+
+def test_a_waterfall_takes_few_statements(session: Session, tower: Tower) -> None:
+    divide(session, tower, "facility", "equal")
+    fall(session, tower.site)
+    counts = []
+    for until in (MAY, "2028-01-01"):
+        with counted_statements(session) as sent:
+            fall(session, tower.site, until=until)
+        counts.append(len(sent))
+    assert counts[0] == counts[1] <= 17
+
+
+def test_who_does_not_see_money_sees_no_amount_of_an_asset(session: Session, tower: Tower) -> None:
+    divide(session, tower, "facility", "fixed", shares={tower.big: "61.23", tower.small: "38.77"})
+    asked = InfrastructureRequest.model_validate({"ref": tower.site, "month": MAY})
+    told = get_infrastructure_pl(make_ctx(session, Role.NOC), asked).model_dump_json()
+    assert not [amount for amount in ("900.00", "1200.00", "150.01", "61.23") if amount in told]
