@@ -31,8 +31,8 @@ GeoJSON polygon.
 - Documents: list_site_documents; read a page at netos://document/DOC-1007/page/1 (text of a PDF, or the photo).
 - Interfaces, ports, VLANs, BGP sessions and IP blocks are found by search. Lists of them, and more tools for \
 documents, parties, changes, finance, imports, people, plant, quotes and workspace, are listed where the client \
-asks for the toolset: HTTP header X-NetOS-Toolsets: network,documents (or all), or netos mcp --toolsets network. They answer to \
-their names anyway.
+asks for the toolset: HTTP header X-NetOS-Toolsets: network,documents (or all), or netos mcp --toolsets network. They \
+answer to their names anyway.
 - A list answers total and shows limit rows (25; at most 100). next_cursor continues it under the same filters and \
 sort. fields chooses columns; detail=detailed gives all of them.
 - Amounts are decimal strings with their currency. Each line of get_circuit_pl says what it rests on: actual \

@@ -15,9 +15,9 @@ from web_min.site import Visit
 SHOWN = 6
 
 
-def month_asked(visit: Visit) -> date:
-    """Read which month a page is asked for; this one where none is."""
-    told = dict(asked.given(visit.request.query_params, ["month", *notes.TOLD]))
+def month_asked(visit: Visit, *also: str) -> date:
+    """Read which month a page is asked for, beside what else it takes; this one where none is."""
+    told = dict(asked.given(visit.request.query_params, ["month", *also, *notes.TOLD]))
     if "month" not in told:
         return visit.today.replace(day=1)
     word = told["month"]
