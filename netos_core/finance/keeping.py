@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from netos_core.changes.rules import Action, Change
 from netos_core.finance.model import PeriodLine
-from netos_core.finance.queries.closing import Closing, closing
+from netos_core.finance.queries.closing import Closing, closing, planned
 from netos_core.kernel.context import Context
 from netos_core.kernel.db import table_of
 from netos_core.kernel.errors import Conflict
@@ -22,7 +22,8 @@ def keep(ctx: Context, changes: Sequence[Change]) -> None:
     """Write the lines that these changes name; no record names them before they are applied."""
     for change in changes:
         if change.entity == "accounting_period" and change.action is Action.CREATE:
-            made = closing(ctx, date.fromisoformat(change.after["month"]))
+            month = date.fromisoformat(change.after["month"])
+            made = ctx.session.info.pop(planned(month), None) or closing(ctx, month)
             if made.kept != change.after["kept"]:
                 raise Conflict("The month came out differently a moment ago.", fix="Propose its closing again.")
             _write(ctx, made)

@@ -15,7 +15,7 @@ from netos_core.changes.rules import Action, Change
 from netos_core.circuits import queries as circuits
 from netos_core.finance.model import AccountingPeriod, AllocationRule
 from netos_core.finance.queries import periods
-from netos_core.finance.queries.closing import closing
+from netos_core.finance.queries.closing import closing, planned
 from netos_core.finance.rules.allocation import WHOLE, Method
 from netos_core.finance.rules.months import first_of, last_of
 from netos_core.finance.schemas import AllocationRuleEdit, PeriodEdit
@@ -146,6 +146,7 @@ def plan_periods(ctx: Context, wanted: Sequence[Wanted[PeriodEdit]]) -> list[Cha
 
     def complete(draft: Draft) -> None:
         made = closing(ctx, draft.values["month"])
+        ctx.session.info[planned(draft.values["month"])] = made
         draft.values.update(kept=made.kept, lines=len(made.lines), totals=made.totals)
 
     return plan_rows(ctx, PERIOD, firsts, complete=complete)

@@ -55,6 +55,8 @@ FOR_SOME = (
     "/money",
     "/money?month=2026-01&by=market",
     "/money/close",
+    "/money/open/PER-1001",
+    "/sites/SIT-1019/money/rules/0/retire",
     "/sites/SIT-1019/money",
     "/sites/SIT-1019/money/rule",
     "/letters/LTR-1001/send",

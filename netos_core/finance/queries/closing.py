@@ -37,6 +37,11 @@ class Closing:
     totals: dict[str, dict[str, str]]
 
 
+def planned(month: date) -> tuple[str, date]:
+    """Name what a plan leaves in its session for the keeping of it, so that a month is worked out once."""
+    return ("closing", month)
+
+
 def closing(ctx: Context, month: date) -> Closing:
     """Work a whole month out, as it is on file now."""
     facts = facts_of(ctx, month, month, roots=None, circuits=None, priced=None)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from netos_core.kernel.money import to_the_cent
 from netos_core.sites.rules import MONTHS, Cadence
@@ -26,6 +27,7 @@ def first_of(day: date) -> date:
     return day.replace(day=1)
 
 
+@lru_cache(maxsize=1000)
 def last_of(month: date) -> date:
     return month.replace(day=monthrange(month.year, month.month)[1])
 
