@@ -8,6 +8,7 @@ from netos_core.changes import operations as changes
 from netos_core.documents import operations as documents
 from netos_core.extractions import operations as extractions
 from netos_core.feedback import operations as feedback
+from netos_core.finance import operations as finance
 from netos_core.imports import operations as imports
 from netos_core.kernel.operation import Operation
 from netos_core.letters import operations as letters
@@ -32,7 +33,10 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     lookup.look_up_address,
     overview.search_circuits,
     overview.get_circuit,
-    overview.get_circuit_pl,
+    finance.get_circuit_pl,
+    finance.get_infrastructure_pl,
+    finance.get_pl_totals,
+    finance.list_periods,
     outages.get_outage_history,
     overview.search_sites,
     overview.get_site,

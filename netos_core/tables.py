@@ -11,6 +11,7 @@ import netos_core.customers.model
 import netos_core.documents.model
 import netos_core.electrical.model
 import netos_core.feedback.model
+import netos_core.finance.model
 import netos_core.imports.model
 import netos_core.letters.model
 import netos_core.links.model

@@ -32,6 +32,7 @@ from web_min.pages import (
     letters,
     lists,
     lookup,
+    money,
     network,
     notes,
     notices,
@@ -54,7 +55,7 @@ log = logging.getLogger(__name__)
 # Forms before records: `/circuits/new` is no circuit.
 FAMILIES = (
     sign_in, home, find, lookup, approvals, notes, trail, people, imports, lists, bulk, network, documents, drafts,
-    extractions, etf, edit, letters, feedback, parts, quotes, records, renewals, reports, notices, feeds,
+    extractions, etf, edit, letters, feedback, money, parts, quotes, records, renewals, reports, notices, feeds,
 )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from netos_core.overview.schemas import CircuitPl, Count, TermView
+from netos_core.finance.schemas import PlLine
+from netos_core.overview.schemas import Count, TermView
 from netos_core.overview.schemas.electrical import BillView
 from netos_core.overview.schemas.etf import EtfPreview
 from web_min.format import day, short_day
@@ -123,28 +124,29 @@ class Step:
     x: float
     width: float
     good: bool
+    how: str | None
 
 
-def pl_steps(pl: CircuitPl) -> list[Step]:
+def pl_steps(lines: Sequence[PlLine]) -> list[Step]:
     """Lay the lines of a month out under each other; a cost takes its part from what is left."""
-    amounts = [abs(line.amount or Decimal(0)) for line in pl.lines]
-    revenue = sum((a for a, line in zip(amounts, pl.lines, strict=True) if line.component == "revenue"), Decimal(0))
+    amounts = [abs(line.amount or Decimal(0)) for line in lines]
+    revenue = sum((a for a, line in zip(amounts, lines, strict=True) if line.component == "revenue"), Decimal(0))
     cost = sum(amounts, Decimal(0)) - revenue
     scale = max(revenue, cost) or Decimal(1)
     earned, spent = Decimal(0), Decimal(0)
     steps = []
-    for line, size in zip(pl.lines, amounts, strict=True):
-        good = line.component == "revenue"
+    for line, size in zip(lines, amounts, strict=True):
+        good = line.component == "revenue" or (line.amount or 0) < 0
         if good:
             x, earned = earned, earned + size
         else:
             spent += size
             x = (revenue or scale) - spent if revenue >= cost else scale - spent
-        signed = None if line.amount is None else (line.amount if good else -line.amount)
+        signed = None if line.amount is None else (line.amount if line.component == "revenue" else -line.amount)
         steps.append(
             Step(
                 line.component, signed, line.currency, line.basis, line.source,
-                round(float(x / scale * 100), 2), round(float(size / scale * 100), 2), good,
+                round(float(x / scale * 100), 2), round(float(size / scale * 100), 2), good, line.how,
             )
         )  # fmt: skip
     return steps

@@ -117,6 +117,8 @@ class Nav:
             link("Quote drafts", "/quotes/drafts", "quote", "q"),
             link("Orders", "/orders", "open", "k"),
         ]
+        if person.may("see:money"):
+            work.append(link("Money", "/money", "quote"))
         if any(getattr(route, "name", None) == "imports" for route in request.app.routes):
             work.append(link("Imports", "/imports", "import", "i"))
         work.append(link("Address lookup", "/lookup", "place", "l"))

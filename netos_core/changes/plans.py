@@ -137,6 +137,7 @@ PREFIXES = {
     "letter": "LTR",
     "report": "RPT",
     "extraction": "EXT",
+    "accounting_period": "PER",
 }
 
 

@@ -225,6 +225,8 @@ ENTITY_ASPECT: dict[str, Aspect] = {
     "renewal_decision": Aspect.TERM,
     "site_cost": Aspect.MONEY,
     "electrical_bill": Aspect.MONEY,
+    "allocation_rule": Aspect.MONEY,
+    "accounting_period": Aspect.MONEY,
     "customer_contact": Aspect.CONTACT,
     "feedback": Aspect.NOTE,
     "feedback_comment": Aspect.NOTE,

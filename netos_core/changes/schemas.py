@@ -183,7 +183,8 @@ ACTIONS = (
 ENTITIES = (
     "circuit", "termination", "circuit_event", "circuit_customer", "provider", "provider_alias", "provider_contact",
     "billing_account", "customer", "customer_contact", "site", "site_cost", "site_circuit", "rf_link",
-    "electrical_account", "electrical_bill", "contract", "contract_circuit", "contract_site", "renewal_decision",
+    "electrical_account", "electrical_bill", "allocation_rule", "accounting_period",
+    "contract", "contract_circuit", "contract_site", "renewal_decision",
     "document", "interface", "handoff_port", "vlan", "bgp_session", "ip_block", "quote", "quote_term",
     "circuit_order", "order_step", "letter", "note", "tag", "feedback", "feedback_comment", "proposal", "person",
     "access_token", "calendar_feed", "installation", "saved_view", "notice", "notice_preference",

@@ -70,6 +70,9 @@ class Policy:
 
     zone: ZoneInfo
     currency: str = "USD"
+    proration: str = "30"
+    """How the days of a partial month are counted: of thirty, or as they are (`actual`)."""
+
     public_url: str = "http://127.0.0.1:8420"
     proposal_days: int = 14
     bulk_limit: int = 25

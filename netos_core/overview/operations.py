@@ -39,12 +39,6 @@ def get_circuit(ctx: Context, request: s.GetOne) -> s.CircuitView:
     return details.circuit(ctx, request.ref)
 
 
-@operation(Effect.READ, right="read:circuits")
-def get_circuit_pl(ctx: Context, request: s.PlRequest) -> s.CircuitPl:
-    """Show what a circuit earned and cost in a month; every line names its basis and source."""
-    return details.circuit_pl(ctx, request)
-
-
 @operation(Effect.READ, right="read:sites")
 def search_sites(ctx: Context, request: s.SearchSites) -> s.SiteList:
     """List endpoints and infrastructure assets by kind, place, owner or tag."""

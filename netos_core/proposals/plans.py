@@ -26,6 +26,9 @@ from netos_core.electrical import plans as electrical
 from netos_core.electrical.schemas import ElectricalAccountEdit, ElectricalBillEdit
 from netos_core.feedback import plans as feedback
 from netos_core.feedback.schemas import FeedbackCommentEdit, FeedbackEdit
+from netos_core.finance import keeping as closing
+from netos_core.finance import plans as finance
+from netos_core.finance.schemas import AllocationRuleEdit, PeriodEdit
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import Invalid, one_of
 from netos_core.kernel.sealing import secret_fields
@@ -89,6 +92,8 @@ KINDS: Mapping[str, Kind] = {
     "rf_link": Kind(RfLinkEdit, links.plan_rf_links, "rf_link"),
     "electrical_account": Kind(ElectricalAccountEdit, electrical.plan, "electrical_account"),
     "electrical_bill": Kind(ElectricalBillEdit, electrical.plan_bills, "electrical_bill"),
+    "allocation_rule": Kind(AllocationRuleEdit, finance.plan_rules, "allocation_rule"),
+    "accounting_period": Kind(PeriodEdit, finance.plan_periods, "accounting_period", keep=closing.keep),
     "contract": Kind(ContractEdit, contracts.plan, "contract", {"circuits": "contract_circuit"}),
     "contract_circuit": Kind(ContractCircuitEdit, contracts.plan_governed, "contract_circuit"),
     "contract_site": Kind(ContractSiteEdit, links.plan_contract_sites, "contract_site"),
@@ -179,6 +184,7 @@ def change_set(ctx: Context, request: ProposeChange) -> ChangeSet:
         *providers.warnings_of(ctx, changes),
         *letters.warnings_of(ctx, changes),
         *renewals.warnings_of(ctx, changes),
+        *finance.warnings_of(ctx, changes),
     )
     return ChangeSet(title(request, changes), tuple(changes), warnings)
 
@@ -196,6 +202,7 @@ def _going_along(ctx: Context, request: ProposeChange, changes: Sequence[Change]
         *network.plan_gone(ctx, changes),
         *links.plan_gone(ctx, changes),
         *electrical.plan_gone(ctx, changes),
+        *finance.plan_gone(ctx, changes),
         *renewals.plan_gone(ctx, changes),
     ]
 

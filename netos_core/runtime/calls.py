@@ -68,6 +68,7 @@ class Core:
         self.policy = Policy(
             zone=settings.zone,
             currency=settings.currency,
+            proration=settings.proration,
             public_url=settings.url,
             proposal_days=settings.proposal_days,
             bulk_limit=settings.bulk_limit,

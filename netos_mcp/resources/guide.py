@@ -30,13 +30,14 @@ by ref (CKT-1042), a carrier's circuit id, or a name that means one record.
 GeoJSON polygon.
 - Documents: list_site_documents; read a page at netos://document/DOC-1007/page/1 (text of a PDF, or the photo).
 - Interfaces, ports, VLANs, BGP sessions and IP blocks are found by search. Lists of them, and more tools for \
-documents, parties, changes, imports, people, plant, quotes and workspace, are listed where the client asks for the \
-toolset: HTTP header X-NetOS-Toolsets: network,documents (or all), or netos mcp --toolsets network. They answer to \
-their names anyway.
+documents, parties, changes, finance, imports, people, plant, quotes and workspace, are listed where the client \
+asks for the toolset: HTTP header X-NetOS-Toolsets: network,documents (or all), or netos mcp --toolsets network. They \
+answer to their names anyway.
 - A list answers total and shows limit rows (25; at most 100). next_cursor continues it under the same filters and \
 sort. fields chooses columns; detail=detailed gives all of them.
 - Amounts are decimal strings with their currency. Each line of get_circuit_pl says what it rests on: actual \
-(invoiced), contracted, or modeled. Do not add modeled to actual.
+(invoiced), contracted, or modeled. Do not add modeled to actual. A site with all inside it: get_infrastructure_pl. \
+A month by market or provider: get_pl_totals.
 - An unknown deadline is said to be unknown, with the reason. Do not guess one.
 - act_by is the last day to send notice so that it arrives in time; notice_deadline is the day it must have arrived.
 - "withheld" names fields the person's roles do not show; they are not empty.
@@ -92,6 +93,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "action": "create",
         "set": {"account": "ELE-1001", "month": "2026-10-01", "kwh": 2140, "amount": "311.20"},
     },
+    "allocation_rule": {
+        "action": "create",
+        "set": {"site": "SIT-1007", "component": "facility", "method": "bandwidth", "starts_on": "2026-11-01"},
+    },
+    "accounting_period": {"action": "create", "set": {"month": "2026-10-01"}},
     "site_cost": {"action": "create", "set": {"site": "SIT-1007", "kind": "rent", "amount": "900.00"}},
     "contract": {"ref": "CTR-1011", "set": {"term_end_date": "2027-03-31"}},
     "contract_circuit": {"action": "create", "set": {"contract": "CTR-1011", "circuit": "CKT-1042"}},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from netos_core.finance import operations as finance
 from netos_core.overview import operations as overview
 from netos_mcp.answers import LIST_WORDS, Published
 
@@ -31,8 +32,9 @@ PUBLISHED = (
         'Example: {"ref": "CKT-1042"}.',
     ),
     Published(
-        overview.get_circuit_pl,
-        "Show what a circuit earned and cost in a month; every line names its basis (actual, contracted, modeled) and "
-        'source. Example: {"ref": "CKT-1042", "month": "2026-10-01"}.',
+        finance.get_circuit_pl,
+        "Show what a circuit earned and cost by month, each line with basis and source. Sites: "
+        'get_infrastructure_pl. Example: {"ref": "CKT-1042", "month": "2026-10-01"}.',
+        words={"month": "", "until": ""},
     ),
 )

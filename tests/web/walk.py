@@ -52,6 +52,13 @@ OTHERS = ("/", "/etf", "/etf?ref=CKT-1034&as_of=2027-06-30", "/worklist", "/time
           "/circuits?query=qqqqqq", "/notices", "/me/notices", "/reports", "/reports/preview",
           "/reports/RPT-1001")  # fmt: skip
 FOR_SOME = (
+    "/money",
+    "/money?month=2026-01&by=market",
+    "/money/close",
+    "/money/open/PER-1001",
+    "/sites/SIT-1019/money/rules/0/retire",
+    "/sites/SIT-1019/money",
+    "/sites/SIT-1019/money/rule",
     "/letters/LTR-1001/send",
     "/quotes/compare?ref=QUO-1001&ref=QUO-1002&overlap=1",
     "/imports",

@@ -16,13 +16,13 @@ from netos_core.letters.schemas import ListLetters
 from netos_core.outages.operations import get_outage_history
 from netos_core.outages.schemas import OutageHistoryRequest
 from netos_core.overview import operations as overview
-from netos_core.overview.schemas import CircuitView, GetContract, GetOne, GetSite, PlRequest
+from netos_core.overview.schemas import CircuitView, GetContract, GetOne, GetSite
 from netos_core.quotes import operations as quotes
 from netos_core.quotes.schemas import ListOrders, ListQuotes, OrderRow
 from web_min import asked, charts
 from web_min.asked import validated
 from web_min.format import bandwidth, day, words
-from web_min.pages import documents, etf, notes, parts
+from web_min.pages import documents, etf, finance, notes, parts
 from web_min.pages.find import page_of
 from web_min.pages.trail import shown
 from web_min.site import Site, Visit, get
@@ -96,13 +96,9 @@ def _quotes(visit: Visit, **where: str) -> dict[str, Any]:
 def _circuit(visit: Visit) -> Page:
     view = visit.call(overview.get_circuit, _one(visit))
     outages = visit.call(get_outage_history, OutageHistoryRequest(ref=view.ref))
-    pl = visit.call(overview.get_circuit_pl, PlRequest(ref=view.ref)) if visit.may("see:money") else None
-    revenue = [line for line in pl.lines if line.component == "revenue"] if pl else []
     return "circuit.html", {
         "c": view,
-        "pl": pl,
-        "revenue": revenue,
-        "steps": charts.pl_steps(pl) if pl else [],
+        **finance.of_circuit(visit, view.ref),
         "outages": outages,
         "columns": charts.outage_columns(outages.minutes_by_month),
         "timeline": charts.notice_timeline(view.term, visit.today) if view.term else None,

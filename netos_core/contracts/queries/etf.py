@@ -79,7 +79,9 @@ def leaving_contracts(
         contract_ids: The contracts.
         last_days: Of contracts that notice is served against, the last day of their last term.
     """
-    return {row_id: _of_contract(ctx, read, last_days or {}) for row_id, read in _read(ctx, contract_ids).items()}
+    return {
+        row_id: _of_contract(ctx, read, last_days or {}) for row_id, read in read_contracts(ctx, contract_ids).items()
+    }
 
 
 def leaving_circuits(
@@ -99,7 +101,7 @@ def of_circuits(
     ctx: Context, circuits: Collection[Mapping[str, Any]], last_days: Mapping[UUID, date] | None = None
 ) -> dict[UUID, Leaving]:
     """Do as `leaving_circuits` for circuits that are read already, each with the id of its contract."""
-    found = _read(ctx, {row["contract_id"] for row in circuits if row["contract_id"]})
+    found = read_contracts(ctx, {row["contract_id"] for row in circuits if row["contract_id"]})
     wholes = {row_id: _of_contract(ctx, read, last_days or {}) for row_id, read in found.items()}
     made: dict[UUID, Leaving] = {}
     for row in circuits:
@@ -131,10 +133,10 @@ def _of_circuit(whole: Leaving, row: Mapping[str, Any], read: Read | None) -> Le
 
 def read_contract(ctx: Context, contract_id: UUID) -> Read:
     """Read one contract with what it governs and its papers."""
-    return _read(ctx, [contract_id])[contract_id]
+    return read_contracts(ctx, [contract_id])[contract_id]
 
 
-def _read(ctx: Context, ids: Collection[UUID]) -> dict[UUID, Read]:
+def read_contracts(ctx: Context, ids: Collection[UUID]) -> dict[UUID, Read]:
     """Read contracts with what they govern and their papers, in one statement."""
     papers = read_by(ctx.session, _CONTRACTS, ids)
     return {row_id: Read(papers.by_id[row_id].row, papers) for row_id in ids if row_id in papers.by_id}

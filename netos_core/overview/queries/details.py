@@ -1,10 +1,7 @@
-"""One circuit, and what it earned and cost."""
+"""One circuit."""
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, Uuid, bindparam, select
@@ -12,15 +9,12 @@ from sqlalchemy import RowMapping, Uuid, bindparam, select
 from netos_core.circuits.model import Circuit, CircuitCustomer, CircuitEvent, Termination
 from netos_core.circuits.queries import get_circuit_id
 from netos_core.circuits.rules import TRANSITIONS, CircuitStatus
-from netos_core.contracts.model import Contract
 from netos_core.customers.model import Customer
 from netos_core.kernel.context import Context
-from netos_core.kernel.money import Basis
 from netos_core.links.model import RfLink
 from netos_core.network.queries import details as network
 from netos_core.overview.queries import etf, links, parts, terms
-from netos_core.overview.rules import Component, Line, Result, profit_and_loss
-from netos_core.overview.schemas import CircuitPl, CircuitView, CustomerLink, EndView, EventView, PlLine, PlRequest
+from netos_core.overview.schemas import CircuitView, CustomerLink, EndView, EventView
 from netos_core.providers.model import BillingAccount, Provider
 from netos_core.sites.model import Site
 
@@ -92,8 +86,7 @@ _ENDS = (
 )  # fmt: skip
 _CUSTOMERS = (
     select(
-        Customer.ref, Customer.name, CircuitCustomer.mrr, CircuitCustomer.currency, CircuitCustomer.starts_on,
-        CircuitCustomer.ends_on,
+        Customer.ref, Customer.name, CircuitCustomer.mrr, CircuitCustomer.currency,
     )
     .join(Customer, Customer.id == CircuitCustomer.customer_id)
     .where(CircuitCustomer.circuit_id == ONE, CircuitCustomer.retired_at.is_(None))
@@ -124,53 +117,3 @@ def _customers(ctx: Context, circuit_id: UUID) -> list[RowMapping]:
 
 def _events(ctx: Context, circuit_id: UUID) -> list[EventView]:
     return [EventView(**row) for row in ctx.session.execute(_EVENTS, {"circuit": circuit_id}).mappings()]
-
-
-def circuit_pl(ctx: Context, request: PlRequest) -> CircuitPl:
-    """Set what is known of a circuit's month side by side; modeled revenue only where none is attributed."""
-    named = get_circuit_id(ctx, request.ref)
-    month = (request.month or ctx.today).replace(day=1)
-    row = _row(ctx, named.id)
-    result = profit_and_loss(_pl_lines(ctx, row, month))
-    of_month: Result | None = next((r for r in result.months if r.currency == row["currency"]), None)
-    return CircuitPl(
-        ref=row["ref"],
-        month=month,
-        lines=[
-            PlLine(
-                component=line.component, amount=line.amount, currency=line.currency, basis=line.basis.value,
-                source=line.source,
-            )
-            for line in result.lines
-        ],
-        contribution=of_month.contribution.amount if of_month else None,
-        contribution_basis=str(of_month.contribution.basis) if of_month and of_month.contribution.basis else None,
-        currency=row["currency"],
-        why=of_month.contribution.why if of_month else "Neither cost nor revenue is recorded for this circuit.",
-    )  # fmt: skip
-
-
-def _pl_lines(ctx: Context, row: RowMapping, month: date) -> list[Line]:
-    lines: list[Line] = []
-    if row["mrc"] is not None:
-        source = _contract_ref(ctx, row["contract_id"]) or row["ref"]
-        lines.append(Line(month, Component.CARRIER, row["mrc"], row["currency"], Basis.CONTRACTED, source))
-    for link in _customers(ctx, row["id"]):
-        if link["mrr"] is not None and _runs_in(link, month):
-            revenue: Decimal = link["mrr"]
-            lines.append(
-                Line(month, Component.REVENUE, revenue, link["currency"], Basis.CONTRACTED,
-                     f"{link['ref']} {link['name']}", link["ref"])
-            )  # fmt: skip
-    return lines
-
-
-def _runs_in(link: RowMapping, month: date) -> bool:
-    next_month = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-    starts: Any = link["starts_on"]
-    ends: Any = link["ends_on"]
-    return (starts is None or starts < next_month) and (ends is None or ends >= month)
-
-
-def _contract_ref(ctx: Context, contract_id: UUID | None) -> str | None:
-    return ctx.session.scalar(select(Contract.ref).where(Contract.id == contract_id)) if contract_id else None

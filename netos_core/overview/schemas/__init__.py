@@ -2,14 +2,11 @@
 
 from netos_core.overview.schemas.circuits import (
     CircuitList,
-    CircuitPl,
     CircuitRow,
     CircuitView,
     CustomerLink,
     EndView,
     EventView,
-    PlLine,
-    PlRequest,
     SearchCircuits,
 )
 from netos_core.overview.schemas.contracts import (
@@ -50,7 +47,6 @@ __all__ = [
     "AliasView",
     "CircuitLine",
     "CircuitList",
-    "CircuitPl",
     "CircuitRow",
     "CircuitView",
     "ContactView",
@@ -77,8 +73,6 @@ __all__ = [
     "ListProviders",
     "NetworkRecord",
     "Nothing",
-    "PlLine",
-    "PlRequest",
     "ProviderList",
     "ProviderRow",
     "ProviderView",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal
 
 from pydantic import Field
 
@@ -12,7 +11,7 @@ from netos_core.annotations.schemas import NoteView
 from netos_core.changes.schemas import OpenChange
 from netos_core.circuits.rules import CircuitStatus, ServiceType
 from netos_core.kernel.page import Listing, ListRequest
-from netos_core.kernel.redaction import Request, Sensitive, View
+from netos_core.kernel.redaction import Sensitive, View
 from netos_core.network.schemas import NetworkLine
 from netos_core.overview.schemas.contracts import TermView
 from netos_core.overview.schemas.etf import EtfShort
@@ -155,28 +154,3 @@ class CircuitView(View):
     notes: list[NoteView]
     open_changes: list[OpenChange]
     updated_at: datetime
-
-
-class PlRequest(Request):
-    ref: str
-    month: date | None = Field(None, description="Any day of the month; this month by default.")
-
-
-class PlLine(View):
-    component: str
-    amount: Sensitive[Money] | None
-    currency: str
-    basis: Literal["actual", "contracted", "modeled"]
-    source: str
-
-
-class CircuitPl(View):
-    """What a circuit earned and cost in a month, by line, each with its basis and source."""
-
-    ref: str
-    month: date
-    lines: list[PlLine]
-    contribution: Sensitive[Money] | None
-    contribution_basis: str | None
-    currency: str
-    why: str

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from netos_core.access.rules import Role
+from netos_core.finance.operations import get_circuit_pl
+from netos_core.finance.schemas import PlRequest
 from netos_core.kernel.errors import Forbidden, Invalid, NotFound
 from netos_core.kernel.page import CursorMismatch
 from netos_core.network import operations as network
@@ -21,7 +23,6 @@ from netos_core.overview.schemas import (
     ListCustomers,
     ListProviders,
     Nothing,
-    PlRequest,
     SearchCircuits,
     SearchContracts,
     SearchSites,
@@ -173,7 +174,7 @@ def test_a_role_without_money_sees_no_amount_and_can_not_find_it_out_by_sorting(
             listed(session, role=Role.NOC, **asked)
     noc = make_ctx(session, Role.NOC)
     assert look.get_circuit(noc, GetOne(ref=ref)).mrc is None
-    assert look.get_circuit_pl(noc, PlRequest(ref=ref)).lines[0].amount is None
+    assert get_circuit_pl(noc, PlRequest(ref=ref)).lines[0].amount is None
     assert look.get_dashboard(noc, Nothing()).mrc == {}
     assert "1234" not in look.get_circuit(noc, GetOne(ref=ref)).model_dump_json()
 
@@ -218,9 +219,9 @@ def test_profit_and_loss_models_revenue_only_where_none_is_known(session: Sessio
     ctx = make_ctx(session, Role.FINANCE)
     known = make_circuit(session, mrc="100.00", customer=make_customer(session), mrr="300.00")
     unknown = make_circuit(session, mrc="100.00")
-    told = look.get_circuit_pl(ctx, PlRequest(ref=known))
+    told = get_circuit_pl(ctx, PlRequest(ref=known))
     assert (told.contribution, told.contribution_basis) == (Decimal("200.00"), "contracted")
-    guessed = look.get_circuit_pl(ctx, PlRequest(ref=unknown))
+    guessed = get_circuit_pl(ctx, PlRequest(ref=unknown))
     assert {line.basis for line in guessed.lines if line.component == "revenue"} == {"modeled"}
     assert (guessed.contribution, guessed.contribution_basis) == (Decimal("35.00"), "modeled")
 

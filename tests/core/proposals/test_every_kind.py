@@ -86,6 +86,12 @@ RECIPES: Mapping[str, Recipe] = {
     "electrical_bill": Recipe(
         lambda s: {"account": make_electrical_account(s), "month": "2026-03-01", "amount": "90.00"}, {"kwh": "700"}
     ),
+    "allocation_rule": Recipe(
+        lambda s: {"site": make_site(s), "component": "facility", "method": "equal"}, {"method": "bandwidth"}
+    ),
+    "accounting_period": Recipe(
+        lambda _: {"month": f"{2000 + next(NUMBER) % 25}-0{1 + next(NUMBER) % 9}-01"}, {"description": "Agreed."}
+    ),
     "contract": Recipe(lambda s: {"provider": make_provider(s), "title": _name("Order")}, {"term_months": 12}),
     "contract_circuit": Recipe(lambda s: {"contract": make_contract(s), "circuit": make_circuit(s)}),
     "contract_site": Recipe(lambda s: {"contract": make_contract(s), "site": make_site(s)},

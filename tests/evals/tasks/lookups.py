@@ -162,7 +162,7 @@ TASKS = (
         values(
             "select l.mrr - c.mrc from circuit c join circuit_customer l on l.circuit_id = c.id"
             " where c.provider_circuit_id = '8529104418830117'"
-        ), 150,
+        ), 250,
         lambda pl: pl["contribution"], "get_circuit_pl", ref="8529104418830117",
     ),
     one(
@@ -233,7 +233,7 @@ TASKS = (
     one(
         "whitewater-basis", GRACE,
         "What does Whitewater Insurance bring in on IFN-E1-00644, and is that figure billed or only modeled?",
-        together(words("modeled", "modelled"), values(circuit("IFN-E1-00644", "round(mrc * 1.35, 2)"))), 150,
+        together(words("modeled", "modelled"), values(circuit("IFN-E1-00644", "round(mrc * 1.35, 2)"))), 270,
         lambda pl: said(*(f"{x['basis']} {x['amount']}" for x in pl["lines"] if x["component"] == "revenue")),
         "get_circuit_pl", ref="IFN-E1-00644",
     ),

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from netos_core.finance.rules.profit import BasisTotal, Component, Line, profit_and_loss, weakest
 from netos_core.kernel.money import Basis
-from netos_core.overview.rules import BasisTotal, Component, Line, profit_and_loss, weakest
 
 ACTUAL, CONTRACTED, MODELED = Basis.ACTUAL, Basis.CONTRACTED, Basis.MODELED
 JUNE, JULY = date(2026, 6, 1), date(2026, 7, 1)

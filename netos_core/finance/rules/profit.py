@@ -33,7 +33,7 @@ class Line:
 
     `month` is the first day of the month, `source` the record behind the amount. `item` tells money of one
     component apart: a contract and the invoice that bills it share an item, two customers on a circuit do not.
-    The carrier's contracted line is the MRC; its actual line is the invoice.
+    The carrier's contracted line is the MRC; its actual line is the invoice. `how` says how a share came about.
     """
 
     month: date
@@ -43,6 +43,7 @@ class Line:
     basis: Basis
     source: str
     item: str = ""
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ def profit_and_loss(lines: Iterable[Line]) -> ProfitAndLoss:
     """Work out what a circuit earned and cost, by month and currency.
 
     An amount known on several bases is counted once, on the strongest: actual, then contracted, then modeled. A
-    month without any revenue line gets one modeled from its contracted MRC. Currencies are never added up.
+    month without any revenue line gets one modeled from its contracted MRC, unless others bear that. Currencies are
+    never added up.
     """
     known = tuple(lines)
     every = sorted((*known, *_modeled_revenue(known)), key=_order)
@@ -115,9 +117,14 @@ def weakest(bases: Iterable[Basis]) -> Basis:
 
 def _modeled_revenue(lines: Sequence[Line]) -> list[Line]:
     earning = {line.month for line in lines if line.component is Component.REVENUE}
+    shared = {line.month for line in lines if line.component is Component.TRANSPORT_SHARE and line.amount < 0}
     mrc: dict[tuple[date, str], list[Line]] = {}
     for line in lines:
-        if line.component is Component.CARRIER and line.basis is Basis.CONTRACTED and line.month not in earning:
+        if (
+            line.component is Component.CARRIER
+            and line.basis is Basis.CONTRACTED
+            and line.month not in earning | shared
+        ):
             mrc.setdefault((line.month, line.currency), []).append(line)
     return [
         Line(

@@ -1,0 +1,89 @@
+"""Rules that divide shared costs, closed months and the lines these keep."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from netos_core.kernel.db import Base, Entity, MoneyColumn, ref_column
+
+LIVE = text("retired_at is null")
+
+
+class AllocationRule(Entity, Base):
+    """How one shared cost of a site is divided among the circuits there, from one month to another.
+
+    `shares` are percentages by the ref of a circuit, for fixed ones; they make one hundred. The rules of a site for one
+    component never meet in a month.
+    """
+
+    __tablename__ = "allocation_rule"
+
+    site_id: Mapped[UUID] = mapped_column(ForeignKey("site.id"), index=True)
+    component: Mapped[str]
+    method: Mapped[str]
+    shares: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    description: Mapped[str | None]
+
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
+        CheckConstraint("extract(day from starts_on) = 1", name="begins_with_a_month"),
+        CheckConstraint("extract(day from ends_on + 1) = 1", name="ends_with_a_month"),
+        CheckConstraint("(method = 'fixed') = (shares is not null)", name="fixed_has_shares"),
+    )
+
+
+class AccountingPeriod(Entity, Base):
+    """A closed month, by its first day. It is retired when the month is opened again.
+
+    `kept` names the lines it was closed with, by the digest of them all; `lines` is their number, and `totals` is what
+    they come to by currency: revenue, modeled revenue and cost.
+    """
+
+    __tablename__ = "accounting_period"
+
+    ref: Mapped[str] = ref_column()
+    month: Mapped[date]
+    kept: Mapped[str]
+    lines: Mapped[int]
+    totals: Mapped[dict[str, Any]]
+    description: Mapped[str | None]
+
+    __table_args__ = (
+        CheckConstraint("extract(day from month) = 1", name="month_by_first_day"),
+        Index("uq_accounting_period_live", "month", unique=True, postgresql_where=LIVE),
+    )
+
+
+class PeriodLine(Base):
+    """A line that a closing keeps, as it was worked out then. It is written once and never changed.
+
+    It is of a circuit; or of a site, where it is what nobody bears of a shared cost.
+    """
+
+    __tablename__ = "period_line"
+
+    kept: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    circuit_id: Mapped[UUID | None] = mapped_column(ForeignKey("circuit.id"))
+    site_id: Mapped[UUID | None] = mapped_column(ForeignKey("site.id"))
+    component: Mapped[str]
+    amount: Mapped[MoneyColumn]
+    currency: Mapped[str]
+    basis: Mapped[str]
+    source: Mapped[str]
+    item: Mapped[str]
+    how: Mapped[str]
+
+    __table_args__ = (
+        CheckConstraint("(circuit_id is null) <> (site_id is null)", name="of_a_circuit_or_a_site"),
+        Index("ix_period_line_circuit", "circuit_id", "kept", postgresql_where=text("circuit_id is not null")),
+        Index("ix_period_line_site", "site_id", "kept", postgresql_where=text("site_id is not null")),
+    )

@@ -1,0 +1,41 @@
+"""What circuits and assets earn and cost."""
+
+from __future__ import annotations
+
+from netos_core.finance.queries import assets, circuits, totals
+from netos_core.finance.schemas import (
+    CircuitPl,
+    InfrastructurePl,
+    InfrastructureRequest,
+    ListPeriods,
+    PeriodList,
+    PlRequest,
+    PlTotals,
+    PlTotalsRequest,
+)
+from netos_core.kernel.context import Context
+from netos_core.kernel.operation import Effect, operation
+
+
+@operation(Effect.READ, right="read:circuits")
+def get_circuit_pl(ctx: Context, request: PlRequest) -> CircuitPl:
+    """Show what a circuit earned and cost by month; every line names its basis and source."""
+    return circuits.circuit_pl(ctx, request)
+
+
+@operation(Effect.READ, right="read:sites")
+def get_infrastructure_pl(ctx: Context, request: InfrastructureRequest) -> InfrastructurePl:
+    """Show what a tower, data center or other site earned and cost with all inside it, circuit by circuit."""
+    return assets.infrastructure_pl(ctx, request)
+
+
+@operation(Effect.READ, right="read:overview")
+def get_pl_totals(ctx: Context, request: PlTotalsRequest) -> PlTotals:
+    """Add up what a month earned and cost by carrier, market or service type; the parts make the whole."""
+    return totals.pl_totals(ctx, request)
+
+
+@operation(Effect.READ, right="read:overview")
+def list_periods(ctx: Context, request: ListPeriods) -> PeriodList:
+    """List the closed months with what they came to, the newest first."""
+    return totals.periods(ctx, request)

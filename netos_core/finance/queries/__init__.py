@@ -1,0 +1,1 @@
+"""Reads of what months rest on, and of months that are closed."""

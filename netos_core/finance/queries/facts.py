@@ -1,0 +1,284 @@
+"""Read the dated facts of circuits and sites, one statement for each kind however many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Date, Select, case, cast, null, or_, select, true, union_all
+
+from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
+from netos_core.circuits.rules import ENDED, CircuitStatus
+from netos_core.contracts.queries.rates import courses_of
+from netos_core.customers.model import Customer
+from netos_core.electrical.model import ElectricalAccount
+from netos_core.electrical.queries import bills_of
+from netos_core.finance.model import AllocationRule
+from netos_core.finance.rules.allocation import Method
+from netos_core.finance.rules.facts import (
+    CircuitFact,
+    CostFact,
+    CustomerFact,
+    Facts,
+    PowerFact,
+    Presence,
+    Rated,
+    RuleFact,
+    Shared,
+    SiteFact,
+)
+from netos_core.finance.rules.months import Proration, first_of, last_of
+from netos_core.kernel.context import Context
+from netos_core.links.model import RfLink, SiteCircuit
+from netos_core.links.rules import RfStatus, SubtendRole
+from netos_core.providers.model import Provider
+from netos_core.sites.model import Site, SiteCost
+from netos_core.sites.rules import Cadence, CostKind
+
+NOT_INSTALLED = (CircuitStatus.PLANNED, CircuitStatus.ORDERED, CircuitStatus.PROVISIONING)
+Ids = Collection[UUID] | None
+"""Some records, or all where it is None."""
+
+
+def facts_of(ctx: Context, first: date, last: date, *, roots: Ids, circuits: Ids, priced: Ids) -> Facts:
+    """Read what months rest on.
+
+    Args:
+        ctx: The call.
+        first: The first month.
+        last: The last month.
+        roots: Sites, each read with every site inside it.
+        circuits: Circuits, beside those at these sites.
+        priced: Circuits whose rates are needed, beside those that serve a site; the others are only borne shares by.
+    """
+    sites = _sites(ctx, roots)
+    inside = None if roots is None else set(sites)
+    presences = _presences(ctx, inside)
+    there = None if circuits is None else {*circuits, *(one.circuit_id for one in presences)}
+    serving = {one.circuit_id for one in presences if one.role == SubtendRole.BACKHAUL}
+    if inside:
+        presences += _served_elsewhere(ctx, serving, inside)
+    known = _circuits(ctx, there)
+    needed = None if priced is None else {*priced, *serving}
+    return Facts(
+        Proration(ctx.policy.proration),
+        _facts_of_circuits(ctx, known, needed, last_of(last)),
+        _customers(ctx, there),
+        sites,
+        presences,
+        [*_site_costs(ctx, inside, sites), *_radio(ctx, inside, there)],
+        _power(ctx, inside),
+        _rules(ctx, inside, first, last_of(last)),
+    )
+
+
+def ruled_sites(ctx: Context, circuit_id: UUID, first: date, last: date) -> list[UUID]:
+    """List the sites that divide a cost in these months and that a circuit ends at, hangs off or is inside."""
+    own = union_all(
+        select(Termination.site_id.label("id")).where(
+            Termination.circuit_id == circuit_id, Termination.retired_at.is_(None), Termination.site_id.is_not(None)
+        ),
+        select(SiteCircuit.site_id).where(SiteCircuit.circuit_id == circuit_id, SiteCircuit.retired_at.is_(None)),
+    ).subquery()
+    up = select(own.c.id).cte("up", recursive=True)
+    up = up.union(select(Site.parent_id).join(up, Site.id == up.c.id).where(Site.parent_id.is_not(None)))
+    ruling = select(AllocationRule.site_id).where(AllocationRule.site_id.in_(select(up.c.id)), *_holds(first, last))
+    return list(ctx.session.scalars(ruling.distinct()))
+
+
+def _holds(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        AllocationRule.retired_at.is_(None),
+        or_(AllocationRule.starts_on.is_(None), AllocationRule.starts_on <= last_of(last)),
+        or_(AllocationRule.ends_on.is_(None), AllocationRule.ends_on >= first),
+    )
+
+
+def _among(column: Any, ids: Ids) -> ColumnElement[bool]:
+    return true() if ids is None else column.in_(list(ids))
+
+
+def _sites(ctx: Context, roots: Ids) -> dict[UUID, SiteFact]:
+    if roots is not None and not roots:
+        return {}
+    wanted = select(Site.id, Site.ref, Site.name, Site.kind, Site.parent_id, Site.market).where(
+        Site.retired_at.is_(None)
+    )
+    if roots is not None:
+        tree = select(Site.id).where(Site.id.in_(list(roots))).cte("tree", recursive=True)
+        tree = tree.union(select(Site.id).join(tree, Site.parent_id == tree.c.id).where(Site.retired_at.is_(None)))
+        wanted = wanted.where(Site.id.in_(select(tree.c.id)))
+    return {row.id: SiteFact(*row) for row in ctx.session.execute(wanted)}
+
+
+def _presences(ctx: Context, sites: Ids) -> list[Presence]:
+    if sites is not None and not sites:
+        return []
+    ends = select(
+        Termination.site_id, Termination.circuit_id, null().label("role"), cast(null(), Date), cast(null(), Date)
+    ).where(Termination.retired_at.is_(None), Termination.site_id.is_not(None), _among(Termination.site_id, sites))
+    hangs = _hanging().where(_among(SiteCircuit.site_id, sites))
+    rows: Iterable[Any] = ctx.session.execute(union_all(ends, hangs))
+    return [Presence(*row) for row in rows]
+
+
+def _hanging() -> Select[UUID, UUID, str, date | None, date | None]:
+    return select(
+        SiteCircuit.site_id, SiteCircuit.circuit_id, SiteCircuit.role, SiteCircuit.starts_on, SiteCircuit.ends_on
+    ).where(SiteCircuit.retired_at.is_(None))
+
+
+def _served_elsewhere(ctx: Context, circuits: Collection[UUID], sites: Collection[UUID]) -> list[Presence]:
+    """Read which other sites circuits serve: their MRC is in parts for each of them."""
+    if not circuits:
+        return []
+    rows = ctx.session.execute(
+        _hanging().where(SiteCircuit.circuit_id.in_(list(circuits)), SiteCircuit.role == SubtendRole.BACKHAUL)
+    )
+    return [Presence(*row) for row in rows if row.site_id not in sites]
+
+
+_CIRCUIT = (
+    select(
+        Circuit.id, Circuit.ref, Provider.name.label("provider"), Provider.ref.label("provider_ref"), Circuit.market,
+        Circuit.service_type, Circuit.bandwidth_mbps, Circuit.currency, Circuit.mrc, Circuit.status,
+        Circuit.contract_id, Circuit.billing_start_date, Circuit.install_date, Circuit.disconnect_date,
+    )
+    .join(Provider, Provider.id == Circuit.provider_id)
+    .where(Circuit.retired_at.is_(None))
+)  # fmt: skip
+
+
+def _circuits(ctx: Context, ids: Ids) -> list[dict[str, Any]]:
+    if ids is not None and not ids:
+        return []
+    return [dict(row) for row in ctx.session.execute(_CIRCUIT.where(_among(Circuit.id, ids))).mappings()]
+
+
+def _facts_of_circuits(
+    ctx: Context, rows: Collection[Mapping[str, Any]], priced: Ids, until: date
+) -> dict[UUID, CircuitFact]:
+    """Read rates too, where they are needed. A price on file is that of the whole month that runs."""
+    needed = rows if priced is None else [row for row in rows if row["id"] in priced]
+    courses = courses_of(ctx, needed, first_of(ctx.today))
+    rates: dict[UUID, tuple[Rated, ...]] = {}
+    for row in needed:
+        course = courses.get(row["id"])
+        if course is not None:
+            steps = course.steps(until)
+            rates[row["id"]] = tuple(Rated(step.since, step.mrc, step.source or row["ref"]) for step in steps)
+        elif row["mrc"] is not None:
+            rates[row["id"]] = (Rated(None, row["mrc"], row["ref"]),)
+    return {row["id"]: _circuit(row, rates.get(row["id"], ())) for row in rows}
+
+
+def _circuit(row: Mapping[str, Any], rates: tuple[Rated, ...]) -> CircuitFact:
+    ended, new = row["status"] in ENDED, row["status"] in NOT_INSTALLED
+    known_end, known_start = row["disconnect_date"] is not None, row["billing_start_date"] is not None
+    return CircuitFact(
+        row["id"], row["ref"], row["provider"], row["provider_ref"], row["market"], row["service_type"],
+        row["bandwidth_mbps"], row["currency"], rates,
+        billed=(known_end or not ended) and (known_start or not new),
+        billed_from=row["billing_start_date"] or row["install_date"],
+        billed_until=row["disconnect_date"],
+    )  # fmt: skip
+
+
+def _customers(ctx: Context, circuits: Ids) -> list[CustomerFact]:
+    if circuits is not None and not circuits:
+        return []
+    rows = ctx.session.execute(
+        select(
+            CircuitCustomer.circuit_id, Customer.ref, Customer.name, CircuitCustomer.mrr, CircuitCustomer.currency,
+            CircuitCustomer.starts_on, CircuitCustomer.ends_on,
+        )
+        .join(Customer, Customer.id == CircuitCustomer.customer_id)
+        .where(CircuitCustomer.retired_at.is_(None), _among(CircuitCustomer.circuit_id, circuits))
+        .order_by(Customer.name, Customer.ref)
+    )  # fmt: skip
+    return [CustomerFact(*row) for row in rows]
+
+
+def _site_costs(ctx: Context, sites: Ids, known: Mapping[UUID, SiteFact]) -> list[CostFact]:
+    if sites is not None and not sites:
+        return []
+    rows = ctx.session.execute(
+        select(
+            SiteCost.site_id, SiteCost.kind, SiteCost.amount, SiteCost.currency, SiteCost.cadence, SiteCost.starts_on,
+            SiteCost.ends_on,
+        ).where(SiteCost.retired_at.is_(None), _among(SiteCost.site_id, sites))
+    )  # fmt: skip
+    return [
+        CostFact(
+            row.site_id, Shared.POWER if row.kind == CostKind.POWER else Shared.FACILITY, row.kind, row.amount,
+            row.currency, Cadence(row.cadence), row.starts_on, row.ends_on, known[row.site_id].ref,
+        )
+        for row in rows
+        if row.site_id in known
+    ]  # fmt: skip
+
+
+def _radio(ctx: Context, sites: Ids, circuits: Ids) -> list[CostFact]:
+    """Read what radio links cost: at their A end, or of the circuit they carry."""
+    if circuits is not None and not (sites or circuits):
+        return []
+    carried = case((Circuit.retired_at.is_(None), Circuit.id))
+    mine = or_(_among(RfLink.a_site_id, sites), _among(RfLink.circuit_id, circuits))
+    rows = ctx.session.execute(
+        select(
+            RfLink.a_site_id, RfLink.name, RfLink.monthly_cost, RfLink.currency, RfLink.starts_on, RfLink.ends_on,
+            RfLink.ref, carried.label("circuit_id"),
+        )
+        .outerjoin(Circuit, Circuit.id == RfLink.circuit_id)
+        .where(
+            RfLink.retired_at.is_(None), RfLink.monthly_cost.is_not(None), mine,
+            or_(RfLink.status.not_in((RfStatus.PLANNED, RfStatus.DECOMMISSIONED)), RfLink.ends_on.is_not(None)),
+        )
+    )  # fmt: skip
+    return [
+        CostFact(
+            row.a_site_id, Shared.TRANSPORT, row.name, row.monthly_cost, row.currency, Cadence.MONTHLY, row.starts_on,
+            row.ends_on, row.ref, row.circuit_id,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _power(ctx: Context, sites: Ids) -> list[PowerFact]:
+    if sites is not None and not sites:
+        return []
+    accounts = ctx.session.execute(
+        select(
+            ElectricalAccount.id, ElectricalAccount.site_id, ElectricalAccount.ref, ElectricalAccount.starts_on,
+            ElectricalAccount.ends_on,
+        )
+        .where(ElectricalAccount.retired_at.is_(None), _among(ElectricalAccount.site_id, sites))
+        .order_by(ElectricalAccount.ref)
+    ).all()  # fmt: skip
+    bills = bills_of(ctx, [row.id for row in accounts]) if accounts else {}
+    return [
+        PowerFact(row.site_id, row.ref, row.starts_on, row.ends_on, bills[row.id])
+        for row in accounts
+        if row.id in bills
+    ]
+
+
+def _rules(ctx: Context, sites: Ids, first: date, last: date) -> list[RuleFact]:
+    if sites is not None and not sites:
+        return []
+    rows = ctx.session.execute(
+        select(
+            AllocationRule.id, AllocationRule.site_id, AllocationRule.component, AllocationRule.method,
+            AllocationRule.shares, AllocationRule.starts_on, AllocationRule.ends_on,
+        ).where(_among(AllocationRule.site_id, sites), *_holds(first, last))
+    )  # fmt: skip
+    return [
+        RuleFact(
+            row.id, row.site_id, Shared(row.component), Method(row.method),
+            {key: Decimal(percent) for key, percent in (row.shares or {}).items()}, row.starts_on, row.ends_on,
+        )
+        for row in rows
+    ]  # fmt: skip

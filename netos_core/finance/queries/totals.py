@@ -1,0 +1,107 @@
+"""A month added up by carrier, market or service: parts that make the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+
+from netos_core.circuits.model import Circuit
+from netos_core.finance.model import AccountingPeriod, PeriodLine
+from netos_core.finance.queries.assets import sums_of
+from netos_core.finance.queries.circuits import span_of
+from netos_core.finance.queries.closing import Placed, closing
+from netos_core.finance.queries.periods import Closed, closed_months
+from netos_core.finance.rules.profit import Component, Line
+from netos_core.finance.rules.waterfall import ByCurrency, count
+from netos_core.finance.schemas import (
+    ListPeriods,
+    PeriodList,
+    PeriodRow,
+    PlGroup,
+    PlTotals,
+    PlTotalsRequest,
+    TotalsBy,
+)
+from netos_core.kernel.context import Context
+from netos_core.kernel.money import Basis
+from netos_core.providers.model import Provider
+from netos_core.sites.model import Site
+
+SHARED = "shared costs that no rule divides"
+NO_MARKET = "without a market"
+
+
+def pl_totals(ctx: Context, request: PlTotalsRequest) -> PlTotals:
+    """Add a month up: as it was closed, else as it is on file now."""
+    month, _ = span_of(ctx, request.month, None)
+    closed = closed_months(ctx, month, month).get(month)
+    lines = _kept(ctx, closed) if closed else closing(ctx, month).lines
+    of_circuit, of_site = _keys(ctx, request.by)
+    groups: dict[str, ByCurrency] = {}
+    whole: ByCurrency = {}
+    for one in lines:
+        key = of_circuit.get(one.circuit_id, NO_MARKET) if one.circuit_id else of_site(one.site_id)
+        count(groups.setdefault(key, {}), one.line)
+        count(whole, one.line)
+    return PlTotals(
+        month=month, by=request.by, closed=closed.ref if closed else None, whole=sums_of(whole),
+        groups=[PlGroup(name=name, money=sums_of(money)) for name, money in sorted(groups.items(), key=_least)],
+    )  # fmt: skip
+
+
+def _least(group: tuple[str, ByCurrency]) -> tuple[object, str]:
+    return min(sums.contribution for sums in group[1].values()), group[0]
+
+
+def _kept(ctx: Context, closed: Closed) -> Iterable[Placed]:
+    rows = ctx.session.execute(
+        select(
+            PeriodLine.circuit_id, PeriodLine.site_id, PeriodLine.component, PeriodLine.amount, PeriodLine.currency,
+            PeriodLine.basis, PeriodLine.source, PeriodLine.item, PeriodLine.how,
+        ).where(PeriodLine.kept == closed.kept)
+    )  # fmt: skip
+    for circuit_id, site_id, component, amount, currency, basis, source, item, how in rows:
+        line = Line(closed.month, Component(component), amount, currency, Basis(basis), source, item, how)
+        yield Placed(circuit_id, site_id, line)
+
+
+def _keys(ctx: Context, by: TotalsBy) -> tuple[Mapping[UUID, str], Callable[[UUID | None], str]]:
+    """Say which group each circuit is in, and each site whose cost nobody bears."""
+    column = {"provider": Provider.name, "market": Circuit.market, "service_type": Circuit.service_type}[by]
+    rows = ctx.session.execute(
+        select(Circuit.id, column.label("name")).join(Provider, Provider.id == Circuit.provider_id)
+    )
+    of_circuit = {row.id: row.name or NO_MARKET for row in rows}
+    if by != "market":
+        return of_circuit, lambda _: SHARED
+    markets = {row.id: row.market or NO_MARKET for row in ctx.session.execute(select(Site.id, Site.market))}
+    return of_circuit, lambda site_id: markets.get(site_id, NO_MARKET) if site_id else NO_MARKET
+
+
+def periods(ctx: Context, request: ListPeriods) -> PeriodList:
+    """List closed months, the newest first."""
+    rows = ctx.session.execute(
+        select(
+            AccountingPeriod.ref, AccountingPeriod.version, AccountingPeriod.month, AccountingPeriod.lines,
+            AccountingPeriod.totals, AccountingPeriod.description, AccountingPeriod.created_at,
+        )
+        .where(AccountingPeriod.retired_at.is_(None))
+        .order_by(AccountingPeriod.month.desc())
+        .limit(request.limit)
+    )  # fmt: skip
+    return PeriodList(rows=[PeriodRow(**row) for row in rows.mappings()], next_to_close=_next(ctx))
+
+
+def _next(ctx: Context) -> date:
+    """Give the month after the last closed one, else the one before this."""
+    last = ctx.session.scalar(
+        select(AccountingPeriod.month)
+        .where(AccountingPeriod.retired_at.is_(None))
+        .order_by(AccountingPeriod.month.desc())
+        .limit(1)
+    )
+    place = last.year * 12 + last.month if last else ctx.today.year * 12 + ctx.today.month - 2
+    return date(place // 12, place % 12 + 1, 1)

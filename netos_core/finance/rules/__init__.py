@@ -1,0 +1,1 @@
+"""What money of a month comes to: pure rules, one module a question."""

@@ -1,0 +1,28 @@
+"""Money by months: assets, totals and closed months."""
+
+from __future__ import annotations
+
+from netos_core.finance import operations as finance
+from netos_mcp.answers import Published
+
+NAME = "finance"
+TOOLSET = (
+    Published(
+        finance.get_infrastructure_pl,
+        "Show what a tower, data center or other site earned and cost with all inside it: its costs, how they are "
+        'divided, its circuits worst first. One circuit: get_circuit_pl. Example: {"ref": "SIT-1007"}.',
+        toolset=NAME,
+    ),
+    Published(
+        finance.get_pl_totals,
+        "Show what a month earned and cost by provider, market or service_type, worst first. One site: "
+        'get_infrastructure_pl. Example: {"by": "market", "month": "2026-10-01"}.',
+        toolset=NAME,
+    ),
+    Published(
+        finance.list_periods,
+        "List closed months with what they came to. Close one: propose_change of an accounting_period. "
+        'Example: {"limit": 12}.',
+        toolset=NAME,
+    ),
+)
