@@ -137,6 +137,7 @@ PREFIXES = {
     "letter": "LTR",
     "report": "RPT",
     "extraction": "EXT",
+    "revenue_service": "SVC",
 }
 
 
