@@ -157,6 +157,13 @@ def attribution() -> None:
         sa.ForeignKeyConstraint(["customer_id"], ["customer.id"], name=op.f("fk_revenue_attribution_customer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_revenue_attribution")),
     )
+    op.create_index(
+        "uq_revenue_attribution_open",
+        "revenue_attribution",
+        ["service_id"],
+        unique=True,
+        postgresql_where=sa.text("retired_at is null and ends_on is null"),
+    )
     for column in ("service_id", "circuit_id", "site_id", "customer_id"):
         op.create_index(op.f(f"ix_revenue_attribution_{column}"), "revenue_attribution", [column])
 

@@ -14,7 +14,7 @@ from netos_core.kernel.db import Base
 from netos_core.kernel.errors import Conflict, Forbidden
 
 # What happened to a record stays told of it, live or retired.
-HISTORY = frozenset({"circuit_event", "quote", "circuit_order", "letter"})
+HISTORY = frozenset({"circuit_event", "quote", "circuit_order", "letter", "revenue_attribution"})
 
 
 class StillUsed(Conflict):

@@ -229,6 +229,7 @@ ENTITY_ASPECT: dict[str, Aspect] = {
     "feedback": Aspect.NOTE,
     "feedback_comment": Aspect.NOTE,
     "quote_term": Aspect.MONEY,
+    "revenue_attribution": Aspect.MONEY,
 }
 
 _OF_LETTERS_OUTSIDE = ("sending", "sending_key", "wording", "pdf_sha256", "pdf_document_id", "serve_to", "served_date",

@@ -43,6 +43,8 @@ from netos_core.quotes import plans as quotes
 from netos_core.quotes.schemas import OrderEdit, OrderStepEdit, QuoteEdit, QuoteTermEdit
 from netos_core.renewals import plans as renewals
 from netos_core.renewals.schemas import DecisionEdit
+from netos_core.revenue import plans as revenue
+from netos_core.revenue.schemas import AttributionEdit
 from netos_core.sites import plans as sites
 from netos_core.sites.schemas import SiteCostEdit, SiteEdit
 
@@ -83,6 +85,7 @@ KINDS: Mapping[str, Kind] = {
     "billing_account": Kind(BillingAccountEdit, providers.plan_accounts, "billing_account"),
     "customer": Kind(CustomerEdit, customers.plan, "customer"),
     "customer_contact": Kind(CustomerContactEdit, customers.plan_contacts, "customer_contact"),
+    "attribution": Kind(AttributionEdit, revenue.plan, "revenue_attribution"),
     "site": Kind(SiteEdit, sites.plan, "site"),
     "site_cost": Kind(SiteCostEdit, sites.plan_costs, "site_cost"),
     "site_circuit": Kind(SiteCircuitEdit, links.plan_site_circuits, "site_circuit"),
@@ -196,6 +199,7 @@ def _going_along(ctx: Context, request: ProposeChange, changes: Sequence[Change]
         *network.plan_gone(ctx, changes),
         *links.plan_gone(ctx, changes),
         *electrical.plan_gone(ctx, changes),
+        *revenue.plan_gone(ctx, changes),
         *renewals.plan_gone(ctx, changes),
     ]
 

@@ -11,9 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from netos_core.kernel.db import Base, Entity, MoneyColumn, ref_column
 
-LIVE = text("retired_at is null")
 OPEN = text("done_at is null")
-THERE = text("gone_at is null")
 
 
 class RevenueProduct(Base):
@@ -145,4 +143,6 @@ class RevenueAttribution(Entity, Base):
     __table_args__ = (
         CheckConstraint("ends_on >= starts_on", name="ends_after_start"),
         CheckConstraint("num_nonnulls(circuit_id, site_id, customer_id) > 0", name="of_something"),
-    )
+        Index("uq_revenue_attribution_open", "service_id", unique=True,
+              postgresql_where=text("retired_at is null and ends_on is null")),
+    )  # fmt: skip

@@ -238,7 +238,9 @@ def mark_seen(session: Session, mine: Claimed, kind: Kept, keys: Sequence[str]) 
 
 
 def leave(session: Session, mine: Claimed, now: datetime) -> int:
-    """Note as gone what this sync has not seen; returns how many services.
+    """Note as gone what this sync has not seen; returns how many services of its source.
+
+    What another source told goes too: from two of them it would count twice.
 
     Raises:
         TooManyGone: It is more than half of them, and nobody has said that this is right.
@@ -255,11 +257,7 @@ def leave(session: Session, mine: Claimed, now: datetime) -> int:
             fix="Check what its user may read. If it is right, run it with --accept-losses.",
         )
     for table in (services, accounts):
-        session.execute(
-            update(table)
-            .where(table.c.source == mine.source, table.c.seen_by != mine.id, table.c.gone_at.is_(None))
-            .values(gone_at=now)
-        )
+        session.execute(update(table).where(table.c.seen_by != mine.id, table.c.gone_at.is_(None)).values(gone_at=now))
     return int(unseen)
 
 
@@ -276,7 +274,13 @@ def price_batch(session: Session, mine: Claimed, currency: str) -> tuple[str | N
         .outerjoin(account, and_(account.source == service.source, account.key == service.account_key))
         .outerjoin(product, and_(product.source == service.source, product.key == service.product_key))
         .outerjoin(price, and_(price.service_id == service.id, price.ends_on.is_(None)))
-        .where(service.source == mine.source, service.id > start, or_(service.gone_at.is_(None), price.id.is_not(None)))
+        .where(
+            service.id > start,
+            or_(
+                and_(service.source == mine.source, service.gone_at.is_(None)),
+                and_(service.gone_at.is_not(None), price.id.is_not(None)),
+            ),
+        )
         .order_by(service.id)
         .limit(BATCH)
     ).all()  # fmt: skip

@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy.orm import Session
 
 from netos_core.kernel.clock import business_day, utc_now
+from netos_core.kernel.errors import Conflict, Invalid
 from netos_core.revenue import records
 from netos_core.revenue.billing import BillingSystem, Kept
+from netos_core.revenue.queries.standing import Standing, standing
 from netos_core.revenue.records import Claimed, ClaimLost, Step, TooManyGone
 from netos_core.vendors.errors import VendorError
 
@@ -36,6 +38,27 @@ def sync_due(core: Core) -> bool:
         if records.due(session, SONAR, now, timedelta(minutes=core.settings.sonar_minutes)):
             records.begin(session, SONAR, now, business_day(now, core.policy.zone), whole=False)
     return run(core, core.billing, SONAR)
+
+
+def sync_now(core: Core, system: BillingSystem, source: str, day: date, *, accept: bool = False) -> Standing:
+    """Read a source at once, whole; what it earns holds from that day on.
+
+    Raises:
+        Invalid: Something is known of a later day already.
+        Conflict: Somebody else is reading it.
+    """
+    with core.session() as session:
+        latest = standing(session, source)
+        if latest is not None and day < latest.day:
+            raise Invalid(f"Revenue is known as of {latest.day} already.", field="as_of", fix="Give no earlier day.")
+        records.begin(session, source, utc_now(), day, whole=True, accept=accept)
+    if not run(core, system, source):
+        raise Conflict("It is being read right now.", fix="Look at it with `netos revenue status`.")
+    with core.session() as session:
+        found = standing(session, source)
+    if found is None:
+        raise RuntimeError("a sync that ran has a row")
+    return found
 
 
 def run(core: Core, system: BillingSystem, source: str) -> bool:
