@@ -79,6 +79,7 @@ class WorkerSettings(WorkerSettingsBase):
         tick(report.weekly, second=every(20)),
         tick(report.write, second=every(3), timeout=report.LONGEST),
         tick(revenue.sync, second=every(5), timeout=revenue.LONGEST),
+        tick(revenue.tell, second=every(20)),
         tick(audit.seal, second=every(10)),
         tick(upkeep.requeue, second=every(5)),
         tick(upkeep.tidy, minute=every(5), second=20),

@@ -41,6 +41,7 @@ from web_min.pages import (
     records,
     renewals,
     reports,
+    revenue,
     sign_in,
     trail,
     views,
@@ -54,7 +55,8 @@ log = logging.getLogger(__name__)
 # Forms before records: `/circuits/new` is no circuit.
 FAMILIES = (
     sign_in, home, find, lookup, approvals, notes, trail, people, imports, lists, bulk, network, documents, drafts,
-    extractions, etf, edit, letters, feedback, parts, quotes, records, renewals, reports, notices, feeds,
+    extractions, etf, edit, letters, feedback, parts, quotes, records, renewals, reports, revenue, notices,
+    feeds,
 )  # fmt: skip
 
 
@@ -62,7 +64,7 @@ def make_routes(core: Core) -> list[BaseRoute]:
     """Return every page's route, the JSON API's and the static files'."""
     site = Site(core)
     pages = [route for family in FAMILIES for route in family.routes(site)]
-    pages += views.routes(site, (*lists.SPECS, *network.SPECS, *notices.SPECS, *reports.SPECS))
+    pages += views.routes(site, (*lists.SPECS, *network.SPECS, *notices.SPECS, *reports.SPECS, *revenue.SPECS))
     return [
         Route("/static/{name}", serve, methods=["GET"], name="static"),
         *hooks.routes(core),

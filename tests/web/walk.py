@@ -50,7 +50,7 @@ OTHERS = ("/", "/etf", "/etf?ref=CKT-1034&as_of=2027-06-30", "/worklist", "/time
           "/quotes/drafts/QDR-1001", "/quotes/drafts/QDR-1002", "/extractions",
           "/extractions?view=dismissed", "/circuits?fields=nrc&fields=market",
           "/circuits?query=qqqqqq", "/notices", "/me/notices", "/reports", "/reports/preview",
-          "/reports/RPT-1001")  # fmt: skip
+          "/reports/RPT-1001", "/revenue", "/revenue?attributed=false")  # fmt: skip
 FOR_SOME = (
     "/letters/LTR-1001/send",
     "/quotes/compare?ref=QUO-1001&ref=QUO-1002&overlap=1",

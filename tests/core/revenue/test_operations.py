@@ -13,6 +13,9 @@ from netos_core.access.rules import Role
 from netos_core.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from netos_core.revenue.operations import get_revenue, list_revenue, propose_attributions
 from netos_core.revenue.schemas import GetRevenue, ListRevenue, ProposeAttributions, RevenueList, RevenueView
+from netos_core.revenue.telling import tell_unattributed
+from netos_core.worklist.operations import get_worklist
+from netos_core.worklist.schemas import GetWorklist
 from tests.factories import (
     NOW,
     apply,
@@ -165,6 +168,25 @@ def test_who_sees_no_amounts_sees_none_and_can_not_ask_by_them(session: Session,
         propose_attributions(make_ctx(session, Role.NOC), ProposeAttributions())
     with pytest.raises(Forbidden):
         propose(make_ctx(session, Role.NOC), "attribution", "create", service=plant["by_id"], site=plant["site"])
+
+
+def worklist(session: Session, role: Role = Role.FINANCE) -> list[tuple[str, str, Decimal | None]]:
+    tell_unattributed(make_ctx(session, Role.ADMIN))
+    asked = GetWorklist.model_validate({"kind": ["unattributed_revenue"]})
+    return [(row.ref, row.title, row.amount) for row in get_worklist(make_ctx(session, role), asked).rows]
+
+
+def test_the_worklist_has_the_dearest_until_they_are_attributed(session: Session, plant: dict[str, str]) -> None:
+    assert worklist(session) == [
+        (plant["by_id"], "Account 1", Decimal("6000.00")),
+        (plant["by_number"], "Account 2", Decimal("3000.00")),
+        (plant["by_address"], "Account 3", Decimal("1200.00")),
+        (plant["nowhere"], "Account 4", Decimal("480.00")),
+    ]
+    assert {amount for _, _, amount in worklist(session, Role.NOC)} == {None}
+    proposed = propose_attributions(make_ctx(session, Role.FINANCE), ProposeAttributions())
+    approve(session, proposed)
+    assert [ref for ref, _, _ in worklist(session)] == [plant["nowhere"]]
 
 
 def test_words_and_sources_choose(session: Session, plant: dict[str, str]) -> None:
