@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, and_, func, or_, select, update
+from sqlalchemy import CursorResult, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -106,6 +106,13 @@ def begin(session: Session, source: str, now: datetime, day: date, *, whole: boo
         )
         session.execute(waiting.values(**again))
     return made is not None
+
+
+def give_up(session: Session, source: str, now: datetime) -> None:
+    """Drop a sync that waits or whose worker is gone: what is read anew, whole, owes nothing to it."""
+    table = table_of(RevenueSync)
+    waits = or_(table.c.problem.is_not(None), table.c.claimed_until <= now)
+    session.execute(delete(table).where(table.c.source == source, table.c.done_at.is_(None), waits))
 
 
 def due(session: Session, source: str, now: datetime, every: timedelta) -> bool:

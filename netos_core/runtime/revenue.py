@@ -51,6 +51,7 @@ def sync_now(core: Core, system: BillingSystem, source: str, day: date, *, accep
         latest = standing(session, source)
         if latest is not None and day < latest.day:
             raise Invalid(f"Revenue is known as of {latest.day} already.", field="as_of", fix="Give no earlier day.")
+        records.give_up(session, source, utc_now())
         records.begin(session, source, utc_now(), day, whole=True, accept=accept)
     if not run(core, system, source):
         raise Conflict("It is being read right now.", fix="Look at it with `netos revenue status`.")

@@ -78,7 +78,9 @@ def test_a_file_that_lost_most_of_it_is_not_believed(run: Any, tmp_path: Path, f
     code, told = load(run, tmp_path, few, "--as-of", "2026-02-01")
     assert (code, "25 of 30 services are not there any more" in told) == (1, True)
     assert history(fresh_db, "S30") == [("30.50", "2026-01-01", None)]
-    code, told = load(run, tmp_path, few, "--as-of", "2026-02-01", "--accept-losses")
+    code, told = load(run, tmp_path, ROWS.replace("30.50", "31.00"), "--as-of", "2026-02-01")
+    assert (code, "30 services of 5 accounts read, 0 gone, 1 with" in told) == (0, True), "the better file is read anew"
+    code, told = load(run, tmp_path, few, "--as-of", "2026-03-01", "--accept-losses")
     assert (code, "25 gone" in told) == (0, True)
 
 
