@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench import bring, calls, data, doors, pages, papers, places, reading, renewals, scale, speed, start, tokens
 from bench.figures import Figure, table
-from bench.house import House, house, megabytes, uvicorn, worker
+from bench.house import House, house, megabytes, rest, uvicorn, worker
 
 NAMES = (
     "import", "mcp", "layers", "tokens", "pages", "doors", "documents", "memory", "places", "renewals", "scale",
@@ -93,7 +93,9 @@ def _on_a_home(place: House, circuits: int, wanted: set[str], figures: list[Figu
         if "pages" in wanted:
             figures += pages.figures(place, web.port)
         if "doors" in wanted:
-            figures += [*doors.figures(place), *doors.sessions(web.port, asked[1])]
+            figures += doors.figures(place)
+            rest(jobs.pid)  # of ten thousand new circuits the search had to be told
+            figures += doors.sessions(web.port, asked[1])
         if "memory" in wanted:
             floor = least if "mcp" in wanted else None
             resident = megabytes(web.process.pid)

@@ -29,6 +29,9 @@ from netos_core.runtime.supervisor import ensure_services, environment, free_por
 HOST = "127.0.0.1"
 FIRST_PORT = 18_420
 PATIENCE = 60
+RESTING = 0.1
+"""Seconds of computing in one."""
+
 NO_RATE_LIMIT = {"NETOS_CALLS_PER_SECOND": "100000", "NETOS_CALLS_AT_ONCE": "100000"}
 """The limit of calls a second is not what is measured, and would answer instead of the work."""
 
@@ -123,6 +126,24 @@ def worker(place: House) -> Iterator[subprocess.Popen[bytes]]:
         yield process
     finally:
         stop_process(process, ((signal.SIGTERM, 10),))
+
+
+def rest(pid: int) -> None:
+    """Wait until a process has computed next to nothing for a second: what it still had to do is done."""
+    end = time.monotonic() + PATIENCE
+    before = _computed(pid)
+    while time.monotonic() < end:
+        time.sleep(1)
+        now = _computed(pid)
+        if now - before < RESTING:
+            return
+        before = now
+    raise NotUp("The worker has not caught up.")
+
+
+def _computed(pid: int) -> float:
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def megabytes(pid: int) -> float:

@@ -22,6 +22,7 @@ from netos_core.proposals import operations as proposals
 from netos_core.quotes import operations as quotes
 from netos_core.renewals import operations as renewals
 from netos_core.reports import operations as reports
+from netos_core.revenue import operations as revenue
 from netos_core.search import operations as search
 from netos_core.views import operations as views
 from netos_core.work import operations as work
@@ -48,6 +49,9 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     overview.get_provider,
     overview.list_customers,
     overview.get_customer,
+    revenue.list_revenue,
+    revenue.get_revenue,
+    revenue.propose_attributions,
     overview.search_contracts,
     overview.get_contract,
     overview.preview_etf,

@@ -21,6 +21,7 @@ import netos_core.providers.model
 import netos_core.quotes.model
 import netos_core.renewals.model
 import netos_core.reports.model
+import netos_core.revenue.model
 import netos_core.search.model
 import netos_core.sites.model
 import netos_core.views.model

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,12 +25,16 @@ from netos_core.proposals.operations import propose_change
 from netos_core.proposals.schemas import ProposeChange
 from netos_core.renewals import records as renewals
 from netos_core.reports import records as reports
+from netos_core.revenue import records as revenue
+from netos_core.revenue.billing import Account, Product, Service
+from netos_core.revenue.model import RevenueService
 from netos_core.runtime.calls import Core
 from netos_core.runtime.keys import KeyRing, from_setting
 from netos_core.search.records import take_up
 from netos_core.work import records as work
 
 NOW = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
+TODAY = NOW.date()
 POLICY = Policy(zone=ZoneInfo("America/Indiana/Indianapolis"))
 AGENT = "claude"
 RING = KeyRing(lambda: from_setting(["the keys of a test run and of nothing else"]))
@@ -178,6 +183,28 @@ def make_electrical_account(session: Session, **fields: Any) -> str:
     site = fields.get("site") or make_site(session)
     provider = fields.get("provider") or make_provider(session)
     return _make(session, "electrical_account", {**fields, "provider": provider, "site": site})
+
+
+def make_services(session: Session, *said: Mapping[str, Any], day: date = TODAY) -> list[str]:
+    """Mirror services as a sync does, each with an account of its own; returns their refs in the same order."""
+    mine = revenue.Claimed(
+        new_id(), "sonar", whole=True, since=None, day=day, step=revenue.Step.PRICES, after=None, tries=1,
+        losses_accepted=False,
+    )  # fmt: skip
+    revenue.save_products(session, "sonar", [Product("1", "Fiber", Decimal("300.00"), 1)])
+    for number, one in enumerate(said, start=1):
+        key = str(one.get("key", number))
+        place = {name: one.get(name) for name in ("line1", "city", "state", "postal_code")}
+        account = Account(
+            key, one.get("account", f"Account {key}"), one.get("number", key), "Active", active=True, lat=None,
+            lon=None, **place,
+        )  # fmt: skip
+        revenue.save_accounts(session, mine, [account])
+        service = Service(key, key, "1", one.get("name"), Decimal(1), Decimal(one.get("mrr", "300.00")))
+        revenue.save_services(session, mine, [service])
+    revenue.price_batch(session, mine, "USD")
+    refs = {row.key: row.ref for row in session.execute(select(RevenueService.key, RevenueService.ref))}
+    return [refs[str(one.get("key", number))] for number, one in enumerate(said, start=1)]
 
 
 def row_of(session: Session, entity: str, ref: str) -> dict[str, Any]:

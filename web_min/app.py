@@ -42,6 +42,7 @@ from web_min.pages import (
     records,
     renewals,
     reports,
+    revenue,
     sign_in,
     trail,
     views,
@@ -55,7 +56,8 @@ log = logging.getLogger(__name__)
 # Forms before records: `/circuits/new` is no circuit.
 FAMILIES = (
     sign_in, home, find, lookup, approvals, notes, trail, people, imports, lists, bulk, network, documents, drafts,
-    extractions, etf, edit, letters, feedback, money, parts, quotes, records, renewals, reports, notices, feeds,
+    extractions, etf, edit, letters, feedback, money, parts, quotes, records, renewals, reports, revenue,
+    notices, feeds,
 )  # fmt: skip
 
 
@@ -63,7 +65,7 @@ def make_routes(core: Core) -> list[BaseRoute]:
     """Return every page's route, the JSON API's and the static files'."""
     site = Site(core)
     pages = [route for family in FAMILIES for route in family.routes(site)]
-    pages += views.routes(site, (*lists.SPECS, *network.SPECS, *notices.SPECS, *reports.SPECS))
+    pages += views.routes(site, (*lists.SPECS, *network.SPECS, *notices.SPECS, *reports.SPECS, *revenue.SPECS))
     return [
         Route("/static/{name}", serve, methods=["GET"], name="static"),
         *hooks.routes(core),

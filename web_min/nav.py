@@ -129,6 +129,7 @@ class Nav:
             link("Network", "/network", "network", "n"),
             link("Providers", "/providers", "provider", "p", board.providers if board else None),
             link("Customers", "/customers", "people", "u", board.customers if board else None),
+            link("Revenue", "/revenue", "contract", "2"),
             link("Contracts", "/contracts", "contract", "o", board.contracts if board else None),
             link("Quotes", "/quotes", "quote", "b"),
             link("RF links", "/rf-links", "radio", "f"),

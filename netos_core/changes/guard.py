@@ -7,14 +7,15 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Column, Table, select, text
 
 from netos_core.access.rules import Aspect
+from netos_core.changes.aspects import not_to_propose
 from netos_core.changes.model import Proposal, ProposalChange
-from netos_core.changes.rules import Action, not_to_propose
+from netos_core.changes.rules import Action
 from netos_core.kernel.context import Context
 from netos_core.kernel.db import Base
 from netos_core.kernel.errors import Conflict, Forbidden
 
 # What happened to a record stays told of it, live or retired.
-HISTORY = frozenset({"circuit_event", "quote", "circuit_order", "letter"})
+HISTORY = frozenset({"circuit_event", "quote", "circuit_order", "letter", "revenue_attribution"})
 
 
 class StillUsed(Conflict):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from netos_core.access.model import Person
 from netos_core.access.queries import list_people, names_of, rights_held
 from netos_core.access.rules import Aspect
+from netos_core.changes.aspects import hidden_aspects, risk_words
 from netos_core.changes.model import Proposal
-from netos_core.changes.rules import Given, Status, Via, counts, hidden_aspects, risk_words
+from netos_core.changes.rules import Given, Status, Via, counts
 from netos_core.kernel.clock import business_day
 from netos_core.kernel.context import Context
 from netos_core.notices.queries import admins

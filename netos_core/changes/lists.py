@@ -13,9 +13,10 @@ from netos_core.access.model import Person
 from netos_core.access.queries import names_of
 from netos_core.access.rules import Aspect
 from netos_core.changes import queries, views
+from netos_core.changes.aspects import risk_words
 from netos_core.changes.model import Approval, AuditRow, Proposal
 from netos_core.changes.plans import PREFIXES
-from netos_core.changes.rules import Action, Status, risk_words
+from netos_core.changes.rules import Action, Status
 from netos_core.changes.schemas import (
     ACTIONS,
     ENTITIES,

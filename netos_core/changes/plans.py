@@ -15,7 +15,8 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from netos_core.changes.rules import SEE, Action, Change, as_json_value
+from netos_core.changes.aspects import SEE
+from netos_core.changes.rules import Action, Change, as_json_value
 from netos_core.kernel.db import SYSTEM_COLUMNS, Base, new_id
 from netos_core.kernel.errors import Conflict
 
@@ -138,6 +139,7 @@ PREFIXES = {
     "report": "RPT",
     "extraction": "EXT",
     "accounting_period": "PER",
+    "revenue_service": "SVC",
 }
 
 

@@ -11,8 +11,9 @@ from sqlalchemy import TIMESTAMP, Text, Uuid, bindparam, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from netos_core.access.rules import rights_of
+from netos_core.changes.aspects import SEE
 from netos_core.changes.model import Approval, AuditRow, Proposal, ProposalChange
-from netos_core.changes.rules import SEE, Action, Change, ChangeSet, Given, Status, Via
+from netos_core.changes.rules import Action, Change, ChangeSet, Given, Status, Via
 from netos_core.changes.schemas import OpenChange
 from netos_core.kernel.context import Context
 from netos_core.kernel.db import Base

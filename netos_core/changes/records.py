@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 
 from netos_core.access.rules import Aspect, at_most, highest
 from netos_core.changes import audit, guard, letters, queries
+from netos_core.changes.aspects import aspects_of
 from netos_core.changes.model import Approval, Proposal, ProposalChange
 from netos_core.changes.plans import take_refs
 from netos_core.changes.rules import (
@@ -27,7 +28,6 @@ from netos_core.changes.rules import (
     ChangeSet,
     Status,
     Via,
-    aspects_of,
     digest_of,
     fingerprint_of,
     monthly_effect,

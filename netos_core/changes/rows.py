@@ -18,7 +18,10 @@ from netos_core.kernel.errors import Invalid, NotFound
 from netos_core.kernel.lookup import Named, Names
 
 LookUp: TypeAlias = Callable[[Context, Iterable[str]], Names]
-SPOKEN_OF = {"document": ("ref",)}  # a document's title may be one that its reader's roles do not show
+SPOKEN_OF = {
+    "document": ("ref",),
+    "revenue_service": ("ref",),
+}  # a document's title may be one that its reader's roles do not show
 About: TypeAlias = Mapping[UUID, Named]
 
 

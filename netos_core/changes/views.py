@@ -12,21 +12,9 @@ from sqlalchemy import select
 from netos_core.access.queries import names_of
 from netos_core.access.rules import RIGHTS, RISK, Aspect, Risk
 from netos_core.changes import queries
+from netos_core.changes.aspects import SEE, SEEN_WITH, field_aspect, hidden_aspects, risk_words
 from netos_core.changes.model import Approval, Proposal, ProposalChange
-from netos_core.changes.rules import (
-    SEE,
-    SEEN_WITH,
-    Action,
-    Given,
-    Status,
-    Verdict,
-    Via,
-    counts,
-    field_aspect,
-    hidden_aspects,
-    risk_words,
-    verdict,
-)
+from netos_core.changes.rules import Action, Given, Status, Verdict, Via, counts, verdict
 from netos_core.changes.schemas import ApprovalView, ChangeResult, ChangeView, DiffRow, MonthlyTotal, Need
 from netos_core.kernel.context import Channel, Context
 from netos_core.kernel.listing import value_of

@@ -12,8 +12,9 @@ from netos_core.access.rules import Aspect
 from netos_core.annotations import plans as remarks
 from netos_core.annotations.schemas import NoteEdit, TagEdit
 from netos_core.changes import guard
+from netos_core.changes.aspects import field_aspect
 from netos_core.changes.plans import Wanted
-from netos_core.changes.rules import Action, Change, ChangeSet, field_aspect
+from netos_core.changes.rules import Action, Change, ChangeSet
 from netos_core.circuits import plans as circuits
 from netos_core.circuits.schemas import CircuitEdit, EventEdit
 from netos_core.contracts import plans as contracts
@@ -46,6 +47,8 @@ from netos_core.quotes import plans as quotes
 from netos_core.quotes.schemas import OrderEdit, OrderStepEdit, QuoteEdit, QuoteTermEdit
 from netos_core.renewals import plans as renewals
 from netos_core.renewals.schemas import DecisionEdit
+from netos_core.revenue import plans as revenue
+from netos_core.revenue.schemas import AttributionEdit
 from netos_core.sites import plans as sites
 from netos_core.sites.schemas import SiteCostEdit, SiteEdit
 
@@ -86,6 +89,7 @@ KINDS: Mapping[str, Kind] = {
     "billing_account": Kind(BillingAccountEdit, providers.plan_accounts, "billing_account"),
     "customer": Kind(CustomerEdit, customers.plan, "customer"),
     "customer_contact": Kind(CustomerContactEdit, customers.plan_contacts, "customer_contact"),
+    "attribution": Kind(AttributionEdit, revenue.plan, "revenue_attribution"),
     "site": Kind(SiteEdit, sites.plan, "site"),
     "site_cost": Kind(SiteCostEdit, sites.plan_costs, "site_cost"),
     "site_circuit": Kind(SiteCircuitEdit, links.plan_site_circuits, "site_circuit"),
@@ -203,6 +207,7 @@ def _going_along(ctx: Context, request: ProposeChange, changes: Sequence[Change]
         *links.plan_gone(ctx, changes),
         *electrical.plan_gone(ctx, changes),
         *finance.plan_gone(ctx, changes),
+        *revenue.plan_gone(ctx, changes),
         *renewals.plan_gone(ctx, changes),
     ]
 

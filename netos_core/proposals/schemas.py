@@ -10,7 +10,7 @@ from netos_core.kernel.redaction import Request
 
 KindName = Literal[
     "circuit", "event", "provider", "alias", "contact", "billing_account", "customer", "customer_contact", "site",
-    "site_cost", "site_circuit", "rf_link", "electrical_account", "electrical_bill", "allocation_rule",
+    "site_cost", "site_circuit", "attribution", "rf_link", "electrical_account", "electrical_bill", "allocation_rule",
     "accounting_period", "contract", "contract_circuit",
     "contract_site", "decision", "quote", "quote_term", "order", "order_step", "letter", "document", "interface",
     "handoff_port", "vlan", "bgp_session", "ip_block", "note", "tag", "feedback", "feedback_comment",

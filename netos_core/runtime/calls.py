@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from netos_core.documents.store import Scanner, Store
     from netos_core.letters.signing import SigningService
     from netos_core.lookup.checker import AvailabilityChecker
+    from netos_core.revenue.billing import BillingSystem
     from netos_core.runtime.systems import Watch
     from netos_core.vendors.claude import Claude
     from netos_core.vendors.entra import Entra
@@ -150,6 +151,16 @@ class Core:
             lambda fresh: chosen.secret("docuseal_token", fresh=fresh),
             template_id=chosen.docuseal_template_id,
         )
+
+    @functools.cached_property
+    def billing(self) -> BillingSystem | None:
+        """The billing system revenue is read from; None where none is configured."""
+        from netos_core.vendors.sonar import Sonar  # lazy: only the worker reads it
+
+        chosen = self.settings
+        if chosen.sonar_url is None or chosen.sonar_token is None:
+            return None
+        return Sonar(chosen.sonar_url, lambda fresh: chosen.secret("sonar_token", fresh=fresh))
 
     @functools.cached_property
     def claude(self) -> Claude | None:
@@ -276,6 +287,8 @@ class Core:
             self.availability.close()
         if "signer" in vars(self) and self.signer is not None:
             self.signer.close()
+        if "billing" in vars(self) and self.billing is not None:
+            self.billing.close()
         if "claude" in vars(self) and self.claude is not None:
             self.claude.close()
         self.engine.dispose()

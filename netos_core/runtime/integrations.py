@@ -14,7 +14,7 @@ from netos_core.kernel.clock import utc_now
 from netos_core.kernel.errors import NetosError
 from netos_core.notices import sending
 from netos_core.notices.rules.kinds import Way
-from netos_core.runtime import claude, files, letters, outside
+from netos_core.runtime import claude, files, letters, outside, revenue
 from netos_core.runtime.callers import ENTRA
 from netos_core.runtime.calls import Core
 from netos_core.runtime.home import open_home
@@ -54,6 +54,7 @@ def unused(settings: Settings) -> frozenset[str]:
     configured = {
         ENTRA: settings.entra_tenant_id, files.SCANNER: settings.clamd_url, outside.CHECKER: settings.availability_url,
         "Vault": settings.vault_addr, "Doppler": settings.doppler_token, claude.SYSTEM: settings.anthropic_api_key,
+        revenue.SYSTEM: settings.sonar_url and settings.sonar_token,
     }  # fmt: skip
     return frozenset(system for system, value in configured.items() if not value)
 
@@ -71,6 +72,7 @@ def integrations(core: Core) -> Iterator[Integration]:
     yield from _notices(core)
     yield _availability(core)
     yield _signing(core)
+    yield _billing(core)
     yield _claude(core)
     yield from _secrets(core)
 
@@ -119,6 +121,16 @@ def _signing(core: Core) -> Integration:
         told = "Letters are printed and signed by hand."
         return Integration(letters.SYSTEM, "default", True, told, None, None)
     return _asked(letters.SYSTEM, "It knows us.", core.watch(letters.SYSTEM).asking, signer.check)
+
+
+def _billing(core: Core) -> Integration:
+    system = core.billing
+    if system is None:
+        told = "Revenue is typed, or read from files."
+        half = bool(core.settings.sonar_url) != bool(core.settings.sonar_token)
+        fix = "Set both NETOS_SONAR_URL and NETOS_SONAR_TOKEN, or neither." if half else None
+        return Integration(revenue.SYSTEM, "default", not half, told, None, fix)
+    return _asked(revenue.SYSTEM, None, core.watch(revenue.SYSTEM).asking, system.check)
 
 
 def _claude(core: Core) -> Integration:

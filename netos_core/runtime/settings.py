@@ -22,6 +22,7 @@ from netos_core.runtime.settings_finance import FinanceSettings
 from netos_core.runtime.settings_letters import LETTER_SECRETS, LetterSettings
 from netos_core.runtime.settings_notices import NOTICE_SECRETS, NoticeSettings
 from netos_core.runtime.settings_reports import REPORT_SECRETS, ReportSettings
+from netos_core.runtime.settings_sonar import SONAR_SECRETS, SonarSettings
 from netos_core.runtime.settings_words import LOOPBACK, listed, safe_address
 
 PREFIX = "NETOS_"
@@ -32,6 +33,7 @@ SECRET = (
     NOTICE_SECRETS
     | LETTER_SECRETS
     | REPORT_SECRETS
+    | SONAR_SECRETS
     | frozenset(
         {
             "database_url",
@@ -52,7 +54,7 @@ class SettingsRefused(Invalid):
     """At least one setting is wrong; the message has one line for each."""
 
 
-class Settings(NoticeSettings, LetterSettings, ReportSettings, ClaudeSettings, FinanceSettings):
+class Settings(NoticeSettings, LetterSettings, ReportSettings, ClaudeSettings, FinanceSettings, SonarSettings):
     """The settings of this process. Frozen: a change takes a restart, so every process agrees."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
@@ -370,7 +372,7 @@ def _line(problem: Any) -> str:
 def settings_table() -> str:
     """Write the settings as a Markdown table for the documentation."""
     rows = ["| variable | default | meaning |", "|---|---|---|"]
-    bases = (NoticeSettings, ReportSettings, ClaudeSettings, FinanceSettings)
+    bases = (NoticeSettings, ReportSettings, ClaudeSettings, FinanceSettings, SonarSettings)
     inherited = {name for base in bases for name in base.model_fields}  # a base's fields come first, and belong last
     for name, field in sorted(Settings.model_fields.items(), key=lambda one: one[0] in inherited):
         default = (

@@ -37,6 +37,8 @@ from netos_core.renewals.queries import list_renewals
 from netos_core.renewals.schemas import ListRenewals, RenewalList
 from netos_core.reports.queries.kept import list_reports
 from netos_core.reports.schemas import ListReports, ReportList
+from netos_core.revenue.queries.services import list_revenue
+from netos_core.revenue.schemas import ListRevenue, RevenueList
 from netos_core.views.model import SavedView
 from netos_core.views.schemas import SavedViewLine, ViewList
 from netos_core.worklist.queries import worklist
@@ -105,6 +107,7 @@ LISTS: Mapping[str, Source] = {
     ),
     "letters": _source("list_letters", "contracts", ListLetters, LetterList, letters.list_letters),
     "renewals": _source("list_renewals", "renewals", ListRenewals, RenewalList, list_renewals),
+    "revenue": _source("list_revenue", "customers", ListRevenue, RevenueList, list_revenue),
     "reports": _source("list_reports", "renewals", ListReports, ReportList, list_reports),
     "worklist": _source("get_worklist", "renewals", GetWorklist, Worklist, worklist),
     "documents": _source("list_documents", "documents", ListDocuments, DocumentList, list_documents),

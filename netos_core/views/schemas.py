@@ -13,7 +13,7 @@ from netos_core.kernel.redaction import Request, View
 ListName = Literal[
     "circuits", "sites", "providers", "customers", "contracts", "renewals", "worklist", "letters", "documents",
     "interfaces", "ports", "vlans", "bgp", "blocks", "quotes", "orders", "rf-links", "electrical", "feedback",
-    "notices", "reports",
+    "notices", "reports", "revenue",
 ]  # fmt: skip
 ViewName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 

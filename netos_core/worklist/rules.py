@@ -16,6 +16,7 @@ class FindingKind(StrEnum):
     RENEWED_IN_SILENCE = "renewed_in_silence"
     TERMS_UNKNOWN = "terms_unknown"
     UNAPPROVED_EXTRACTION = "unapproved_extraction"
+    UNATTRIBUTED_REVENUE = "unattributed_revenue"
 
 
 WORDS = {
@@ -24,6 +25,7 @@ WORDS = {
     FindingKind.RENEWED_IN_SILENCE: "Renewed because nobody acted",
     FindingKind.TERMS_UNKNOWN: "Terms the paper does not state",
     FindingKind.UNAPPROVED_EXTRACTION: "Decide what was read from a contract's PDF",
+    FindingKind.UNATTRIBUTED_REVENUE: "Say what billed services are of",
 }
 
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "geo": ("netos_mcp.cli.geo", "Read a file of shapes: KML, KMZ or GeoJSON."),
     "renewals": ("netos_mcp.cli.renewals", "Run the renewal engine, as of today or of any day."),
     "report": ("netos_mcp.cli.report", "Make a renewal report, of today or of a day to come."),
+    "revenue": ("netos_mcp.cli.revenue", "Read what customers are billed: from Sonar, or from a file."),
     "demo": ("netos_mcp.cli.demo", "Load or remove the sample data."),
     "serve": ("netos_mcp.cli.serve", "Run the web and MCP server alone."),
     "worker": ("netos_mcp.cli.worker", "Run the job worker alone."),

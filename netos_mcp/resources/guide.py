@@ -80,6 +80,10 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "action": "create",
         "set": {"customer": "CUS-1003", "name": "Ana Ruiz", "role": "IT manager", "phone": "+1 317 555 0101"},
     },
+    "attribution": {
+        "action": "create",
+        "set": {"service": "SVC-1001", "circuit": "CKT-1042", "customer": "CUS-1003", "starts_on": "2026-11-01"},
+    },
     "site_circuit": {
         "action": "create",
         "set": {"site": "SIT-1007", "circuit": "CKT-1042", "role": "subtended", "starts_on": "2026-11-01"},

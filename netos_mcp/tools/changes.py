@@ -9,7 +9,7 @@ from netos_mcp.answers import Published
 PUBLISHED = (
     Published(
         proposals.propose_change,
-        "Propose a change and get its exact diff, digest, risk and who must approve; nothing is written yet. Repeating "
+        "Propose a change and get its exact diff, digest, risk and approvers; nothing is written yet. Repeating "
         "it finds the same proposal. Fields of a kind: netos://schema/{kind}. Example: "
         '{"kind": "circuit", "ref": "CKT-1042", "set": {"mrc": "1250.00"}, "reason": "Invoice of October"}.',
         words={"set": "Fields to new values; null clears."},

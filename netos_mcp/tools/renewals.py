@@ -17,8 +17,8 @@ PUBLISHED = (
     ),
     Published(
         worklist.get_worklist,
-        "List what should be done today, by money at risk for each day left, with the evidence. For every term on the "
-        'ladder, use list_renewals. Example: {"within_days": 30}.',
+        "List what to do today, by money at risk per day left, with evidence. For every term: list_renewals. "
+        'Example: {"within_days": 30}.',
         words=LIST_WORDS,
     ),
 )

@@ -9,7 +9,7 @@ import pytest
 
 from netos_core.access.rules import RIGHTS, RISK, Aspect, Role, rights_of
 from netos_core.catalogue import OPERATIONS
-from netos_core.changes.rules import ENTITY_ASPECT, FIELD_ASPECT
+from netos_core.changes.aspects import ENTITY_ASPECT, FIELD_ASPECT
 from netos_core.kernel.redaction import Request, View
 from netos_core.proposals.plans import KINDS
 from netos_core.tables import metadata

@@ -49,6 +49,7 @@ from tests.factories import (
     make_person,
     make_provider,
     make_rf_link,
+    make_services,
     make_site,
     propose,
 )
@@ -319,6 +320,11 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Planted:
         said_no,
     ]  # fmt: skip
     reject_change(approver(session, PLANTED_AT), Decide(change_id=said_no.change_id, digest=said_no.digest))
+    (billed,) = make_services(
+        session, {"name": "Marker line", "account": "Marker account", "number": "MRK", "mrr": money[1]}
+    )
+    make_services(session, {"name": "Marker line", "account": "Marker account", "number": "MRK", "mrr": money[3]},
+                  day=PLANTED_AT.date())  # fmt: skip
     notices = _told(session, admin, money[0])
     digests = {
         row.ref: row.digest for row in session.execute(select(Proposal.ref, Proposal.digest).order_by(Proposal.id))
@@ -327,7 +333,7 @@ def _planted(core: Core, session: Any, secrets: Secrets) -> Planted:
         "circuit": circuit, "provider": provider, "customer": customer, "site": site, "contract": contract,
         "job": enqueue(finance, "verify_trail", {}).ref, "cost": cost, "bad_import": bad.ref, "good_import": good.ref,
         "own_import": own.ref, "idle": idle, "session": bgp, "document": document,
-        "extraction": extraction,
+        "extraction": extraction, "revenue": billed,
         "cheque": cheque, "letter": letter, "report": run_report(finance, RunReport()).ref, **plant, **notices,
     }  # fmt: skip
     return {"refs": refs, "changes": [c.change_id for c in changed], "digests": digests}

@@ -84,6 +84,9 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
         "get_provider": of["provider"],
         "list_customers": [{}],
         "get_customer": of["customer"],
+        "list_revenue": [{}, {"attributed": False}, {"gone": True}],
+        "get_revenue": of["revenue"],
+        "propose_attributions": [{}, {"refs": [refs["revenue"]]}],
         "search_contracts": [{}],
         "get_contract": of["contract"],
         "preview_etf": [
@@ -164,6 +167,12 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
             {"kind": "bgp_session", "action": "retire", "ref": refs["session"], "reason": "walking"},
             {"kind": "letter", "action": "create", "set": {"contract": refs["contract"]}, "reason": "walking"},
             {"kind": "letter", "ref": refs["letter"], "set": {"sending": "manual"}, "reason": "walking"},
+            {
+                "kind": "attribution",
+                "action": "create",
+                "reason": "walking",
+                "set": {"service": refs["revenue"], "site": refs["site"]},
+            },
             *guesses(plant),
         ],
         "rebase_change": everything,
@@ -327,6 +336,7 @@ def pages(plant: Plant) -> list[str]:
         f"/parts/electrical_bill/{refs['bill']}/{form}?of={refs['electrical_account']}" for form in ("edit", "retire")
     ]
     made += [f"/{folder}/bulk?ref={refs[kept[folder]]}" for folder in ("sites", "rf-links", "electrical", "feedback")]
+    made += [f"/revenue{more}" for more in ("", ".csv", ".xlsx", f"/{refs['revenue']}")]
     made += ["/quotes/drafts", f"/quotes/drafts/{refs['draft']}", f"/quotes/compare?ref={refs['quote']}"]
     made += [f"/parts/quote_term/{refs['term']}/{form}?of={refs['quote']}" for form in ("edit", "retire")]
     made += [f"/sites/{refs['site']}?as_of=2026-05-01", "/rf-links?as_of=2026-05-01", "/electrical?as_of=2026-05-01"]

@@ -37,8 +37,8 @@ TYPING = {"list_names"}
 FRAME = {"get_counts"}
 """What stands around every page: get_dashboard tells it an agent, and more."""
 
-BESIDE = {"list_extractions", "get_extraction"}
-"""What a person decides on a page, and a program reads by the JSON API; agents are told of the contract it becomes."""
+BESIDE = {"list_extractions", "get_extraction", "list_revenue", "get_revenue", "propose_attributions"}
+"""What a person decides on a page, and a program reads by the JSON API; agents are told of what comes of it."""
 
 TOKENS_ON_AVERAGE, TOKENS_OF_ONE, TOKENS_LISTED = 175, 350, 4200
 SHOUTING = re.compile(r"\b(IMPORTANT|MUST|NEVER|ALWAYS|CRITICAL|WARNING|NOTE)\b")

@@ -13,7 +13,7 @@ from netos_core.runtime.integrations import Integration, integrations, unused
 from netos_core.runtime.settings import Settings, load_settings
 from netos_core.work import systems
 from tests.directory import CLIENT, SECRET, TENANT
-from tests.standins import availability, entra, vault
+from tests.standins import availability, entra, sonar, vault
 from tests.standins.serving import Served, served
 
 
@@ -124,9 +124,24 @@ def test_a_checker_that_is_away_or_answers_otherwise_is_told_without_blaming_a_s
     core.close()
 
 
+def test_sonar_is_asked_how_many_accounts_it_has(fresh_db: str) -> None:
+    app = sonar.make_app()
+    app.state.sonar.fill(3)
+    with served(app) as there:
+        core = Core(Settings(database_url=fresh_db, demo=True, sonar_url=there.url, sonar_token=sonar.TOKEN))
+        assert asked(core)["Sonar"].found == "It knows us, and has 3 accounts."
+        app.state.sonar.tokens.clear()
+        told = asked(core)["Sonar"]
+        assert (told.holds, "NETOS_SONAR_TOKEN" in str(told.fix)) == (False, True)
+        core.close()
+    half = Core(Settings(database_url=fresh_db, demo=True, sonar_url="https://isp.sonar.software"))
+    assert not asked(half)["Sonar"].holds
+    half.close()
+
+
 def test_a_system_that_is_no_longer_configured_is_named_as_unused(checker: Served) -> None:
     none = Settings(database_url="postgresql:///none", demo=True)
-    assert unused(none) == {CHECKER, "Microsoft Entra ID", "Virus scanner", "Vault", "Doppler", "Claude"}
+    assert unused(none) == {CHECKER, "Microsoft Entra ID", "Virus scanner", "Vault", "Doppler", "Claude", "Sonar"}
     assert CHECKER not in unused(none.model_copy(update={"availability_url": checker.url}))
 
 

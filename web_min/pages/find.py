@@ -17,7 +17,7 @@ PATHS = {"CKT": "/circuits", "SIT": "/sites", "PRV": "/providers", "CUS": "/cust
          "BGP": "/network/bgp", "IPB": "/network/blocks", "DOC": "/documents", "RFL": "/rf-links",
          "ELE": "/electrical", "FBK": "/feedback", "QUO": "/quotes", "QDR": "/quotes/drafts",
          "ORD": "/orders", "LTR": "/letters", "NTC": "/notices", "RPT": "/reports",
-         "EXT": "/extractions"}  # fmt: skip
+         "EXT": "/extractions", "SVC": "/revenue"}  # fmt: skip
 
 
 def routes(site: Site) -> list[BaseRoute]:

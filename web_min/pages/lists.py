@@ -315,6 +315,7 @@ VIEWS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Renewed in silence", "kind=renewed_in_silence"),
         ("Not stated", "kind=terms_unknown"),
         ("Read, not approved", "kind=unapproved_extraction"),
+        ("Revenue of nothing", "kind=unattributed_revenue"),
         ("Within 30 days", "within_days=30"),
     ),
     "/renewals": (

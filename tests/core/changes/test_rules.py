@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from netos_core.access.rules import RISK, Aspect, Risk, Role, at_most, highest, rights_of, rights_table
+from netos_core.changes.aspects import aspects_of, risk_words
 from netos_core.changes.rules import (
     Action,
     Change,
@@ -18,13 +19,11 @@ from netos_core.changes.rules import (
     Status,
     Via,
     as_json_value,
-    aspects_of,
     counts,
     digest_of,
     fingerprint_of,
     inverse,
     monthly_effect,
-    risk_words,
     verdict,
 )
 

@@ -24,6 +24,7 @@ from tests.factories import (
     make_customer,
     make_electrical_account,
     make_provider,
+    make_services,
     make_site,
     propose,
     rows_of,
@@ -81,6 +82,10 @@ RECIPES: Mapping[str, Recipe] = {
         lambda s: {"site": make_site(s), "kind": "rent", "amount": "5.00", "cadence": "monthly"}, {"amount": "6.00"}
     ),
     "site_circuit": Recipe(lambda s: {"site": make_site(s), "circuit": make_circuit(s)}, {"description": "Spare."}),
+    "attribution": Recipe(
+        lambda s: {"service": make_services(s, {"key": _name("S")})[0], "circuit": make_circuit(s)},
+        {"starts_on": "2026-01-01"},
+    ),
     "rf_link": Recipe(lambda s: {"a_site": make_site(s), "z_site": make_site(s)}, {"band": "11 GHz"}),
     "electrical_account": Recipe(lambda s: {"site": make_site(s), "provider": make_provider(s)}, {"tariff": "B"}),
     "electrical_bill": Recipe(

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from netos_core.access.rules import RIGHTS, RISK, Aspect, Role, rights_of
+from netos_core.changes.aspects import SEEN_WITH, hidden_aspects, not_to_propose
 from netos_core.changes.model import Proposal
 from netos_core.changes.operations import confirm_change, get_change, list_changes, reject_change
-from netos_core.changes.rules import SEEN_WITH, hidden_aspects, not_to_propose
 from netos_core.changes.schemas import ConfirmChange, Decide, GetChange, ListChanges
 from netos_core.imports.rules.fields import fields_of
 from netos_core.kernel.context import Channel
