@@ -183,7 +183,7 @@ ACTIONS = (
 ENTITIES = (
     "circuit", "termination", "circuit_event", "circuit_customer", "provider", "provider_alias", "provider_contact",
     "billing_account", "customer", "customer_contact", "site", "site_cost", "site_circuit", "rf_link",
-    "electrical_account", "electrical_bill", "allocation_rule", "accounting_period",
+    "electrical_account", "electrical_bill", "allocation_rule", "accounting_period", "revenue_attribution",
     "contract", "contract_circuit", "contract_site", "renewal_decision",
     "document", "interface", "handoff_port", "vlan", "bgp_session", "ip_block", "quote", "quote_term",
     "circuit_order", "order_step", "letter", "note", "tag", "feedback", "feedback_comment", "proposal", "person",

@@ -33,7 +33,7 @@ PUBLISHED = (
     ),
     Published(
         finance.get_circuit_pl,
-        "Show what a circuit earned and cost by month, each line with basis and source. Sites: "
+        "Show what a circuit earned and cost by month, lines with basis and source. Sites: "
         'get_infrastructure_pl. Example: {"ref": "CKT-1042", "month": "2026-10-01"}.',
         words={"month": "", "until": ""},
     ),

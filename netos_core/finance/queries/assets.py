@@ -39,7 +39,7 @@ def infrastructure_pl(ctx: Context, request: InfrastructureRequest) -> Infrastru
     months = [books_of(facts, month) for month in months_from(first, last)]
     fall = waterfall(facts, months, site.id)
     root = fall.nodes[site.id]
-    rows = _circuits(facts, fall)
+    rows = _circuits(ctx, facts, fall)
     own = facts.sites[site.id]
     return InfrastructurePl(
         ref=own.ref, name=own.name, kind=own.kind, market=own.market, month=first, until=last,
@@ -87,9 +87,13 @@ def _site(facts: Facts, fall: Waterfall, site_id: UUID) -> AssetSite:
     )
 
 
-def _circuits(facts: Facts, fall: Waterfall) -> list[AssetCircuit]:
-    """List what each circuit of the tree comes to with its shares, the worst first."""
+def _circuits(ctx: Context, facts: Facts, fall: Waterfall) -> list[AssetCircuit]:
+    """List what each circuit of the tree comes to with its shares, the worst first.
+
+    For who sees no money they come in the order of their refs: another would tell what is bad.
+    """
     rows: list[tuple[Decimal, str, AssetCircuit]] = []
+    by_money = ctx.principal.may("see:money")
     for node in fall.nodes.values():
         site = facts.sites[node.site_id]
         for row_id in node.circuits:
@@ -98,7 +102,7 @@ def _circuits(facts: Facts, fall: Waterfall) -> list[AssetCircuit]:
                 worst = min(sums.contribution for sums in money.values())
                 made = AssetCircuit(ref=circuit.ref, provider=circuit.provider, at=site.ref, money=sums_of(money))
                 rows.append((worst, circuit.ref, made))
-    return [made for _, _, made in sorted(rows, key=lambda row: row[:2])]
+    return [made for _, _, made in sorted(rows, key=lambda row: row[:2] if by_money else row[1:2])]
 
 
 def _costs(facts: Facts, months: Iterable[Books], site_id: UUID) -> Iterable[AssetCost]:
