@@ -32,6 +32,9 @@ _AS_PIECES = "--psm 11 --oem 1"
 _SAYS = re.compile(r"[^\W_]|[$%&#@§*()/+=<>|•–—-]")
 """Words of a picture without any of these are dots, colons that stand alone, and what is left of lines."""
 
+_NUMBERED = re.compile(r"(?:sections?|paragraphs?|clauses?|items?|pages?|phases?|years?|months?|no\.)", re.IGNORECASE)
+"""Words that digits follow, so that a lone stroke after one is a digit. Articles and exhibits have Roman numbers."""
+
 Box = tuple[int, int, int, int]
 
 
@@ -193,13 +196,15 @@ def _read(image: Any, scale: float, how: str) -> list[Word]:
         )
         if _SAYS.search(text) and float(sure) >= 0
     ]
-    return list(_whole(words))
+    return list(whole(words))
 
 
-def _whole(words: Sequence[Word]) -> Iterator[Word]:
-    """Join a number or an id whose letters were read as two words that overlap."""
+def whole(words: Sequence[Word]) -> Iterator[Word]:
+    """Join a number or an id whose letters were read as two words that overlap; read a stroke as the digit it is."""
     last: Word | None = None
-    for word in words:
+    for seen in words:
+        is_one = seen.text == "|" and last is not None and _NUMBERED.fullmatch(last.text)
+        word = seen._replace(text="1") if is_one else seen
         if last is not None and _is_cut(last, word):
             last = Word(
                 last.text + word.text,
