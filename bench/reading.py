@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import math
 import os
 import subprocess
 import sys
@@ -166,7 +167,7 @@ def _family(pid: int) -> list[int]:
 def _held(pid: int) -> float:
     with contextlib.suppress(OSError):
         held = megabytes(pid)
-        return held if held == held else 0.0  # noqa: PLR0124 - one that has just ended holds nothing
+        return 0.0 if math.isnan(held) else held  # one that has just ended holds nothing
     return 0.0
 
 

@@ -9,10 +9,8 @@ from typing import Any
 import anyio
 
 from netos_core.extractions.telling import tell_waiting
-from netos_core.kernel.context import Channel
 from netos_core.runtime import extracting
 from netos_core.runtime.calls import Core
-from netos_core.work.records import itself
 
 LONGEST = 3000
 """Seconds a tick may take: more than a batch and the longest document together."""
@@ -41,7 +39,5 @@ async def tell(worker: dict[str, Any]) -> None:
 
 
 def _tell(core: Core) -> None:
-    with core.session() as session:
-        caller = itself(session)
-    with core.context(caller, Channel.JOB) as ctx:
+    with core.itself() as ctx:
         tell_waiting(ctx)

@@ -76,9 +76,7 @@ def _beat(core: Core, claim: records.Claim) -> None:
 
 
 def _ask_for(core: Core, kind: str) -> None:
-    with core.session() as session:
-        itself = records.itself(session)
-    with core.context(itself, Channel.JOB) as ctx:
+    with core.itself() as ctx:
         records.enqueue(ctx, kind, {})
 
 

@@ -12,10 +12,8 @@ from uuid import UUID
 
 import anyio
 
-from netos_core.kernel.context import Channel
 from netos_core.renewals import records
 from netos_core.runtime.calls import Core
-from netos_core.work.records import itself
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +35,7 @@ async def _walk(core: Core, *, every: bool) -> None:
 
 
 def _batch(core: Core, after: UUID | None, *, every: bool) -> UUID | None:
-    with core.session() as session:
-        caller = itself(session)
-    with core.context(caller, Channel.JOB) as ctx:
+    with core.itself() as ctx:
         done = records.advance(ctx, every=every, after=after)
     if done.fresh or done.notices:
         log.info(

@@ -6,11 +6,9 @@ from typing import Any
 
 import anyio
 
-from netos_core.kernel.context import Channel
 from netos_core.revenue.telling import tell_unattributed
 from netos_core.runtime import revenue
 from netos_core.runtime.calls import Core
-from netos_core.work.records import itself
 
 LONGEST = 3000
 """Seconds one run may take; what is left then is taken up by the next one."""
@@ -27,7 +25,5 @@ async def tell(worker: dict[str, Any]) -> None:
 
 
 def _tell(core: Core) -> None:
-    with core.session() as session:
-        caller = itself(session)
-    with core.context(caller, Channel.JOB) as ctx:
+    with core.itself() as ctx:
         tell_unattributed(ctx)

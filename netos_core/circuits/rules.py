@@ -52,6 +52,7 @@ TRANSITIONS: Mapping[CircuitStatus, frozenset[CircuitStatus]] = {
 # What is still ours to pay and to watch.
 IN_USE = frozenset({S.ORDERED, S.PROVISIONING, S.ACTIVE, S.OFFLINE, S.DEPROVISIONING})
 ENDED = (S.DECOMMISSIONED, S.CANCELLED)
+NOT_INSTALLED = (S.PLANNED, S.ORDERED, S.PROVISIONING)
 
 
 def may_become(old: CircuitStatus, new: CircuitStatus) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from netos_core.finance.queries import assets, circuits, totals
+from netos_core.finance.queries import assets, circuits, periods, totals
 from netos_core.finance.schemas import (
     CircuitPl,
     InfrastructurePl,
@@ -38,4 +38,4 @@ def get_pl_totals(ctx: Context, request: PlTotalsRequest) -> PlTotals:
 @operation(Effect.READ, right="read:overview")
 def list_periods(ctx: Context, request: ListPeriods) -> PeriodList:
     """List the closed months with what they came to, the newest first."""
-    return totals.periods(ctx, request)
+    return periods.periods(ctx, request)

@@ -35,6 +35,7 @@ from netos_core.runtime.logs import request_id as logged_request
 from netos_core.runtime.outside import ADDITIONS
 from netos_core.runtime.settings import Settings
 from netos_core.runtime.settings_words import listed
+from netos_core.work.records import itself
 
 if TYPE_CHECKING:
     from netos_core.documents.store import Scanner, Store
@@ -204,6 +205,17 @@ class Core:
                 yield Context(session, caller, now or utc_now(), self.policy, channel, request, address, self.keys)
         finally:
             logged_request.reset(token)
+
+    @contextlib.contextmanager
+    def itself(self, *, now: datetime | None = None) -> Iterator[Context]:
+        """Open the context of what NetOS does unasked.
+
+        Its row is there before the work begins, so that two that begin at once do not wait for each other.
+        """
+        with self.session() as session:
+            caller = itself(session)
+        with self.context(caller, Channel.JOB, now=now) as ctx:
+            yield ctx
 
     def call(
         self,

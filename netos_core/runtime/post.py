@@ -14,14 +14,12 @@ from typing import TYPE_CHECKING
 from jinja2 import TemplateError
 
 from netos_core.kernel.clock import utc_now
-from netos_core.kernel.context import Channel as Door
 from netos_core.kernel.errors import NetosError
 from netos_core.notices import queries, records, sending
 from netos_core.notices.channels import Channel, MailFiles, message_of, sender_of
 from netos_core.notices.rules.delivery import Outcome, Verdict, verdict_on
 from netos_core.notices.rules.kinds import Way
 from netos_core.runtime.home import Home
-from netos_core.work.records import itself
 
 if TYPE_CHECKING:
     from netos_core.notices.sending import Letter
@@ -109,9 +107,7 @@ class Post:
 
     def gather(self) -> int:
         """Write the digests that are due."""
-        with self._core.session() as session:
-            caller = itself(session)
-        with self._core.context(caller, Door.JOB, now=self._clock()) as ctx:
+        with self._core.itself(now=self._clock()) as ctx:
             return records.gather(ctx)
 
     def deliver(self, way: Way) -> int:

@@ -115,9 +115,7 @@ def write(core: Core, mine: Claimed, hands: Hands) -> Written:
 
 def finish(core: Core, mine: Claimed, written: Written) -> bool:
     """Record what came of it and tell its readers, in one transaction; False where another worker was first."""
-    with core.session() as session:
-        caller = itself(session)
-    with core.context(caller, Channel.JOB) as ctx:
+    with core.itself() as ctx:
         done = records.finish(ctx.session, mine, written, ctx.now)
         if done is None:
             return False
@@ -138,7 +136,7 @@ def signed_in(core: Core, mine: Claimed) -> Iterator[str]:
     Raises:
         Forbidden: An admin has closed the agent's access.
     """
-    with _as_itself(core) as ctx:
+    with core.itself() as ctx:
         agent = _agent(ctx)
         _end_tokens(ctx, mine)
         if not agent.active:
@@ -147,16 +145,8 @@ def signed_in(core: Core, mine: Claimed) -> Iterator[str]:
     try:
         yield secret
     finally:
-        with _as_itself(core) as ctx:
+        with core.itself() as ctx:
             _end_tokens(ctx, mine)
-
-
-@contextlib.contextmanager
-def _as_itself(core: Core) -> Iterator[Context]:
-    with core.session() as session:
-        caller = itself(session)
-    with core.context(caller, Channel.JOB) as ctx:
-        yield ctx
 
 
 def _agent(ctx: Context) -> Person:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from pathlib import Path
 
@@ -39,9 +40,9 @@ def main() -> None:
         read.append((contract, extraction))
     held_out = [one for one in read if score.is_held_out(one[0]["id"])]
     for title, some in (("All contracts", read), ("Those never looked at", held_out)):
-        print(f"{title}: {len(some)}\n{score.table(score.score(some))}\n")  # noqa: T201
+        sys.stdout.write(f"{title}: {len(some)}\n{score.table(score.score(some))}\n\n")
     told = ", ".join(f"{what} {spent / max(pages, 1) * 1000:.0f} ms a page" for what, spent in seconds.items())
-    print(f"{pages} pages; {told}; quotes not on their page: {', '.join(unfounded) or 'none'}")  # noqa: T201
+    sys.stdout.write(f"{pages} pages; {told}; quotes not on their page: {', '.join(unfounded) or 'none'}\n")
 
 
 def _compare(folder: Path) -> None:
@@ -50,10 +51,10 @@ def _compare(folder: Path) -> None:
     own = [paper for make in (*PAPERS, *FRESH) if not (paper := make()).name.startswith("scan")]
     told = [score.twins(*one) for one in (*both, *((one.name, scan(one.content), one.content) for one in own))]
     for one in told:
-        print(one)  # noqa: T201
+        sys.stdout.write(f"{one}\n")
     same = sum(len(one.same) for one in told)
     asked = same + sum(len(one.differing) for one in told)
-    print(f"\n{same} of {asked} answers the same")  # noqa: T201
+    sys.stdout.write(f"\n{same} of {asked} answers the same\n")
 
 
 def _scanned(folder: Path) -> list[Path]:

@@ -186,15 +186,15 @@ def twins(name: str, scanned: bytes, digital: bytes) -> Twins:
     scan, twin = read_document(scanned), read_document(digital)
     seen = {one.name: one for one in extract(scan.pages, scan.unread).fields}
     read = {one.name: one for one in extract(twin.pages, twin.unread).fields}
-    values = {
-        one: tuple(found[one].value if one in found else None for found in (read, seen))
+    values: dict[FieldName, tuple[Any, Any]] = {
+        one: (read[one].value if one in read else None, seen[one].value if one in seen else None)
         for one in FieldName
         if one in read or one in seen
     }
     same = tuple(one for one, (digital_value, seen_value) in values.items() if digital_value == seen_value)
     differing = tuple((one, *both) for one, both in values.items() if one not in same)
     as_sure = tuple(one for one in same if seen[one].confidence >= read[one].confidence)
-    return Twins(name, len(scan.pages), same, differing, as_sure)  # type: ignore[arg-type]
+    return Twins(name, len(scan.pages), same, differing, as_sure)
 
 
 def table(tallies: Mapping[FieldName, Tally]) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
-from graphql import GraphQLSchema, build_schema, graphql_sync
+from graphql import GraphQLObjectType, GraphQLScalarType, GraphQLSchema, build_schema, graphql_sync
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -137,13 +138,14 @@ async def _answer(request: Request) -> Response:
 
 def _schema(state: State) -> GraphQLSchema:
     schema = build_schema(SDL)
-    schema.type_map["Datetime"].serialize = lambda at: at.strftime("%Y-%m-%dT%H:%M:%SZ")  # type: ignore[attr-defined]
-    root = schema.query_type
+    moment, account, root = schema.type_map["Datetime"], schema.type_map["Account"], schema.query_type
+    assert isinstance(moment, GraphQLScalarType)
+    assert isinstance(account, GraphQLObjectType)
     assert root is not None
+    moment.serialize = lambda at: at.strftime("%Y-%m-%dT%H:%M:%SZ")  # type: ignore[method-assign] - as the library says to
     for name, rows in (("accounts", "accounts"), ("account_services", "services"), ("services", "products")):
         root.fields[name].resolve = _lister(state, rows)
-    addresses = schema.type_map["Account"].fields["addresses"]  # type: ignore[attr-defined]
-    addresses.resolve = lambda row, _info, **_: {"entities": row["addresses"]}
+    account.fields["addresses"].resolve = lambda row, _info, **_: {"entities": row["addresses"]}
     return schema
 
 
@@ -154,7 +156,7 @@ def _lister(state: State, rows: str) -> Any:
             raise ValueError("too many records at once")
         found = [row for row in getattr(state, rows).values() if not search or any(_fits(row, one) for one in search)]
         for one in reversed(sorter or []):
-            found.sort(key=lambda row, by=one["attribute"]: row[by], reverse=one["direction"] == "DESC")  # type: ignore[misc]
+            found.sort(key=itemgetter(one["attribute"]), reverse=one["direction"] == "DESC")
         info = {
             "page": page,
             "records_per_page": size,

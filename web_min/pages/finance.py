@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from netos_core.contracts.rules.days import plus_months
 from netos_core.finance.operations import get_circuit_pl
 from netos_core.finance.schemas import CircuitPl, PlMonth, PlRequest
 from web_min import asked, charts
@@ -25,17 +26,12 @@ def month_asked(visit: Visit, *also: str) -> date:
     return (wish.month or visit.today).replace(day=1)
 
 
-def months_before(month: date, count: int) -> date:
-    place = month.year * 12 + month.month - 1 - count
-    return date(place // 12, place % 12 + 1, 1)
-
-
 def of_circuit(visit: Visit, ref: str) -> dict[str, Any]:
     """Read what a circuit earned and cost in a month and in those before it."""
     month = month_asked(visit)
     if not visit.may("see:money"):
         return {"pl": None}
-    pl = visit.call(get_circuit_pl, PlRequest(ref=ref, month=months_before(month, SHOWN - 1), until=month))
+    pl = visit.call(get_circuit_pl, PlRequest(ref=ref, month=plus_months(month, 1 - SHOWN), until=month))
     lines = [line for line in pl.lines if line.month == month]
     now = _of(pl, month)
     return {

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from netos_core.contracts.rules.days import plus_months
 from netos_core.finance.operations import get_infrastructure_pl, get_pl_totals, list_periods
 from netos_core.finance.schemas import (
     AllocationRuleEdit,
@@ -22,7 +23,7 @@ from web_min.asked import validated
 from web_min.fields import Layout, Section
 from web_min.forms import Form
 from web_min.pages import notes
-from web_min.pages.finance import month_asked, months_before
+from web_min.pages.finance import month_asked
 from web_min.pages.find import page_of
 from web_min.site import Site, Visit, get, post
 
@@ -73,7 +74,7 @@ def _totals(visit: Visit) -> Response:
 
 
 def _around(month: date) -> dict[str, Any]:
-    return {"month": month, "before": months_before(month, 1), "after": months_before(month, -1), "page_of": page_of}
+    return {"month": month, "before": plus_months(month, -1), "after": plus_months(month, 1), "page_of": page_of}
 
 
 def _asset(visit: Visit) -> Response:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, and_, func, select, true
 
-from netos_core.circuits.rules import ENDED, CircuitStatus
+from netos_core.circuits.rules import ENDED, NOT_INSTALLED
 from netos_core.contracts.queries import CIRCUIT, CONTRACT, UNSAID, terms_of
 from netos_core.contracts.queries.papers import bearing, read_by
 from netos_core.contracts.rules import EndOfTerm, NoticeCountedFrom, NoticeMethod, Terms, problems_of
@@ -19,7 +19,6 @@ from netos_core.contracts.rules.etf import Course, Leaving, course_of, escalator
 from netos_core.contracts.rules.papers import Papers, held_on, row_held, turning_days
 from netos_core.kernel.context import Context
 
-NOT_INSTALLED = (CircuitStatus.PLANNED, CircuitStatus.ORDERED, CircuitStatus.PROVISIONING)
 NO_PAPER = Terms(
     None, None, None, EndOfTerm.UNKNOWN, False, None, NoticeMethod.UNKNOWN, None, NoticeCountedFrom.UNKNOWN, None
 )  # fmt: skip

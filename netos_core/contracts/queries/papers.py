@@ -22,23 +22,32 @@ from sqlalchemy import (
     union,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from netos_core.contracts.model import Contract, ContractCircuit
+from netos_core.circuits.model import Circuit
+from netos_core.contracts.model import Contract
+from netos_core.contracts.rules import ContractKind
 from netos_core.contracts.rules.papers import Paper, Papers
 
 CONTRACT = Contract.__table__
-LINK = ContractCircuit.__table__
 IDS: BindParameter[Any] = bindparam("ids", type_=ARRAY(Uuid))  # one value: a list of thousands is not read anew
-AMENDING = and_(CONTRACT.c.kind == literal_column("'amendment'"), CONTRACT.c.retired_at.is_(None))
+AMENDMENT: ColumnElement[str] = literal_column(f"'{ContractKind.AMENDMENT}'")
+"""The kind, written out as the index of amendments has it: a value given beside a statement would not find that."""
+
+
+def governs(of: Any) -> ColumnElement[bool]:
+    """Say whether a contract of a statement governs live circuits."""
+    held = select(literal(1)).where(Circuit.contract_id == of.id, Circuit.retired_at.is_(None))
+    return exists(held).correlate(of)
+
+
+def _amending(of: Any) -> ColumnElement[bool]:
+    return and_(of.kind == AMENDMENT, of.retired_at.is_(None))
 
 
 def _all() -> Select[Any]:
     """Build contracts, each with whether it governs circuits."""
-    governs = exists(
-        select(literal(1)).where(LINK.c.contract_id == CONTRACT.c.id, LINK.c.governs, LINK.c.retired_at.is_(None))
-    ).correlate(CONTRACT)
-    return select(CONTRACT, governs.label("governs"))
+    return select(CONTRACT, governs(Contract).label("governs"))
 
 
 def bearing(*wanted: ColumnElement[bool]) -> Select[Any]:
@@ -47,16 +56,17 @@ def bearing(*wanted: ColumnElement[bool]) -> Select[Any]:
     above = chosen.cte("above", recursive=True)
     above = above.union(select(CONTRACT.c.id, CONTRACT.c.parent_id).join(above, CONTRACT.c.id == above.c.parent_id))
     below = select(above.c.id).cte("below", recursive=True)
-    below = below.union(select(CONTRACT.c.id).join(below, CONTRACT.c.parent_id == below.c.id).where(AMENDING))
+    below = below.union(
+        select(CONTRACT.c.id).join(below, CONTRACT.c.parent_id == below.c.id).where(_amending(Contract))
+    )
     every = union(select(above.c.id), select(below.c.id)).subquery()
     return _all().join(every, every.c.id == CONTRACT.c.id)
 
 
 def _leaning_or_amended() -> ColumnElement[bool]:
-    amendment = Contract.__table__.alias()
-    amending = and_(amendment.c.kind == literal_column("'amendment'"), amendment.c.retired_at.is_(None))
-    amended = exists(select(literal(1)).where(amendment.c.parent_id == CONTRACT.c.id, amending)).correlate(CONTRACT)
-    return or_(CONTRACT.c.kind == literal_column("'amendment'"), CONTRACT.c.co_terminus, amended)
+    amendment = aliased(Contract)
+    below = select(literal(1)).where(amendment.parent_id == Contract.id, _amending(amendment))
+    return or_(Contract.kind == AMENDMENT, Contract.co_terminus, exists(below).correlate(Contract))
 
 
 # Built once: every page of a contract or circuit asks one of them.

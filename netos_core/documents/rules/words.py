@@ -65,7 +65,7 @@ def read_pages(content: bytes, inkless: Inkless) -> Iterator[tuple[Page, bool]]:
                 page.close()
                 page.page_obj.contents = []  # this and what was parsed hold each page's streams, unpacked, to the end
                 if page.page_number % _KEPT_PAGES == 0:
-                    document.doc._cached_objs.clear()  # noqa: SLF001
+                    document.doc._cached_objs.clear()  # noqa: SLF001 - the library has no way of its own to let go
                     gc.collect()  # what goes in circles is few things, but large ones
 
 

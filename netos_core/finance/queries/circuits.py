@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -46,9 +46,9 @@ def circuit_pl(ctx: Context, request: PlRequest) -> CircuitPl:
     first, last = span_of(ctx, request.month, request.until)
     now = _lines_now(ctx, named.id, first, last)
     closed = closed_months(ctx, first, last)
-    kept = kept_lines(ctx, named.id, closed)
+    kept = [one.line for one in kept_lines(ctx, closed, named.id)]
     told = [line for line in now if line.month not in closed]
-    result = profit_and_loss([*told, *(line for lines in kept.values() for line in lines)])
+    result = profit_and_loss([*told, *kept])
     ref, currency = ctx.session.execute(select(Circuit.ref, Circuit.currency).where(Circuit.id == named.id)).one()
     one = _whole(result, currency, one_month=first == last)
     return CircuitPl(
@@ -113,14 +113,12 @@ def totals_of(result: ProfitAndLoss) -> list[PlTotal]:
     ]
 
 
-def _corrections(
-    now: Iterable[Line], kept: Mapping[date, Sequence[Line]], closed: Mapping[date, Closed]
-) -> list[Correction]:
+def _corrections(now: Iterable[Line], kept: Iterable[Line], closed: Mapping[date, Closed]) -> list[Correction]:
     """Tell where the records say other than what a closed month keeps."""
     found = []
     current = profit_and_loss(line for line in now if line.month in closed).lines
     for month, period in sorted(closed.items()):
-        before = _by_source(kept.get(month, ()))
+        before = _by_source(line for line in kept if line.month == month)
         after = _by_source(line for line in current if line.month == month)
         for key in sorted({*before, *after}):
             if before.get(key) != after.get(key):

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Date, Select, case, cast, null, or_, select, true, union_all
 
 from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
-from netos_core.circuits.rules import ENDED, CircuitStatus
+from netos_core.circuits.rules import ENDED, NOT_INSTALLED
 from netos_core.contracts.queries.rates import courses_of
 from netos_core.customers.model import Customer
 from netos_core.electrical.model import ElectricalAccount
@@ -38,7 +38,6 @@ from netos_core.providers.model import Provider
 from netos_core.sites.model import Site, SiteCost
 from netos_core.sites.rules import Cadence, CostKind
 
-NOT_INSTALLED = (CircuitStatus.PLANNED, CircuitStatus.ORDERED, CircuitStatus.PROVISIONING)
 Ids = Collection[UUID] | None
 """Some records, or all where it is None."""
 

@@ -9,8 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from netos_core.contracts.rules.days import plus_months
 from netos_core.finance.model import AccountingPeriod, PeriodLine
+from netos_core.finance.queries.closing import Placed
+from netos_core.finance.rules.months import first_of
 from netos_core.finance.rules.profit import Component, Line
+from netos_core.finance.schemas import ListPeriods, PeriodList, PeriodRow
 from netos_core.kernel.context import Context
 from netos_core.kernel.lookup import Names, fill
 from netos_core.kernel.money import Basis
@@ -44,21 +48,36 @@ def closed_months(ctx: Context, first: date, last: date) -> dict[date, Closed]:
     return {row.month: Closed(row.ref, row.month, row.kept) for row in rows}
 
 
-def kept_lines(ctx: Context, circuit_id: UUID, closed: Mapping[date, Closed]) -> dict[date, list[Line]]:
-    """Return what closed months keep of a circuit."""
+def kept_lines(ctx: Context, closed: Mapping[date, Closed], circuit_id: UUID | None = None) -> list[Placed]:
+    """Return what closed months keep: of one circuit, or all of it."""
     months = {one.kept: one.month for one in closed.values()}
     if not months:
-        return {}
+        return []
+    wanted = select(
+        PeriodLine.circuit_id, PeriodLine.site_id, PeriodLine.kept, PeriodLine.component, PeriodLine.amount,
+        PeriodLine.currency, PeriodLine.basis, PeriodLine.source, PeriodLine.item, PeriodLine.how,
+    ).where(PeriodLine.kept.in_(list(months)))  # fmt: skip
+    if circuit_id is not None:
+        wanted = wanted.where(PeriodLine.circuit_id == circuit_id)
+    rows = ctx.session.execute(wanted.order_by(PeriodLine.kept, PeriodLine.number))
+    return [
+        Placed(of_circuit, site, Line(months[kept], Component(component), amount, currency, Basis(basis), *told))
+        for of_circuit, site, kept, component, amount, currency, basis, *told in rows
+    ]
+
+
+def periods(ctx: Context, request: ListPeriods) -> PeriodList:
+    """List closed months, the newest first."""
     rows = ctx.session.execute(
         select(
-            PeriodLine.kept, PeriodLine.component, PeriodLine.amount, PeriodLine.currency, PeriodLine.basis,
-            PeriodLine.source, PeriodLine.item, PeriodLine.how,
+            AccountingPeriod.ref, AccountingPeriod.version, AccountingPeriod.month, AccountingPeriod.lines,
+            AccountingPeriod.totals, AccountingPeriod.description, AccountingPeriod.created_at,
         )
-        .where(PeriodLine.circuit_id == circuit_id, PeriodLine.kept.in_(list(months)))
-        .order_by(PeriodLine.kept, PeriodLine.number)
+        .where(AccountingPeriod.retired_at.is_(None))
+        .order_by(AccountingPeriod.month.desc())
+        .limit(request.limit)
     )  # fmt: skip
-    found: dict[date, list[Line]] = {}
-    for kept, component, amount, currency, basis, source, item, how in rows:
-        line = Line(months[kept], Component(component), amount, currency, Basis(basis), source, item, how)
-        found.setdefault(line.month, []).append(line)
-    return found
+    made = [PeriodRow(**row) for row in rows.mappings()]
+    # The month after the last closed one, else the one before this.
+    following = plus_months(made[0].month, 1) if made else plus_months(first_of(ctx.today), -1)
+    return PeriodList(rows=made, next_to_close=following)

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from sqlalchemy import select
 
 from netos_core.circuits.model import Circuit
-from netos_core.finance.model import AccountingPeriod, PeriodLine
 from netos_core.finance.queries.assets import sums_of
 from netos_core.finance.queries.circuits import span_of
-from netos_core.finance.queries.closing import Placed, closing
-from netos_core.finance.queries.periods import Closed, closed_months
-from netos_core.finance.rules.profit import Component, Line
+from netos_core.finance.queries.closing import closing
+from netos_core.finance.queries.periods import closed_months, kept_lines
 from netos_core.finance.rules.waterfall import ByCurrency, count
 from netos_core.finance.schemas import (
-    ListPeriods,
-    PeriodList,
-    PeriodRow,
     PlGroup,
     PlTotals,
     PlTotalsRequest,
     TotalsBy,
 )
 from netos_core.kernel.context import Context
-from netos_core.kernel.money import Basis
 from netos_core.providers.model import Provider
 from netos_core.sites.model import Site
 
@@ -37,8 +30,8 @@ NO_MARKET = "without a market"
 def pl_totals(ctx: Context, request: PlTotalsRequest) -> PlTotals:
     """Add a month up: as it was closed, else as it is on file now."""
     month, _ = span_of(ctx, request.month, None)
-    closed = closed_months(ctx, month, month).get(month)
-    lines = _kept(ctx, closed) if closed else closing(ctx, month).lines
+    closed = closed_months(ctx, month, month)
+    lines = kept_lines(ctx, closed) if closed else closing(ctx, month).lines
     of_circuit, of_site = _keys(ctx, request.by)
     groups: dict[str, ByCurrency] = {}
     whole: ByCurrency = {}
@@ -47,7 +40,7 @@ def pl_totals(ctx: Context, request: PlTotalsRequest) -> PlTotals:
         count(groups.setdefault(key, {}), one.line)
         count(whole, one.line)
     return PlTotals(
-        month=month, by=request.by, closed=closed.ref if closed else None, whole=sums_of(whole),
+        month=month, by=request.by, closed=closed[month].ref if closed else None, whole=sums_of(whole),
         groups=[PlGroup(name=name, money=sums_of(groups[name])) for name in _in_order(ctx, groups)],
     )  # fmt: skip
 
@@ -57,18 +50,6 @@ def _in_order(ctx: Context, groups: Mapping[str, ByCurrency]) -> list[str]:
     if not ctx.principal.may("see:money"):
         return sorted(groups)
     return sorted(groups, key=lambda name: (min(sums.contribution for sums in groups[name].values()), name))
-
-
-def _kept(ctx: Context, closed: Closed) -> Iterable[Placed]:
-    rows = ctx.session.execute(
-        select(
-            PeriodLine.circuit_id, PeriodLine.site_id, PeriodLine.component, PeriodLine.amount, PeriodLine.currency,
-            PeriodLine.basis, PeriodLine.source, PeriodLine.item, PeriodLine.how,
-        ).where(PeriodLine.kept == closed.kept)
-    )  # fmt: skip
-    for circuit_id, site_id, component, amount, currency, basis, source, item, how in rows:
-        line = Line(closed.month, Component(component), amount, currency, Basis(basis), source, item, how)
-        yield Placed(circuit_id, site_id, line)
 
 
 def _keys(ctx: Context, by: TotalsBy) -> tuple[Mapping[UUID, str], Callable[[UUID | None], str]]:
@@ -82,29 +63,3 @@ def _keys(ctx: Context, by: TotalsBy) -> tuple[Mapping[UUID, str], Callable[[UUI
         return of_circuit, lambda _: SHARED
     markets = {row.id: row.market or NO_MARKET for row in ctx.session.execute(select(Site.id, Site.market))}
     return of_circuit, lambda site_id: markets.get(site_id, NO_MARKET) if site_id else NO_MARKET
-
-
-def periods(ctx: Context, request: ListPeriods) -> PeriodList:
-    """List closed months, the newest first."""
-    rows = ctx.session.execute(
-        select(
-            AccountingPeriod.ref, AccountingPeriod.version, AccountingPeriod.month, AccountingPeriod.lines,
-            AccountingPeriod.totals, AccountingPeriod.description, AccountingPeriod.created_at,
-        )
-        .where(AccountingPeriod.retired_at.is_(None))
-        .order_by(AccountingPeriod.month.desc())
-        .limit(request.limit)
-    )  # fmt: skip
-    return PeriodList(rows=[PeriodRow(**row) for row in rows.mappings()], next_to_close=_next(ctx))
-
-
-def _next(ctx: Context) -> date:
-    """Give the month after the last closed one, else the one before this."""
-    last = ctx.session.scalar(
-        select(AccountingPeriod.month)
-        .where(AccountingPeriod.retired_at.is_(None))
-        .order_by(AccountingPeriod.month.desc())
-        .limit(1)
-    )
-    place = last.year * 12 + last.month if last else ctx.today.year * 12 + ctx.today.month - 2
-    return date(place // 12, place % 12 + 1, 1)

@@ -92,7 +92,7 @@ def in_service(circuit: CircuitFact, first: date, last: date) -> bool:
     return circuit.billed and overlap((circuit.billed_from, circuit.billed_until), (first, last))
 
 
-def carrier_lines(circuit: CircuitFact, facts: Facts, month: date) -> list[tuple[Decimal, str]]:
+def _owed(circuit: CircuitFact, facts: Facts, month: date) -> list[tuple[Decimal, str]]:
     """Give what the carrier is owed for a month: an amount for each record that says so, in the order of their days."""
     last = last_of(month)
     if not circuit.rates or not in_service(circuit, month, last):
@@ -110,7 +110,7 @@ def carrier_lines(circuit: CircuitFact, facts: Facts, month: date) -> list[tuple
 
 
 def _carrier(now: _Month, circuit: CircuitFact) -> None:
-    for amount, source in carrier_lines(circuit, now.facts, now.month):
+    for amount, source in _owed(circuit, now.facts, now.month):
         now.add(circuit.id, Component.CARRIER, amount, circuit.currency, Basis.CONTRACTED, source)
 
 
@@ -237,13 +237,12 @@ def _supplied(now: _Month) -> Iterable[tuple[UUID, CircuitFact, Decimal]]:
         if one.role == SubtendRole.BACKHAUL and now.has(one.starts_on, one.ends_on):
             serves.setdefault(one.circuit_id, set()).add(one.site_id)
     for circuit_id, sites in serves.items():
-        circuit = now.facts.circuits.get(circuit_id)
-        owed = sum((amount for amount, _ in carrier_lines(circuit, now.facts, now.month)), Decimal(0)) if circuit else 0
-        if circuit is not None and owed:
+        carrier = (line for line in now.lines.get(circuit_id, ()) if line.component is Component.CARRIER)
+        if owed := sum((line.amount for line in carrier), Decimal(0)):
             ordered = sorted(sites)
-            parts = split_to_the_cent(Decimal(owed), [Decimal(1)] * len(ordered))
+            parts = split_to_the_cent(owed, [Decimal(1)] * len(ordered))
             yield from (
-                (site_id, circuit, part)
+                (site_id, now.facts.circuits[circuit_id], part)
                 for site_id, part in zip(ordered, parts, strict=True)
                 if site_id in now.facts.sites
             )

@@ -31,21 +31,22 @@ from sqlalchemy.orm import aliased
 
 from netos_core.circuits.model import Circuit
 from netos_core.contracts.model import Contract
+from netos_core.contracts.queries.papers import AMENDMENT, governs
 from netos_core.contracts.rules import ContractKind, EndOfTerm
 from netos_core.kernel.listing import Tally
-from netos_core.renewals.queries.standing import AMENDING, EVERGREEN, per_day, with_standing
+from netos_core.renewals.queries.standing import EVERGREEN, per_day, with_standing
 
 Above = aliased(Contract)
 
 
 def _leans(of: Any) -> ColumnElement[bool]:
-    return and_(of.parent_id.is_not(None), or_(of.kind == AMENDING, of.co_terminus))
+    return and_(of.parent_id.is_not(None), or_(of.kind == AMENDMENT, of.co_terminus))
 
 
 def _changes(paper: Any) -> ColumnElement[bool]:
     """Match amendments without a term of their own: they change the clauses of the term they find."""
     own_term = or_(paper.term_end_date.is_not(None), paper.evergreen)
-    return and_(paper.kind == AMENDING, paper.retired_at.is_(None), not_(own_term))
+    return and_(paper.kind == AMENDMENT, paper.retired_at.is_(None), not_(own_term))
 
 
 def _since(paper: Any) -> ColumnElement[date]:
@@ -74,7 +75,7 @@ def _is_changed() -> ColumnElement[bool]:
 
 
 def _own_end(of: Any) -> ColumnElement[str | None]:
-    unsaid = and_(of.kind == AMENDING, of.parent_id.is_not(None), of.end_of_term == EndOfTerm.UNKNOWN)
+    unsaid = and_(of.kind == AMENDMENT, of.parent_id.is_not(None), of.end_of_term == EndOfTerm.UNKNOWN)
     return case((unsaid, null()), else_=of.end_of_term)
 
 
@@ -125,15 +126,12 @@ def _amends_rate(paper: Any, of: Any, today: date) -> ColumnElement[bool]:
 
     Where both have a term and circuits, each is for its own.
     """
-    governs = exists(
-        select(literal(1)).where(Circuit.contract_id == paper.id, Circuit.retired_at.is_(None))
-    ).correlate(paper)  # fmt: skip
     return and_(
-        paper.kind == AMENDING,
+        paper.kind == AMENDMENT,
         paper.retired_at.is_(None),
         paper.mrc.is_not(None),
         func.coalesce(_since(paper), today) <= today,
-        or_(of.id == paper.id, paper.term_end_date.is_(None), ~governs),
+        or_(of.id == paper.id, paper.term_end_date.is_(None), ~governs(paper)),
     )
 
 
@@ -145,7 +143,7 @@ def _amended(today: date) -> Select[*tuple[Any, ...]]:
         select(of.id.label("contract_id"), paper.currency, paper.mrc)
         .select_from(paper)
         .join(root, and_(root.id == paper.parent_id, root.kind != ContractKind.AGREEMENT))
-        .join(of, or_(of.id == root.id, and_(of.parent_id == root.id, of.kind == AMENDING)))
+        .join(of, or_(of.id == root.id, and_(of.parent_id == root.id, of.kind == AMENDMENT)))
         .where(_amends_rate(paper, of, today))
         .order_by(of.id, paper.currency, _since(paper).desc().nulls_last(), paper.id.desc())
         .ext(distinct_on(of.id, paper.currency))
@@ -160,7 +158,7 @@ def monthly(today: date) -> ColumnElement[Any]:
         select(paper.mrc)
         .join(root, and_(root.id == paper.parent_id, root.kind != ContractKind.AGREEMENT))
         .where(
-            paper.parent_id.in_([Contract.id, case((Contract.kind == AMENDING, Contract.parent_id))]),
+            paper.parent_id.in_([Contract.id, case((Contract.kind == AMENDMENT, Contract.parent_id))]),
             paper.currency == Contract.currency,
             _amends_rate(paper, Contract, today),
         )

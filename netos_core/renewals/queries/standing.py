@@ -11,11 +11,12 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, literal_column, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, null, or_, select
 from sqlalchemy.orm import aliased
 
 from netos_core.circuits.model import Circuit
 from netos_core.contracts.model import Contract
+from netos_core.contracts.queries.papers import AMENDMENT, governs
 from netos_core.contracts.rules import ContractKind, EndOfTerm
 from netos_core.renewals.model import RenewalDecision, Standing
 from netos_core.renewals.rules import LEAVING, PRESSING, Choice, RenewalState, act_by_range
@@ -25,7 +26,6 @@ LAST_DAY = date(9999, 12, 31)
 FIRST_DAY = date(1, 1, 1)
 
 Amendment = aliased(Contract)
-AMENDING: ColumnElement[str] = literal_column(f"'{ContractKind.AMENDMENT}'")  # written out, as the index of them has it
 
 per_day = lru_cache(maxsize=4)
 """Keeps what a function builds for a day: building one of these takes as long as a small statement with it."""
@@ -122,7 +122,7 @@ def superseded(today: date, *, of_few: bool = False) -> ColumnElement[bool]:
             all contracts would be gathered for each page.
     """
     conditions = (
-        Amendment.kind == AMENDING,
+        Amendment.kind == AMENDMENT,
         Amendment.retired_at.is_(None),
         Amendment.term_end_date.is_not(None),
         func.coalesce(Amendment.term_start_date, Amendment.signed_date, today) <= today,
@@ -153,9 +153,7 @@ def _gave_way(conditions: tuple[ColumnElement[bool], ...]) -> ColumnElement[bool
             *conditions,
         )
     ).correlate(Contract)
-    its = (Circuit.contract_id == Contract.id, Circuit.retired_at.is_(None))
-    governs = exists(select(literal(1)).where(*its)).correlate(Contract)
-    return and_(Contract.kind == AMENDING, later, ~governs)
+    return and_(Contract.kind == AMENDMENT, later, ~governs(Contract))
 
 
 @per_day
