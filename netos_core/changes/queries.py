@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import TIMESTAMP, Text, Uuid, bindparam, func, or_, select, text
 from sqlalchemy.orm import Session
 
-from netos_core.access.rules import rights_of
-from netos_core.changes.aspects import SEE
+from netos_core.access.rules import Aspect, rights_of
+from netos_core.changes.aspects import SEE, field_aspect
 from netos_core.changes.model import Approval, AuditRow, Proposal, ProposalChange
 from netos_core.changes.rules import Action, Change, ChangeSet, Given, Status, Via
 from netos_core.changes.schemas import OpenChange
@@ -96,10 +96,11 @@ def change_rows(
 
 
 def currencies(ctx: Context, rows: Iterable[ProposalChange | AuditRow]) -> dict[UUID, str]:
-    """Return the currency of each record that keeps amounts, for spelling changes of them out."""
+    """Return the currency of each record of which an amount changed and it not, for spelling the change out."""
     wanted: dict[str, set[UUID]] = {}
     for row in rows:
-        if row.entity_id is not None and row.entity in Base.metadata.tables:
+        amounts = any(field_aspect(row.entity, column) is Aspect.MONEY for column in row.after)
+        if amounts and not row.after.get("currency") and row.entity_id and row.entity in Base.metadata.tables:
             wanted.setdefault(row.entity, set()).add(row.entity_id)
     found: dict[UUID, str] = {}
     for entity, ids in wanted.items():

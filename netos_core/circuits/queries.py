@@ -54,7 +54,7 @@ def get_circuit_id(ctx: Context, ref: str, field: str = "ref") -> Named:
         NotFound: None has it; the nearest are listed.
         Ambiguous: Two carriers use the same id.
     """
-    return names(ctx, [ref]).get(ref, field)
+    return ctx.once(("circuit", ref), lambda: names(ctx, [ref]).get(ref, field))
 
 
 def at_site(site_id: UUID) -> ColumnElement[bool]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,6 +17,8 @@ from sqlalchemy.orm import Session
 from netos_core.kernel.clock import business_day
 from netos_core.kernel.errors import Forbidden
 from netos_core.kernel.sealing import Keys, NoKeys
+
+Read = TypeVar("Read")
 
 
 class Channel(StrEnum):
@@ -111,6 +115,17 @@ class Context:
     request_id: str = field(default_factory=new_request_id)
     address: str | None = None
     keys: Keys = field(default_factory=NoKeys)
+    memory: dict[Hashable, Any] | None = None
+    """What was read so far in a transaction that only reads."""
+
+    def once(self, what: Hashable, read: Callable[[], Read]) -> Read:
+        """Read something once for all that is asked in a transaction that only reads; in any other, each time anew."""
+        if self.memory is None:
+            return read()
+        if what not in self.memory:
+            self.memory[what] = read()
+        found: Read = self.memory[what]
+        return found
 
     @property
     def today(self) -> date:

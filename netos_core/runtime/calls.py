@@ -24,7 +24,7 @@ from netos_core.kernel.clock import utc_now
 from netos_core.kernel.context import Channel, Context, Policy, Principal, new_request_id
 from netos_core.kernel.db import make_engine
 from netos_core.kernel.errors import Invalid, NetosError
-from netos_core.kernel.operation import Operation
+from netos_core.kernel.operation import Effect, Operation
 from netos_core.kernel.redaction import audited_fields, redacted
 from netos_core.people.records import note_agent
 from netos_core.runtime import telemetry
@@ -196,13 +196,16 @@ class Core:
         address: str | None = None,
         now: datetime | None = None,
         within: Session | None = None,
+        only_reads: bool = False,
     ) -> Iterator[Context]:
         """Open the context of one call, in a transaction of its own or within one that is open."""
         request = request or new_request_id()
         token = logged_request.set(request)
         try:
             with contextlib.nullcontext(within) if within else self.session() as session:
-                yield Context(session, caller, now or utc_now(), self.policy, channel, request, address, self.keys)
+                at = now or utc_now()
+                memory = session.info if only_reads else None
+                yield Context(session, caller, at, self.policy, channel, request, address, self.keys, memory)
         finally:
             logged_request.reset(token)
 
@@ -247,7 +250,14 @@ class Core:
             request_id = request_id or new_request_id()
             with (
                 telemetry.span(operation.name, request_id),
-                self.context(caller, channel, request=request_id, address=address, within=within) as ctx,
+                self.context(
+                    caller,
+                    channel,
+                    request=request_id,
+                    address=address,
+                    within=within,
+                    only_reads=operation.effect is Effect.READ,
+                ) as ctx,
             ):
                 view = operation(ctx, request)
                 _note_reading(ctx, operation, request, view)

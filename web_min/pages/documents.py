@@ -54,11 +54,14 @@ def routes(site: Site) -> list[BaseRoute]:
     ]
 
 
-def of_record(visit: Visit, ref: str) -> dict[str, Any]:
-    """Return what the section of documents on a record's page needs."""
+NONE = DocumentList(total=0, shown=0, next_cursor=None, columns=[], hint=None, rows=[])
+
+
+def of_record(visit: Visit, ref: str, *, filed: bool = True) -> dict[str, Any]:
+    """Return what the section of documents on a record's page needs; nothing is read where none is `filed`."""
     listed: DocumentList | None = None
     if visit.may("read:documents"):
-        listed = visit.call(documents.list_documents, ListDocuments(on=ref, limit=SHOWN))
+        listed = NONE if not filed else visit.call(documents.list_documents, ListDocuments(on=ref, limit=SHOWN))
     papers = [row.ref for row in listed.rows if row.kind == DocumentKind.CONTRACT] if listed else []
     return {"documents": listed, "extracted": extracted(visit, papers), **_form_values(visit)}
 

@@ -70,27 +70,32 @@ def _trail(visit: Visit, ref: str, limit: int) -> Sequence[AuditEntry] | None:
     return visit.call(search_audit, SearchAudit(ref=ref, limit=limit)).entries
 
 
-def shared(visit: Visit, ref: str, *, trail: int = TRAIL_SHOWN) -> dict[str, Any]:
-    """Return what the page of every record shows besides the record."""
+def shared(visit: Visit, ref: str, *, trail: int = TRAIL_SHOWN, filed: bool = True) -> dict[str, Any]:
+    """Return what the page of every record shows besides the record; `filed` where it may have documents."""
     return {
         "toast": notes.toast(visit),
         "trail": _trail(visit, ref, trail),
         "shown": partial(shown, zone=visit.site.zone),
         "page_of": page_of,
         "links": parts.rights(visit),
-        **documents.of_record(visit, ref),
+        **documents.of_record(visit, ref, filed=filed),
     }
 
 
-def _quotes(visit: Visit, **where: str) -> dict[str, Any]:
-    """Read the quotes and the orders under way that belong to a circuit, a site or a provider."""
+def _quotes(visit: Visit, *, some: bool = True, ordered: bool = True, **where: str) -> dict[str, Any]:
+    """Read the quotes and the orders under way that belong to a circuit, a site or a provider, where there are any."""
     request = ListQuotes.model_validate({**where, "limit": QUOTES_SHOWN})
-    listed = visit.call(quotes.list_quotes, request)
+    listed = visit.call(quotes.list_quotes, request) if some else None
     orders: Sequence[OrderRow] = ()
-    if "site" not in where:
+    if ordered and "site" not in where:
         under_way = ListOrders.model_validate({**where, "under_way": True, "limit": QUOTES_SHOWN})
         orders = visit.call(quotes.list_orders, under_way).rows
-    return {"quotes": listed.rows, "quotes_total": listed.total, "quotes_where": where, "orders": orders}
+    return {
+        "quotes": listed.rows if listed else (),
+        "quotes_total": listed.total if listed else 0,
+        "quotes_where": where,
+        "orders": orders,
+    }
 
 
 def _circuit(visit: Visit) -> Page:
@@ -103,8 +108,8 @@ def _circuit(visit: Visit) -> Page:
         "columns": charts.outage_columns(outages.minutes_by_month),
         "timeline": charts.notice_timeline(view.term, visit.today) if view.term else None,
         "sentence": _circuit_sentence(view),
-        **_quotes(visit, circuit=view.ref),
-        **shared(visit, view.ref),
+        **_quotes(visit, circuit=view.ref, some=view.quotes > 0, ordered=view.orders > 0),
+        **shared(visit, view.ref, filed=view.documents != 0),
     }
 
 

@@ -136,9 +136,13 @@ def read_contract(ctx: Context, contract_id: UUID) -> Read:
 
 
 def read_contracts(ctx: Context, ids: Collection[UUID]) -> dict[UUID, Read]:
-    """Read contracts with what they govern and their papers, in one statement."""
-    papers = read_by(ctx.session, _CONTRACTS, ids)
+    """Read contracts with what they govern and their papers, in one statement; the one of a page once for all of it."""
+    papers = ctx.once(("papers", *ids), lambda: _papers(ctx, ids)) if len(ids) == 1 else _papers(ctx, ids)
     return {row_id: Read(papers.by_id[row_id].row, papers) for row_id in ids if row_id in papers.by_id}
+
+
+def _papers(ctx: Context, ids: Collection[UUID]) -> Papers:
+    return read_by(ctx.session, _CONTRACTS, ids)
 
 
 def _of_contract(ctx: Context, read: Read, last_days: Mapping[UUID, date]) -> Leaving:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, literal, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, exists, literal, or_, select
 
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import NotFound
@@ -114,6 +114,16 @@ def _lines(ctx: Context, column: str, owner: UUID) -> list[s.NetworkLine]:
         rows = ctx.session.execute(query.order_by(source.key[source.default], source.identity).limit(MOST)).mappings()
         made += [_line(kind, dict(row)) for row in rows]
     return made
+
+
+def some_on(column: str, owner: Any) -> ColumnElement[bool]:
+    """Say in a statement whether a circuit or site of it has any."""
+    having = (
+        exists().where(getattr(model, column) == owner, model.retired_at.is_(None))
+        for model in MODELS.values()
+        if hasattr(model, column)
+    )
+    return or_(*having)
 
 
 @cache

@@ -14,7 +14,8 @@ from sqlalchemy.orm import aliased
 
 from netos_core.access.model import Person
 from netos_core.contracts.model import Contract
-from netos_core.contracts.queries import above, completed, terms_of
+from netos_core.contracts.queries import completed, terms_of
+from netos_core.contracts.queries.etf import read_contract
 from netos_core.contracts.rules import Notice, NoticeUnit, deadline_of, explain, problems_of
 from netos_core.kernel.context import Context
 from netos_core.kernel.money import Amount, Basis
@@ -68,7 +69,7 @@ def with_term(query: Select[Any], today: date) -> Select[Any]:
 
 
 def term_of(ctx: Context, row: Mapping[str, Any], mrc: Decimal | None) -> TermView:
-    row = completed(row, above(ctx.session, [row]))
+    row = completed(row, read_contract(ctx, row["id"]).papers)
     paper = terms_of(row)
     problems = problems_of(paper)
     terms = paper if problems else nth_term(paper, row["renewals"])

@@ -152,5 +152,8 @@ class CircuitView(View):
     events: list[EventView]
     tags: list[str]
     notes: list[NoteView]
+    quotes: int = Field(description="Quotes to replace it: list_quotes.")
+    orders: int = Field(description="Orders that make or replace it: list_orders.")
+    documents: int | None = Field(description="Files on it: list_documents.")
     open_changes: list[OpenChange]
     updated_at: datetime

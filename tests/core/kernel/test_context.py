@@ -1,0 +1,36 @@
+"""A call reads the same thing once, as long as nothing can have changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import pytest
+
+from netos_core.kernel.context import Context
+
+
+@pytest.mark.parametrize(("memory", "reads"), [(None, 2), ({}, 1)])
+def test_only_a_transaction_that_only_reads_remembers(memory: dict[Hashable, Any] | None, reads: int) -> None:
+    made: list[str] = []
+
+    def read() -> str:
+        made.append("read")
+        return "CKT-1001"
+
+    ctx = Context(None, None, None, None, None, memory=memory)  # type: ignore[arg-type]
+    assert [ctx.once(("circuit", "A"), read), ctx.once(("circuit", "A"), read)] == ["CKT-1001"] * 2
+    assert len(made) == reads
+    ctx.once(("circuit", "B"), read)
+    assert len(made) == reads + 1
+
+
+def test_what_was_not_found_is_looked_for_again() -> None:
+    ctx = Context(None, None, None, None, None, memory={})  # type: ignore[arg-type]
+
+    def missing() -> str:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        ctx.once("it", missing)
+    assert ctx.once("it", lambda: "there now") == "there now"
