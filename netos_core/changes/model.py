@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from netos_core.kernel.db import Base, ref_column
@@ -164,3 +164,14 @@ class Touched(Base):
     entity: Mapped[str] = mapped_column(primary_key=True)
     entity_id: Mapped[UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+class Written(Base):
+    """The one stamp that the database changes at the end of every transaction that wrote what answers rest on."""
+
+    __tablename__ = "written"
+
+    one: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
+    stamp: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
+
+    __table_args__ = (CheckConstraint("one", name="one_row"),)

@@ -29,7 +29,7 @@ def get_infrastructure_pl(ctx: Context, request: InfrastructureRequest) -> Infra
     return assets.infrastructure_pl(ctx, request)
 
 
-@operation(Effect.READ, right="read:overview")
+@operation(Effect.READ, right="read:overview", kept=True)
 def get_pl_totals(ctx: Context, request: PlTotalsRequest) -> PlTotals:
     """Add up what a month earned and cost by carrier, market or service type; the parts make the whole."""
     return totals.pl_totals(ctx, request)

@@ -43,6 +43,7 @@ class Operation(Generic[Request, View]):
     body: Callable[[Context, Request], View]
     description: str
     page_only: bool = False
+    kept: bool = False
 
     def __call__(self, ctx: Context, request: Request) -> View:
         if self.page_only and ctx.channel is not Channel.PAGE:
@@ -55,7 +56,7 @@ class Operation(Generic[Request, View]):
 
 
 def operation(
-    effect: Effect, *, right: str | None = None, page_only: bool = False
+    effect: Effect, *, right: str | None = None, page_only: bool = False, kept: bool = False
 ) -> Callable[[Callable[[Context, Request], View]], Operation[Request, View]]:
     """Make a function `(ctx, request) -> view` public.
 
@@ -63,6 +64,7 @@ def operation(
         effect: What it may do; decides the HTTP verb and the tool hints.
         right: The right it needs; by default the effect and the feature, such as `read:circuits`.
         page_only: Whether only a signed-in person on a page may do it, whoever holds the right.
+        kept: Whether it adds up the whole plant, so that its answer is kept until something is written.
     """
 
     def wrap(body: Callable[[Context, Request], View]) -> Operation[Request, View]:
@@ -78,6 +80,7 @@ def operation(
             body=body,
             description=inspect.getdoc(body) or "",
             page_only=page_only,
+            kept=kept,
         )
 
     return wrap

@@ -27,7 +27,7 @@ from netos_core.overview.schemas.names import ListNames, NameList
 from netos_core.overview.schemas.timeline import GetTimeline, Timeline
 
 
-@operation(Effect.READ, right="read:circuits")
+@operation(Effect.READ, right="read:circuits", kept=True)
 def search_circuits(ctx: Context, request: s.SearchCircuits) -> s.CircuitList:
     """List circuits by provider, place, state or cost. With an id, use get_circuit."""
     return circuits.search_circuits(ctx, request)
@@ -129,7 +129,7 @@ def list_names(ctx: Context, request: ListNames) -> NameList:
     return names.list_names(ctx, request)
 
 
-@operation(Effect.READ, right="read:overview")
+@operation(Effect.READ, right="read:overview", kept=True)
 def get_dashboard(ctx: Context, request: s.Nothing) -> s.Dashboard:  # noqa: ARG001 - every operation takes a request
     """Show the plant at a glance: circuits, spend, renewals, deadlines, outages and open work."""
     return dashboard.dashboard(ctx)

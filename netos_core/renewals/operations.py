@@ -25,7 +25,7 @@ def list_renewals(ctx: Context, request: ListRenewals) -> RenewalList:
     return queries.list_renewals(ctx, request)
 
 
-@operation(Effect.READ)
+@operation(Effect.READ, kept=True)
 def get_pipeline(ctx: Context, request: GetPipeline) -> Pipeline:
     """Show renewals as a board: a column for each state, how many, the money at risk, and the soonest to act on."""
     return queries.pipeline(ctx, request)

@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from netos_core import tables  # noqa: F401 - a commit writes by table name, so every model must be known
 from netos_core.access.queries import get_person, principal
 from netos_core.changes import audit
-from netos_core.kernel.clock import utc_now
+from netos_core.kernel.clock import business_day, utc_now
 from netos_core.kernel.context import Channel, Context, Policy, Principal, new_request_id
 from netos_core.kernel.db import make_engine
 from netos_core.kernel.errors import Invalid, NetosError
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from netos_core.letters.signing import SigningService
     from netos_core.lookup.checker import AvailabilityChecker
     from netos_core.revenue.billing import BillingSystem
+    from netos_core.runtime.answers import Answers
     from netos_core.runtime.systems import Watch
     from netos_core.vendors.claude import Claude
     from netos_core.vendors.entra import Entra
@@ -49,6 +50,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 NOTE_AGENT_EVERY = 60.0
 """Seconds between two notes that the same agent acts for the same person."""
+
+KEEP_FROM = 0.03
+"""Seconds an answer took from which on it is kept; what took less is as quickly added up again."""
 
 MOST_REMEMBERED = 10_000
 Request = TypeVar("Request", bound=BaseModel)
@@ -177,6 +181,13 @@ class Core:
         return self._watches.setdefault(system, Watch(self, system))
 
     @functools.cached_property
+    def answers(self) -> Answers | None:
+        """Where answers that took long are kept; None where there is no Valkey."""
+        from netos_core.runtime.answers import Answers  # lazy: most commands ask nothing twice
+
+        return Answers(self.settings.redis_url) if self.settings.redis_url else None
+
+    @functools.cached_property
     def callers(self) -> Callers:
         return Callers(self, self.entra)
 
@@ -248,6 +259,11 @@ class Core:
         outcome = "internal"
         try:
             request_id = request_id or new_request_id()
+            answers = self.answers if operation.kept and within is None else None
+            key = self._key(answers, operation, request, caller) if answers else ""
+            if answers and (known := answers.get(key, operation.view)):
+                outcome = "ok"
+                return known
             with (
                 telemetry.span(operation.name, request_id),
                 self.context(
@@ -263,6 +279,8 @@ class Core:
                 _note_reading(ctx, operation, request, view)
             if operation.name in ADDITIONS:
                 view = redacted(ADDITIONS[operation.name](self, request, view), caller.rights)
+            if answers and time.perf_counter() - started > KEEP_FROM:
+                answers.put(key, view)
             outcome = "ok"
         except NetosError as refusal:
             outcome = refusal.code
@@ -287,6 +305,10 @@ class Core:
             )
             if caller.client is not None and self._agents.due(caller, started):
                 self._note_agent(caller, address)
+
+    def _key(self, answers: Answers, operation: Operation[Any, Any], request: BaseModel, caller: Principal) -> str:
+        with self.session() as session:
+            return answers.key(session, operation, request, caller, business_day(utc_now(), self.policy.zone))
 
     def _note_agent(self, caller: Principal, address: str | None) -> None:
         """Note who acts for whom, apart from the call: it holds no row while the call works."""
@@ -313,6 +335,8 @@ class Core:
             self.billing.close()
         if "claude" in vars(self) and self.claude is not None:
             self.claude.close()
+        if "answers" in vars(self) and self.answers is not None:
+            self.answers.close()
         self.engine.dispose()
 
 

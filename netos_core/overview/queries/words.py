@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, func, intersect, literal, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, and_, func, literal, or_, select, union, union_all
 
 from netos_core.annotations.queries import tagged
 from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
@@ -33,12 +33,15 @@ def providers_with(word: str) -> CompoundSelect[UUID]:
 
 
 def circuits_with(words: Sequence[str]) -> ColumnElement[bool]:
-    """Match circuits that every word is found on; each word's are gathered before circuits are looked at."""
-    return Circuit.id.in_(intersect(*map(_circuits_with, words)) if len(words) > 1 else _circuits_with(words[0]))
+    """Match circuits that every word is found on."""
+    return and_(*map(_circuits_with, words))
 
 
-def _circuits_with(word: str) -> CompoundSelect[UUID]:
-    """Choose circuits by their own words, their carrier's, their ends', their customers' or a tag."""
+def _circuits_with(word: str) -> ColumnElement[bool]:
+    """Match circuits by their own words, their carrier's, their ends', their customers' or a tag.
+
+    Those of ends, customers and tags are gathered before circuits are looked at, once and in their own order.
+    """
     own: ColumnElement[bool] = Circuit.search_text.like(like(word))
     key = circuit_key(word)
     if len(key) >= FEWEST_KEY_LETTERS:
@@ -53,13 +56,8 @@ def _circuits_with(word: str) -> CompoundSelect[UUID]:
         .join(Customer, Customer.id == CircuitCustomer.customer_id)
         .where(CircuitCustomer.retired_at.is_(None), Customer.search_text.like(like(word)))
     )
-    return union(
-        select(Circuit.id).where(own),
-        select(Circuit.id).where(Circuit.provider_id.in_(providers_with(word))),
-        at_site,
-        for_customer,
-        tagged("circuit", word),
-    )
+    around = union_all(at_site, for_customer, tagged("circuit", word))
+    return or_(own, Circuit.provider_id.in_(providers_with(word)), Circuit.id.in_(around))
 
 
 def sites_with(word: str) -> ColumnElement[bool]:
