@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from netos_core.changes import operations as changes
+from netos_core.dashboard import operations as dashboard
 from netos_core.documents import operations as documents
 from netos_core.extractions import operations as extractions
 from netos_core.feedback import operations as feedback
@@ -89,7 +90,7 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     reports.get_report,
     reports.preview_report,
     reports.run_report,
-    overview.get_dashboard,
+    dashboard.get_dashboard,
     overview.get_counts,
     quotes.list_quotes,
     quotes.get_quote,

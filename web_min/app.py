@@ -19,6 +19,7 @@ from web_min import api, hooks, session
 from web_min.pages import (
     approvals,
     bulk,
+    dashboard,
     documents,
     drafts,
     edit,
@@ -55,8 +56,8 @@ log = logging.getLogger(__name__)
 
 # Forms before records: `/circuits/new` is no circuit.
 FAMILIES = (
-    sign_in, home, find, lookup, approvals, notes, trail, people, imports, lists, bulk, network, documents, drafts,
-    extractions, etf, edit, letters, feedback, money, parts, quotes, records, renewals, reports, revenue,
+    sign_in, home, dashboard, find, lookup, approvals, notes, trail, people, imports, lists, bulk, network, documents,
+    drafts, extractions, etf, edit, letters, feedback, money, parts, quotes, records, renewals, reports, revenue,
     notices, feeds,
 )  # fmt: skip
 

@@ -129,12 +129,6 @@ def list_names(ctx: Context, request: ListNames) -> NameList:
     return names.list_names(ctx, request)
 
 
-@operation(Effect.READ, right="read:overview", kept=True)
-def get_dashboard(ctx: Context, request: s.Nothing) -> s.Dashboard:  # noqa: ARG001 - every operation takes a request
-    """Show the plant at a glance: circuits, spend, renewals, deadlines, outages and open work."""
-    return dashboard.dashboard(ctx)
-
-
 @operation(Effect.READ, right="read:overview")
 def get_counts(ctx: Context, request: s.Nothing) -> s.Counts:  # noqa: ARG001 - every operation takes a request
     """Count the records of each main kind, and the changes that wait for the caller; get_dashboard tells more."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from netos_core.overview import operations as overview
+from netos_core.dashboard.operations import get_dashboard
 from netos_mcp.answers import Published
 
 PUBLISHED = (
     Published(
-        overview.get_dashboard,
-        "Show circuits, spend, renewals, next deadlines, open outages and waiting changes at a glance. Takes no "
-        "argument: {}.",
+        get_dashboard,
+        "Show spend, revenue, renewals, deadlines, outages and what waits at a glance; each figure names the list "
+        'behind it. Example: {market: "Indianapolis"}; {} for all.',
     ),
 )

@@ -14,6 +14,8 @@ from netos_core.access.rules import Role
 from netos_core.circuits import queries as circuits
 from netos_core.contracts import queries as contracts
 from netos_core.customers import queries as customers
+from netos_core.dashboard.operations import get_dashboard
+from netos_core.dashboard.schemas import GetDashboard
 from netos_core.electrical import queries as electrical
 from netos_core.kernel.context import Context
 from netos_core.kernel.lookup import Names
@@ -118,5 +120,5 @@ def test_the_counts_beside_the_navigation_are_those_of_the_dashboard(session: Se
     make_contract(session, circuits=[make_circuit(session, a_site=make_site(session))])
     make_customer(session)
     ctx = make_ctx(session, Role.FINANCE)
-    board, counts = look.get_dashboard(ctx, Nothing()), look.get_counts(ctx, Nothing())
+    board, counts = get_dashboard(ctx, GetDashboard()), look.get_counts(ctx, Nothing())
     assert counts.model_dump() == {name: getattr(board, name) for name in type(counts).model_fields}

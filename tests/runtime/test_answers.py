@@ -13,10 +13,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from netos_core.changes import audit
+from netos_core.dashboard.operations import get_dashboard
+from netos_core.dashboard.schemas import GetDashboard
 from netos_core.demo.people import DANA, MARCUS
 from netos_core.kernel.context import Channel
-from netos_core.overview.operations import get_dashboard, search_circuits
-from netos_core.overview.schemas import Nothing, SearchCircuits
+from netos_core.overview.operations import search_circuits
+from netos_core.overview.schemas import SearchCircuits
 from netos_core.runtime import calls, valkey
 from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
@@ -41,7 +43,7 @@ def core(sample_db: str, kept_in: valkey.Valkey, monkeypatch: pytest.MonkeyPatch
 
 
 def circuits(core: Core, email: str = MARCUS.email) -> int:
-    return core.call(get_dashboard, Nothing(), core.principal(email), Channel.PAGE).circuits
+    return core.call(get_dashboard, GetDashboard(), core.principal(email), Channel.PAGE).circuits
 
 
 def keys(kept_in: valkey.Valkey) -> int:

@@ -10,7 +10,9 @@ from tests.database import TestServer
 PROGRAM = """
 import sys
 from netos_core.kernel.context import Channel
-from netos_core.overview.operations import get_circuit, get_dashboard
+from netos_core.dashboard.operations import get_dashboard
+from netos_core.dashboard.schemas import GetDashboard
+from netos_core.overview.operations import get_circuit
 from netos_core.overview.schemas import GetOne, Nothing
 from netos_core.kernel.errors import NetosError
 from netos_core.runtime import telemetry
@@ -28,7 +30,7 @@ trace.set_tracer_provider(provider)
 core = Core(Settings(database_url=sys.argv[1], demo=True))
 telemetry.configure(core, "web", shown=True)
 who = core.principal("dana.whitfield@xiber.example", "secret-agent-name")
-core.call(get_dashboard, Nothing(), who, Channel.AGENT, request_id="req_telemetry")
+core.call(get_dashboard, GetDashboard(), who, Channel.AGENT, request_id="req_telemetry")
 try:
     core.call(get_circuit, GetOne(ref="CKT-99999"), who, Channel.AGENT)
 except NetosError:

@@ -8,7 +8,21 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Row, Select, SQLColumnExpression, Uuid, cast, func, null, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    SQLColumnExpression,
+    Uuid,
+    cast,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from netos_core.changes.lists import change_page
 from netos_core.changes.schemas import ListChanges
@@ -39,18 +53,21 @@ STATES = (
 Sums: TypeAlias = Iterable[tuple[str, int, Decimal | None]]
 
 
-def dashboard(ctx: Context) -> Dashboard:
-    """Read every figure of the dashboard; amounts are in the house currency unless they carry their own."""
-    plant = ctx.session.execute(_PLANT).all()
+def dashboard(ctx: Context, market: str | None = None) -> Dashboard:
+    """Read the plant, of a market or all of it; amounts are in the house currency unless they carry their own.
+
+    Records that are of no market are counted whole.
+    """
+    plant = ctx.session.execute(_plant(*_of_market(market)) if market else _PLANT).all()
     used = [group for group in plant if group.status in IN_USE]
-    standing, soonest = _standing(ctx)
+    standing, soonest = _standing(ctx, market)
     by_state = {c.key: c for c in _counts(ctx, ((row.key, row.n, row.mrc) for row in standing))}
     by_status = _counts(ctx, _by(ctx, "status", plant))
     spend: defaultdict[str, Decimal] = defaultdict(Decimal)
     for group in used:
         if group.mrc is not None:
             spend[group.currency] += group.mrc
-    fees, unknown = _exposure(ctx)
+    fees, unknown = _exposure(ctx, market)
     open_changes = change_page(ctx, ListChanges(status="open", limit=1)).total
     live = _live_of_each(ctx)
     return Dashboard(
@@ -72,7 +89,7 @@ def dashboard(ctx: Context) -> Dashboard:
         next_deadlines=_deadlines(ctx, soonest),
         without_contract=sum(row.n for row in standing if not row.filed),
         stubs=sum(group.n for group in plant if group.stub) + sum(_live(ctx, kind, kind.stub) for kind in STUBBED),
-        open_outages=_open_outages(ctx),
+        open_outages=_open_outages(ctx, market),
         waiting_for_you=_waiting(ctx) if open_changes else 0,
         open_changes=open_changes,
         extractions_waiting=live["extractions_waiting"],
@@ -105,7 +122,17 @@ def _waiting(ctx: Context) -> int:
     return change_page(ctx, ListChanges(status="open", mine=True, limit=1)).total
 
 
-def _exposure(ctx: Context) -> tuple[dict[str, Decimal], int]:
+def _of_market(market: str | None) -> list[ColumnElement[bool]]:
+    return [func.lower(Circuit.market) == market.strip().lower()] if market else []
+
+
+def _governing(market: str | None) -> list[ColumnElement[bool]]:
+    """Keep contracts that govern a live circuit of a market."""
+    there = exists().where(Circuit.contract_id == Contract.id, Circuit.retired_at.is_(None), *_of_market(market))
+    return [there.correlate(Contract)] if market else []
+
+
+def _exposure(ctx: Context, market: str | None) -> tuple[dict[str, Decimal], int]:
     """Add up what leaving every contract in force would cost, as last looked at, and count where that is unknown."""
     rows = ctx.session.execute(
         select(
@@ -114,7 +141,7 @@ def _exposure(ctx: Context) -> tuple[dict[str, Decimal], int]:
             func.count().filter(Exposure.etf.is_(None)).label("unknown"),
         )
         .join(Exposure, Exposure.contract_id == Contract.id)
-        .where(Contract.retired_at.is_(None))
+        .where(Contract.retired_at.is_(None), *_governing(market))
         .group_by(Contract.currency)
     ).all()
     return {row.currency: row.etf for row in rows if row.etf is not None}, sum(row.unknown for row in rows)
@@ -126,12 +153,12 @@ def _live(ctx: Context, model: Any, *conditions: SQLColumnExpression[bool]) -> i
     )
 
 
-def _plant() -> Select[*tuple[Any, ...]]:
+def _plant(*wanted: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """Build the one look at all live circuits, in groups from which the figures are added up."""
     keys = (Circuit.status, Circuit.service_type, Circuit.provider_id, Circuit.currency, Circuit.stub)
     groups = (
         select(*keys, func.count().label("n"), func.sum(Circuit.mrc).label("mrc"))
-        .where(Circuit.retired_at.is_(None))
+        .where(Circuit.retired_at.is_(None), *wanted)
         .group_by(*keys)
         .subquery()
     )
@@ -147,17 +174,19 @@ def _by(ctx: Context, key: str, groups: Iterable[Any]) -> Sums:
     return ((getattr(group, key), group.n, group.mrc if group.currency == home else None) for group in groups)
 
 
-def _standing(ctx: Context) -> tuple[Sequence[Row[Any]], list[UUID]]:
+def _standing(ctx: Context, market: str | None) -> tuple[Sequence[Row[Any]], list[UUID]]:
     """Count the circuits in use by the state of the contract that governs them; choose the soonest that press.
 
     The state of each contract is worked out once, before circuits are looked at: there are far fewer contracts.
     """
+    there = _governing(market)
     each: Any = select(
         Contract.id,
         Contract.retired_at.is_(None).label("live"),
         renewal_state(ctx.today).label("state"),
         alarm(ctx.today).is_not(None).label("alarms"),
         ACT_BY.label("act_by"),
+        (there[0] if there else true()).label("there"),
     )
     states = with_standing(each).cte("states").prefix_with("materialized")
     mrc = func.sum(Circuit.mrc).filter(Circuit.currency == ctx.policy.currency)
@@ -171,12 +200,12 @@ def _standing(ctx: Context) -> tuple[Sequence[Row[Any]], list[UUID]]:
         )
         .select_from(Circuit)
         .outerjoin(states, states.c.id == Circuit.contract_id)
-        .where(Circuit.retired_at.is_(None), Circuit.status.in_(IN_USE))
+        .where(Circuit.retired_at.is_(None), Circuit.status.in_(IN_USE), *_of_market(market))
         .group_by("key", "filed")
     )
     soonest = (
         select(null(), null(), null(), null(), states.c.id)
-        .where(states.c.live, or_(states.c.state.in_(PRESSING), states.c.alarms))
+        .where(states.c.live, states.c.there, or_(states.c.state.in_(PRESSING), states.c.alarms))
         .order_by(states.c.act_by, states.c.id)
         .limit(DEADLINES_SHOWN)
     )
@@ -220,7 +249,7 @@ def _deadlines(ctx: Context, soonest: Sequence[UUID]) -> list[DeadlineLine]:
     return [DeadlineLine(**row, days_left=(row["act_by"] - ctx.today).days) for row in rows.mappings()]
 
 
-def _open_outages(ctx: Context) -> list[EventLine]:
+def _open_outages(ctx: Context, market: str | None) -> list[EventLine]:
     rows = ctx.session.execute(
         select(
             Circuit.ref.label("circuit"), Provider.name.label("provider"), CircuitEvent.impact, CircuitEvent.starts_at,
@@ -233,6 +262,7 @@ def _open_outages(ctx: Context) -> list[EventLine]:
             CircuitEvent.kind == "outage",
             CircuitEvent.ends_at.is_(None),
             CircuitEvent.starts_at <= ctx.now,
+            *_of_market(market),
         )
         .order_by(CircuitEvent.starts_at)
         .limit(20)

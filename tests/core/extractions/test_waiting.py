@@ -10,6 +10,8 @@ import pytest
 from netos_core.access.rules import Role
 from netos_core.changes.operations import reject_change
 from netos_core.changes.schemas import Decide
+from netos_core.dashboard.operations import get_dashboard
+from netos_core.dashboard.schemas import GetDashboard
 from netos_core.extractions import operations as extractions
 from netos_core.extractions.queries import get_row
 from netos_core.extractions.rules.states import FAILED
@@ -41,7 +43,7 @@ def told(core: Core, role: Role = Role.FINANCE) -> list[WorkRow]:
     with calling(core, role) as ctx:
         tell_waiting(ctx)
         rows = get_worklist(ctx, GetWorklist(kind=["unapproved_extraction"])).rows
-        for counted in (overview.get_counts(ctx, Nothing()), overview.get_dashboard(ctx, Nothing())):
+        for counted in (overview.get_counts(ctx, Nothing()), get_dashboard(ctx, GetDashboard())):
             assert counted.extractions_waiting == len(rows)
     return rows
 

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from netos_core.access.rules import Role
+from netos_core.dashboard.operations import get_dashboard
+from netos_core.dashboard.schemas import GetDashboard
 from netos_core.finance.operations import get_circuit_pl
 from netos_core.finance.schemas import PlRequest
 from netos_core.kernel.errors import Forbidden, Invalid, NotFound
@@ -22,7 +24,6 @@ from netos_core.overview.schemas import (
     GetSite,
     ListCustomers,
     ListProviders,
-    Nothing,
     SearchCircuits,
     SearchContracts,
     SearchSites,
@@ -175,7 +176,7 @@ def test_a_role_without_money_sees_no_amount_and_can_not_find_it_out_by_sorting(
     noc = make_ctx(session, Role.NOC)
     assert look.get_circuit(noc, GetOne(ref=ref)).mrc is None
     assert get_circuit_pl(noc, PlRequest(ref=ref)).lines[0].amount is None
-    assert look.get_dashboard(noc, Nothing()).mrc == {}
+    assert get_dashboard(noc, GetDashboard()).mrc == {}
     assert "1234" not in look.get_circuit(noc, GetOne(ref=ref)).model_dump_json()
 
 
@@ -272,7 +273,7 @@ def test_the_dashboard_counts_what_the_lists_list(session: Session) -> None:
                   notice_unit="days")  # fmt: skip
     ctx = make_ctx(session, Role.FINANCE)
     propose(make_ctx(session, Role.ENGINEERING), "circuit", ref=circuit, mrc="80.00")
-    board = look.get_dashboard(ctx, Nothing())
+    board = get_dashboard(ctx, GetDashboard())
     states = {c.key: c.count for c in board.by_renewal_state if c.count}
     assert states == {"critical": 1, "unknown": 1}
     for state, count in states.items():
