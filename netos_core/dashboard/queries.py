@@ -60,11 +60,11 @@ LISTS: Mapping[str, _List] = {
     "search_sites": _List("read:sites", SearchSites, search_sites),
     "list_renewals": _List("read:renewals", ListRenewals, list_renewals),
     "list_changes": _List("read:changes", ListChanges, change_page),
-    "list_extractions": _List("read:extractions", ListExtractions, list_extractions),
-    "list_letters": _List("read:letters", ListLetters, list_letters),
+    "list_extractions": _List("read:contracts", ListExtractions, list_extractions),
+    "list_letters": _List("read:contracts", ListLetters, list_letters),
     "list_quotes": _List("read:quotes", ListQuotes, list_quotes),
     "list_orders": _List("read:quotes", ListOrders, list_orders),
-    "list_revenue": _List("read:revenue", ListRevenue, list_revenue, "mrr_total", Basis.ACTUAL),
+    "list_revenue": _List("read:customers", ListRevenue, list_revenue, "mrr_total", Basis.ACTUAL),
     "get_worklist": _List("read:renewals", GetWorklist, worklist),
 }
 

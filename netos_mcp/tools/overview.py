@@ -8,7 +8,7 @@ from netos_mcp.answers import Published
 PUBLISHED = (
     Published(
         get_dashboard,
-        "Show spend, revenue, renewals, deadlines, outages and what waits at a glance; each figure names the list "
-        'behind it. Example: {market: "Indianapolis"}; {} for all.',
+        "Show spend, revenue, renewals, deadlines, outages and what waits, each with the list behind it. "
+        'Example: {"market": "Indianapolis"}.',
     ),
 )

@@ -42,7 +42,7 @@ CASES: list[tuple[str, dict[str, Any], tuple[str, str, str, str]]] = [
     ("get_circuit", {"ref": "CKT-99999"}, ("not_found", "ref: No circuit", "Nearest: ", "search_circuits")),
     ("get_site", {"ref": "no such place"}, ("not_found", "ref: No site", "Keystone Crossing", "search_sites")),
     ("get_change", {"change_id": "CHG-1"}, ("not_found", "change_id: ", "propose_change", "propose_change")),
-    ("get_dashboard", {"x": 1}, ("invalid_argument", "takes no argument", "without arguments", "get_dashboard")),
+    ("get_dashboard", {"x": 1}, ("invalid_argument", "There is no argument “x”", "market", "get_dashboard")),
     ("propose_change", {"kind": "circuit", "ref": "CKT-1001", "set": {"mcr": "1"}, "reason": "because"},
      ("invalid_argument", "set.mcr: There is no field “mcr”. Did you mean mrr?", "mrc", "propose_change")),
     ("propose_change", {"kind": "circut", "reason": "x"},

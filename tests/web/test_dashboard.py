@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from netos_core.catalogue import OPERATIONS
+from netos_core.catalogue import BY_NAME
 from netos_core.circuits.rules import IN_USE
 from netos_core.dashboard.operations import get_dashboard
+from netos_core.dashboard.queries import LISTS
 from netos_core.dashboard.schemas import DashboardView, Figure, GetDashboard
 from netos_core.demo.people import ELENA, TOM
 from netos_core.kernel.context import Channel
@@ -21,7 +22,6 @@ from web_min.pages.dashboard import rows_of
 
 MARKET = "Indianapolis"
 AMOUNTS = {"search_circuits": "mrc", "list_revenue": "mrr"}
-BY_NAME = {operation.name: operation for operation in OPERATIONS}
 
 
 def board(core: Core, market: str | None = None, email: str = ELENA.email) -> DashboardView:
@@ -106,6 +106,10 @@ def test_each_figures_page_asks_what_the_figure_asked(demo_core: Core) -> None:
         if figure.list in {"search_circuits", "list_renewals", "list_orders", "get_worklist", "list_letters"}:
             page = browser.get(rows_of(figure))
             assert re.search(rf"\b{figure.count:,}\b", page), (figure.label, rows_of(figure))
+
+
+def test_a_figure_needs_the_right_of_its_list() -> None:
+    assert {name: asked.right for name, asked in LISTS.items()} == {name: BY_NAME[name].right for name in LISTS}
 
 
 def test_who_sees_no_money_sees_no_amount(demo_core: Core) -> None:
