@@ -15,7 +15,10 @@ branch_labels = None
 depends_on = None
 
 # The trail knows every write to a record; these are worked out or read in without one.
-UNTRAILED = ("standing", "exposure", "extraction", "quote_draft", "revenue_service", "revenue_price")
+UNTRAILED = (
+    "standing", "exposure", "work_item", "extraction", "quote_draft", "letter_signing", "revenue_service",
+    "revenue_price",
+)  # fmt: skip
 STAMP = """
     create function netos_written() returns trigger language plpgsql as $$
     declare

@@ -43,7 +43,8 @@ PARTS = ("/parts/contact/new?on=PRV-1002", "/parts/alias/new?on=PRV-1002", "/par
          "/parts/contract_circuit/new?on=CTR-1027", "/parts/contract_circuit/CKT-1007/retire?on=CTR-1027",
          "/parts/quote_term/new?on=QUO-1002", "/parts/order/new?on=QUO-1002",
          "/parts/order_step/new?on=ORD-1001")  # fmt: skip
-OTHERS = ("/", "/dashboard", "/dashboard?market=Indianapolis&month=2026-09", "/etf", "/etf?ref=CKT-1034&as_of=2027-06-30", "/worklist", "/timeline", "/timeline?years=5", "/pipeline",
+OTHERS = ("/", "/dashboard", "/dashboard?market=Indianapolis&month=2026-09",
+          "/etf", "/etf?ref=CKT-1034&as_of=2027-06-30", "/worklist", "/timeline", "/timeline?years=5", "/pipeline",
           "/pipeline?market=Indianapolis&owner=priya.raman@xiber.example", "/decisions",
           "/search", "/search?q=lumen", "/search?q=qqqqqq", "/lookup",
           "/lookup?address=401+N+Shadeland+Ave%2C+Indianapolis%2C+IN", "/approvals", "/approvals?view=open",
