@@ -111,9 +111,9 @@ async def test_too_many_calls_are_refused_with_the_time_to_wait(plant: Plant) ->
     server = make_server(core, PersonDoor(core, DANA))
     async with connected(server, "auto") as client:
         for _ in range(2):
-            assert not (await client.call_tool_mcp("get_dashboard", {})).is_error
-        code, _, fix, following = await refused(client, "get_dashboard")
-    assert (code, following) == ("rate_limited", "get_dashboard")
+            assert not (await client.call_tool_mcp("search_sites", {})).is_error
+        code, _, fix, following = await refused(client, "search_sites")
+    assert (code, following) == ("rate_limited", "search_sites")
     assert "retry_after: 1 s" in fix or "retry_after: 2 s" in fix
     core.close()
 
