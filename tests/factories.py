@@ -196,8 +196,8 @@ def make_services(session: Session, *said: Mapping[str, Any], day: date = TODAY)
         key = str(one.get("key", number))
         place = {name: one.get(name) for name in ("line1", "city", "state", "postal_code")}
         account = Account(
-            key, one.get("account", f"Account {key}"), one.get("number", key), "Active", active=True, lat=None,
-            lon=None, **place,
+            key, one.get("account", f"Account {key}"), one.get("number", key), "Active", active=True,
+            lat=one.get("lat"), lon=one.get("lon"), **place,
         )  # fmt: skip
         revenue.save_accounts(session, mine, [account])
         service = Service(key, key, "1", one.get("name"), Decimal(1), Decimal(one.get("mrr", "300.00")))

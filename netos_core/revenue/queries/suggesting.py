@@ -11,10 +11,15 @@ from sqlalchemy import and_, func, or_, select
 
 from netos_core.circuits.model import Circuit, CircuitCustomer
 from netos_core.customers.model import Customer
+from netos_core.geo.queries import in_boxes
+from netos_core.geo.rules import Point, boxes_around, metres_between
 from netos_core.kernel.context import Context
 from netos_core.revenue.model import RevenueAccount, RevenueService
 from netos_core.revenue.rules.suggest import Suggestion, ids_in, street_key, suggestion
 from netos_core.sites.model import Site
+
+NEAR_METRES = 100.0
+POINTS_AT_ONCE = 200
 
 
 def of_services(ctx: Context, ids: Sequence[UUID]) -> dict[UUID, Suggestion]:
@@ -23,7 +28,7 @@ def of_services(ctx: Context, ids: Sequence[UUID]) -> dict[UUID, Suggestion]:
         return {}
     s, a = RevenueService, RevenueAccount
     services = ctx.session.execute(
-        select(s.id, s.name, a.number, a.line1, a.city, a.state, a.postal_code)
+        select(s.id, s.name, a.number, a.line1, a.city, a.state, a.postal_code, a.lat, a.lon)
         .outerjoin(a, and_(a.source == s.source, a.key == s.account_key))
         .where(s.id.in_(ids))
     ).all()
@@ -31,6 +36,7 @@ def of_services(ctx: Context, ids: Sequence[UUID]) -> dict[UUID, Suggestion]:
     customers = _customers(ctx, {row.number for row in services if row.number})
     theirs = _circuits_of(ctx, {one for found in customers.values() for one, _ in found})
     sites = _sites(ctx, services)
+    near = _near(ctx, {(row.lon, row.lat) for row in services if None not in (row.lon, row.lat)})
     made: dict[UUID, Suggestion] = {}
     for row in services:
         known = customers.get((row.number or "").lower(), [])
@@ -39,6 +45,7 @@ def of_services(ctx: Context, ids: Sequence[UUID]) -> dict[UUID, Suggestion]:
             [ref for _, ref in known],
             theirs.get(known[0][0], []) if len(known) == 1 else [],
             _at(row, sites),
+            near.get((row.lon, row.lat), ()),
         )
         if idea is not None:
             made[row.id] = idea
@@ -106,6 +113,27 @@ def _sites(ctx: Context, services: Sequence[Any]) -> dict[tuple[str, str], list[
         for area in _areas(row):
             if street is not None:
                 found[street, area].append(row.ref)
+    return found
+
+
+def _near(ctx: Context, places: Iterable[tuple[float, float]]) -> dict[tuple[float, float], list[tuple[str, float]]]:
+    """Find the sites right at each point, and how far away; those inside another one there are left out."""
+    wanted = [Point(*place) for place in sorted(places)]
+    found: dict[tuple[float, float], list[tuple[str, float]]] = {}
+    for start in range(0, len(wanted), POINTS_AT_ONCE):
+        some = wanted[start : start + POINTS_AT_ONCE]
+        boxes = tuple(box for at in some for box in boxes_around(at, NEAR_METRES))
+        rows = ctx.session.execute(
+            select(Site.id, Site.ref, Site.parent_id, Site.lat, Site.lon).where(
+                Site.retired_at.is_(None), in_boxes(Site.__table__, boxes)
+            )
+        ).all()
+        for at in some:
+            away = {row.id: metres_between(at, Point(row.lon, row.lat)) for row in rows}
+            there = {row_id for row_id, metres in away.items() if metres <= NEAR_METRES}
+            found[at.lon, at.lat] = [
+                (row.ref, away[row.id]) for row in rows if row.id in there and row.parent_id not in there
+            ]
     return found
 
 

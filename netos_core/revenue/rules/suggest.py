@@ -14,6 +14,7 @@ class Basis(StrEnum):
     CIRCUIT_ID = "circuit_id"
     ACCOUNT_NUMBER = "account_number"
     ADDRESS = "address"
+    PLACE = "place"
     BY_HAND = "by_hand"
 
 
@@ -29,7 +30,11 @@ class Suggestion:
 
 
 def suggestion(
-    by_id: Sequence[str], customers: Sequence[str], their_circuits: Sequence[str], sites: Sequence[str]
+    by_id: Sequence[str],
+    customers: Sequence[str],
+    their_circuits: Sequence[str],
+    sites: Sequence[str],
+    near: Sequence[tuple[str, float]] = (),
 ) -> Suggestion | None:
     """Choose what to suggest; several candidates of one rule are none.
 
@@ -38,6 +43,7 @@ def suggestion(
         customers: Customers with the number of the account.
         their_circuits: The circuits of that customer.
         sites: Sites at the address of the account.
+        near: Sites at the coordinates of the account, and how many metres away.
     """
     customer = customers[0] if len(customers) == 1 else None
     site = sites[0] if len(sites) == 1 else None
@@ -48,6 +54,9 @@ def suggestion(
         return Suggestion(Basis.ACCOUNT_NUMBER, their_circuits[0], None, customer, reason)
     if site is not None:
         return Suggestion(Basis.ADDRESS, None, site, customer, f"{site} is at the address of its account.")
+    if len(near) == 1 and not sites:
+        reason = f"{near[0][0]} is {near[0][1]:.0f} m from where its account is."
+        return Suggestion(Basis.PLACE, None, near[0][0], customer, reason)
     if customer is not None:
         return Suggestion(Basis.ACCOUNT_NUMBER, None, None, customer, f"Its account has the number of {customer}.")
     return None

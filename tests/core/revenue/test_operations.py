@@ -75,6 +75,18 @@ def test_unattributed_revenue_is_listed_with_what_is_suggested_and_why(session: 
     assert listed(session).total == 5
 
 
+def test_an_account_at_a_site_by_its_coordinates_is_suggested_that_site(session: Session) -> None:
+    tower = make_site(session, "Keystone Tower", lat="39.768400", lon="-86.158100")
+    suite = make_site(session, "Keystone Suite 4", lat="39.768400", lon="-86.158100", parent=tower)
+    make_site(session, "Half a mile on", lat="39.775400", lon="-86.158100")
+    make_services(
+        session, {"name": "At the tower", "lat": 39.7689, "lon": -86.1583}, {"name": "Out", "lat": 39.80, "lon": -86.2}
+    )
+    told = {row.service: (row.suggested, row.why) for row in listed(session, attributed=False).rows}
+    assert suite not in str(told)
+    assert told == {"At the tower": (tower, f"{tower} is 58 m from where its account is."), "Out": (None, None)}
+
+
 def test_what_is_suggested_is_proposed_as_one_change_and_holds_once_approved(
     session: Session, plant: dict[str, str]
 ) -> None:

@@ -85,6 +85,15 @@ def test_the_strongest_rule_that_one_record_answers_is_suggested(found, circuit,
     assert (made.circuit, made.site, made.customer, made.basis) == (circuit, site, customer, basis)
 
 
+def test_a_site_at_the_coordinates_is_suggested_where_none_is_at_the_address() -> None:
+    near = suggestion([], ["CUS-1"], ["CKT-2", "CKT-3"], [], [("SIT-1", 12.4)])
+    assert near is not None
+    assert (near.site, near.customer, near.basis) == ("SIT-1", "CUS-1", Basis.PLACE)
+    assert near.reason == "SIT-1 is 12 m from where its account is."
+    assert suggestion([], [], [], [], [("SIT-1", 1.0), ("SIT-2", 2.0)]) is None
+    assert suggestion([], [], [], ["SIT-1", "SIT-2"], [("SIT-1", 1.0)]) is None  # two at the address: no guess
+
+
 def test_several_candidates_are_none() -> None:
     nothing: Suggestion | None = suggestion(["CKT-1", "CKT-2"], ["CUS-1", "CUS-2"], [], ["SIT-1", "SIT-2"])
     assert nothing is None
