@@ -40,7 +40,7 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     finance.get_pl_totals,
     finance.list_periods,
     spend.get_forecast,
-    spend.list_spend,
+    spend.get_spend,
     outages.get_outage_history,
     overview.search_sites,
     overview.get_site,

@@ -44,6 +44,7 @@ from web_min.pages import (
     reports,
     revenue,
     sign_in,
+    spend,
     trail,
     views,
 )
@@ -56,7 +57,7 @@ log = logging.getLogger(__name__)
 # Forms before records: `/circuits/new` is no circuit.
 FAMILIES = (
     sign_in, home, find, lookup, approvals, notes, trail, people, imports, lists, bulk, network, documents, drafts,
-    extractions, etf, edit, letters, feedback, money, parts, quotes, records, renewals, reports, revenue,
+    extractions, etf, edit, letters, feedback, money, parts, quotes, records, renewals, reports, revenue, spend,
     notices, feeds,
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from netos_core.kernel.context import Context
 from netos_core.kernel.operation import Effect, operation
 from netos_core.spend.queries import forecast, snapshots
-from netos_core.spend.schemas import Forecast, GetForecast, ListSpend, SpendList
+from netos_core.spend.schemas import Forecast, GetForecast, GetSpend, Spend
 
 
 @operation(Effect.READ, right="read:overview")
@@ -15,6 +15,6 @@ def get_forecast(ctx: Context, request: GetForecast) -> Forecast:
 
 
 @operation(Effect.READ, right="read:overview")
-def list_spend(ctx: Context, request: ListSpend) -> SpendList:
-    """List monthly snapshots of what circuits cost, and which circuits made the last one differ."""
-    return snapshots.list_spend(ctx, request)
+def get_spend(ctx: Context, request: GetSpend) -> Spend:
+    """Show monthly snapshots of what circuits cost, and which circuits made the last one differ."""
+    return snapshots.get_spend(ctx, request)

@@ -114,7 +114,7 @@ class Forecast(View):
     basis: list[str]
 
 
-class ListSpend(SpendFilter):
+class GetSpend(SpendFilter):
     months: int = Field(13, ge=2, le=MOST_MONTHS, description="Snapshots to go back.")
     by: SpendBy = "provider"
     limit: int = Field(20, ge=1, le=200, description="Circuits that changed to list, the largest first.")
@@ -154,7 +154,7 @@ class SpendChange(View):
     currency: str
 
 
-class SpendList(View):
+class Spend(View):
     """Snapshots of what circuits cost a month, the oldest first, and what changed between the last two."""
 
     as_of: date

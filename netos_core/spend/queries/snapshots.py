@@ -21,7 +21,7 @@ from netos_core.providers.model import Provider
 from netos_core.providers.queries import get_provider_id
 from netos_core.spend.model import SpendLine, SpendSnapshot, SpendSum
 from netos_core.spend.rules.moves import Line, Move, moves_of
-from netos_core.spend.schemas import ListSpend, SpendChange, SpendFilter, SpendGroup, SpendList, SpendMonth
+from netos_core.spend.schemas import GetSpend, Spend, SpendChange, SpendFilter, SpendGroup, SpendMonth
 
 NO_MARKET = "without a market"
 BASIS = (
@@ -80,7 +80,7 @@ def _wanted(ctx: Context, asked: SpendFilter, of: Any) -> list[ColumnElement[boo
     return found
 
 
-def list_spend(ctx: Context, request: ListSpend) -> SpendList:
+def get_spend(ctx: Context, request: GetSpend) -> Spend:
     """Show the snapshots, and what changed between the last two."""
     months = last_months(ctx, request.months)
     last_two = months[-2:]
@@ -88,7 +88,7 @@ def list_spend(ctx: Context, request: ListSpend) -> SpendList:
     shown = moves[: request.limit]
     names = _provider_names(ctx, {move.line.provider_id for move in shown})
     refs = _refs(ctx, {move.line.circuit_id for move in shown})
-    return SpendList(
+    return Spend(
         as_of=ctx.today,
         by=request.by,
         months=_months(ctx, request, months),
@@ -112,7 +112,7 @@ def last_months(ctx: Context, count: int) -> list[date]:
     return sorted(rows)
 
 
-def _months(ctx: Context, request: ListSpend, months: Sequence[date]) -> list[SpendMonth]:
+def _months(ctx: Context, request: GetSpend, months: Sequence[date]) -> list[SpendMonth]:
     of = SpendSum
     rows = ctx.session.execute(
         select(
@@ -133,7 +133,7 @@ def _months(ctx: Context, request: ListSpend, months: Sequence[date]) -> list[Sp
     ]  # fmt: skip
 
 
-def _groups(ctx: Context, request: ListSpend, months: Sequence[date]) -> list[SpendGroup]:
+def _groups(ctx: Context, request: GetSpend, months: Sequence[date]) -> list[SpendGroup]:
     """Set the last snapshot beside the one before, by group; the largest difference first, for who sees it."""
     before, last = months
     of = SpendSum
