@@ -8,7 +8,7 @@ from netos_mcp.answers import Published
 PUBLISHED = (
     Published(
         overview.get_dashboard,
-        "Show circuits, spend, renewals, next deadlines, open outages and waiting changes at a glance. Takes no "
-        "argument: {}.",
+        "Show circuits, spend, renewals, next deadlines, open outages and waiting changes at a glance. Spend of "
+        "months to come: get_forecast. Takes no argument: {}.",
     ),
 )

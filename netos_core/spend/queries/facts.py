@@ -166,9 +166,8 @@ def _plan(
 
 def _terms(papers: Papers, row_id: UUID, today: date) -> list[tuple[date, Terms]]:
     """Give the terms that hold today, and those of amendments from the days on which they take effect."""
-    row = papers.by_id[row_id].row
-    if not leans(row) and not any(True for _ in papers.amending(row_id)):
-        return [(date.min, terms_of(row))]
+    if _stands_alone(papers, row_id):
+        return [(date.min, terms_of(papers.by_id[row_id].row))]
     found = [(date.min, terms_of(row_held(held_on(papers, row_id, today), UNSAID)))]
     for day in turning_days(papers, row_id):
         if day > today:
@@ -176,6 +175,11 @@ def _terms(papers: Papers, row_id: UUID, today: date) -> list[tuple[date, Terms]
             if then != found[-1][1]:
                 found.append((day, then))
     return found
+
+
+def _stands_alone(papers: Papers, row_id: UUID) -> bool:
+    """Whether a contract's own paper says all of its term."""
+    return not leans(papers.by_id[row_id].row) and not papers.amending(row_id)
 
 
 def _decided(ctx: Context, reads: Mapping[UUID, Read]) -> dict[UUID, list[Mapping[str, Any]]]:
@@ -187,7 +191,7 @@ def _decided(ctx: Context, reads: Mapping[UUID, Read]) -> dict[UUID, list[Mappin
 def _about(
     papers: Papers, row_id: UUID, decided: Mapping[UUID, list[Mapping[str, Any]]]
 ) -> list[Mapping[str, Any]]:  # fmt: skip
-    if not decided:
+    if not decided or (_stands_alone(papers, row_id) and row_id not in decided):
         return []
     root = amended(papers, row_id)
     line = [paper.id for paper in line_of(papers, row_id)]
@@ -209,6 +213,8 @@ def _version(read: Read, row_id: UUID, decided: Mapping[UUID, list[Mapping[str, 
     counts = f"{read.row['circuits']}/{read.row['priced']}/{read.row['circuits_mrc']}/{read.row['installed']}"
     line: dict[UUID, None] = {}
     above = papers.get(row_id)
+    if _stands_alone(papers, row_id) and above is not None and above.row["parent_id"] is None:
+        line[row_id], above = None, None
     while above is not None and above.id not in line:
         line |= dict.fromkeys((above.id, amended(papers, above.id).id, *(one.id for one in line_of(papers, above.id))))
         above = papers.get(amended(papers, above.id).row["parent_id"])

@@ -92,17 +92,7 @@ def _explained(months: Months, month: date | None) -> int:
 
 def _months(facts: Facts, projection: Projection, exposure: Exposure) -> list[ForecastMonth]:
     months, sheet = projection.months, projection.sheet
-    known: dict[str, list[Decimal]] = {}
-    unknown: dict[str, list[int]] = {}
-    for row_id, fees in exposure.fees.items():
-        code = facts.reads[row_id].row["currency"]
-        sums = known.setdefault(code, [NOTHING] * len(months.all))
-        missing = unknown.setdefault(code, [0] * len(months.all))
-        for at, fee in enumerate(fees):
-            if fee is None:
-                missing[at] += 1
-            else:
-                sums[at] += fee
+    fees = _fees(facts, exposure, len(months.all))
     found = []
     for code in facts.currencies:
         footing = {one: sheet.of((code, one.value)) for one in Footing}
@@ -112,11 +102,24 @@ def _months(facts: Facts, projection: Projection, exposure: Exposure) -> list[Fo
             found.append(
                 ForecastMonth(
                     month=month, currency=code, mrc=sum(parts.values(), NOTHING), **parts, modeled=modeled[at],
-                    undone=undone[at], etf=known[code][at] if code in known else NOTHING,
-                    etf_unknown=unknown[code][at] if code in unknown else 0,
+                    undone=undone[at], etf=fees[code][at][0], etf_unknown=fees[code][at][1],
                 )
             )  # fmt: skip
     return sorted(found, key=lambda one: (one.month, one.currency))
+
+
+def _fees(facts: Facts, exposure: Exposure, count: int) -> dict[str, list[tuple[Decimal | None, int]]]:
+    """Add fees up by currency and month, with how many are unknown; where all are, so is their sum."""
+    found: dict[str, list[tuple[Decimal | None, int]]] = {}
+    for code in facts.currencies:
+        mine = [fees for row_id, fees in exposure.fees.items() if facts.reads[row_id].row["currency"] == code]
+        months = []
+        for at in range(count):
+            known = [fee for fees in mine if (fee := fees[at]) is not None]
+            unknown = len(mine) - len(known)
+            months.append((sum(known, NOTHING) if known or not unknown else None, unknown))
+        found[code] = months
+    return found
 
 
 def _dues(ctx: Context, facts: Facts) -> list[Due]:

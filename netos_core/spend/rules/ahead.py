@@ -97,28 +97,40 @@ def legs_of(way: Way, course: Course | None, price: Decimal | None, first: date,
             yield Leg(begin, stop, span.footing, course, price, undone=cut is not None and begin > cut)
 
 
-def rates_of(circuit: Billed, course: Course | None, price: Decimal | None, first: date, until: date) -> list[Step]:
-    """Give the rates of a circuit between two days: its part of its contract's course, else its price on file."""
+def rates_of(
+    circuit: Billed, course: Course | None, price: Decimal | None, turns: Sequence[date], first: date, until: date
+) -> list[Step]:
+    """Give the rates of a circuit between two days: its part of its contract's course, else its price on file.
+
+    Args:
+        circuit: The circuit.
+        course: The course of its contract.
+        price: What all circuits of it cost today.
+        turns: The days on which the course may change, in order.
+        first: The first day.
+        until: The last day.
+    """
     if course is None or price is None or circuit.own or circuit.flat:
         return [Step(first, circuit.mrc)]
     mine = course.part(circuit.mrc, price)
-    days = sorted({first, *(day for day in turning(course, until) if day > first)})
     found: list[Step] = []
-    for day in days:
+    for day in (first, *(day for day in turns if first < day <= until)):
         now = mine.on(day)
         if not found or (found[-1].mrc, found[-1].modeled) != (now.mrc, now.estimated):
             found.append(Step(day, now.mrc, now.estimated))
     return found
 
 
-def turning(course: Course, until: date) -> set[date]:
+def turning(course: Course | None, until: date) -> list[date]:
     """List the days on which a course may change."""
+    if course is None:
+        return []
     found: set[date] = set()
     for stretch in course.stretches:
         if stretch.since is not None:
             found.add(stretch.since)
         found.update(stretch.turns(until))
-    return found
+    return sorted(found)
 
 
 def flat_rate(circuit: Billed, course: Course | None, price: Decimal | None) -> Decimal:
@@ -168,20 +180,21 @@ class Projection:
                 rest = [one for one in circuits if not self._whole(one)]
             else:
                 rest = list(circuits)
+            turns = turning(legs[0].course, legs[-1].last) if rest else []
             for one in rest:
-                self._one(plan, one, legs)
+                self._one(plan, one, legs, turns)
         if plan.ends_on is not None:
             for one in circuits:
                 # A day on file on which the circuit is disconnected counts before the end of its contract.
                 if one.last is not None and one.last > plan.ends_on:
                     after = max(plan.ends_on + ONE_DAY, self.months.first)
-                    self._one(plan, one, [Leg(after, one.last, Footing.OPEN, None, None)])
+                    self._one(plan, one, [Leg(after, one.last, Footing.OPEN, None, None)], [])
 
     def add_alone(self, circuits: Sequence[Billed]) -> None:
         """Put in circuits that no contract governs, or that are over."""
         leg = Leg(self.months.first, self.months.until, Footing.OPEN, None, None)
         for one in circuits:
-            self._one(one, one, [leg])
+            self._one(one, one, [leg], [])
 
     def _whole(self, one: Billed) -> bool:
         months = self.months
@@ -206,14 +219,14 @@ class Projection:
                     amount = months.amount(total, run) if amount is None else amount
                     self._put(plan, currency, leg, run, amount, modeled=leg.modeled)
 
-    def _one(self, about: Plan | Billed, one: Billed, legs: Sequence[Leg]) -> None:
+    def _one(self, about: Plan | Billed, one: Billed, legs: Sequence[Leg], turns: Sequence[date]) -> None:
         """Put in one circuit, for the days it is billed."""
         months = self.months
         begins, ends = one.first or legs[0].first, one.last or legs[-1].last
         first, last = max(legs[0].first, begins), min(legs[-1].last, ends)
         if first > last:
             return
-        steps = rates_of(one, legs[0].course, legs[0].price, first, last)
+        steps = rates_of(one, legs[0].course, legs[0].price, turns, first, last)
         for place, step in enumerate(steps):
             stop = steps[place + 1].since - ONE_DAY if place + 1 < len(steps) else last
             for leg in legs:

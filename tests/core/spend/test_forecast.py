@@ -89,7 +89,8 @@ SHAPES = (
     Shape("5 % of the first rate, from the middle of a month",
           made("1000.00", term_start_date="2025-10-16", term_months=36,
                escalator={"kind": "percent", "percent": "5", "compounding": False}),
-          {"2026-06": "1000.00", "2026-10": "1025.00", "2026-11": "1050.00", "2027-10": "1075.00", "2027-11": "1100.00"},
+          {"2026-06": "1000.00", "2026-10": "1025.00", "2026-11": "1050.00", "2027-10": "1075.00",
+           "2027-11": "1100.00"},
           {"2026-06": "committed"}),
     Shape("steps", made("800.00", term_start_date="2026-01-01", term_months=36, escalator=STEPS),
           {"2026-06": "800.00", "2026-11": "840.00", "2026-12": "880.00", "2027-07": "1056.00"},
@@ -202,7 +203,7 @@ def test_the_cliff_names_what_is_due_in_a_month_and_what_silence_commits(session
     view = ask(session, provider=carrier, month="2026-10-01")
     (cliff,) = view.cliff
     assert (cliff.month, cliff.contracts, cliff.mrc, cliff.commits) == (date(2026, 10, 1), 2, 800, Decimal("8400.00"))
-    assert [(one.contract, one.commits) for one in view.renewals][0] == (first, Decimal("8400.00"))
+    assert (view.renewals[0].contract, view.renewals[0].commits) == (first, Decimal("8400.00"))
 
 
 def test_what_leaving_costs_falls_by_month_and_what_is_unknown_is_counted(session: Session) -> None:
