@@ -54,6 +54,9 @@ OTHERS = ("/", "/etf", "/etf?ref=CKT-1034&as_of=2027-06-30", "/worklist", "/time
           "/reports/RPT-1001", "/revenue", "/revenue?attributed=false")  # fmt: skip
 FOR_SOME = (
     "/money",
+    "/forecast",
+    "/forecast?months=36&provider=Zayo",
+    "/spend",
     "/money?month=2026-01&by=market",
     "/money/close",
     "/money/open/PER-1001",
