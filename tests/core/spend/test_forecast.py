@@ -134,11 +134,19 @@ SHAPES = (
 )  # fmt: skip
 
 
+AHEAD = Shape(
+    "an order to come, billed already",
+    made("60.00", term_start_date="2026-09-01", term_months=36),
+    {"2026-06": "60.00"},
+    {"2026-06": "open", "2026-09": "committed"},
+)
+
+
 def along(said: dict[str, str], month: str) -> str:
     return said[max(one for one in said if one <= month)]
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.name)
+@pytest.mark.parametrize("shape", [*SHAPES, AHEAD], ids=lambda shape: shape.name)
 def test_months_to_come_as_worked_out_by_hand(session: Session, shape: Shape) -> None:
     carrier = make_provider(session)
     shape.make(session, carrier)
@@ -166,6 +174,80 @@ def test_a_decision_to_leave_that_is_not_carried_out_ends_nothing_and_is_told(se
     undone = {f"{one.month:%Y-%m}": one.undone for one in view.months}
     assert (undone["2026-09"], undone["2026-10"], undone["2026-11"]) == (0, Decimal("125.00"), Decimal("250.00"))
     assert {one.mrc for one in view.months} == {Decimal("250.00")}
+
+
+def test_a_day_on_file_on_which_a_circuit_is_disconnected_counts_before_the_end_of_its_contract(
+    session: Session,
+) -> None:
+    carrier = make_provider(session)
+    order(session, carrier, "300.00", term_start_date="2024-10-01", term_months=24, end_of_term="auto_disconnect",
+          disconnect_date="2026-11-10")  # fmt: skip
+    view = ask(session, provider=carrier)
+    told = {f"{one.month:%Y-%m}": (one.mrc, one.open) for one in view.months}
+    assert (told["2026-09"], told["2026-10"]) == ((300, 0), (300, 300))
+    assert (told["2026-11"], told["2026-12"]) == ((100, 100), (0, 0))
+
+
+def test_a_circuit_in_another_currency_than_its_contract_goes_on_at_its_own_price(session: Session) -> None:
+    carrier = make_provider(session)
+    euros = make_circuit(session, provider=carrier, mrc="40.00", currency="EUR")
+    dollars = make_circuit(session, provider=carrier, mrc="100.00")
+    make_contract(session, provider=carrier, circuits=[euros, dollars], mrc="100.00", term_start_date="2025-09-01",
+                  term_months=36, escalator={"kind": "percent", "percent": "3"})  # fmt: skip
+    view = ask(session, provider=carrier)
+    last = {one.currency: one.mrc for one in view.months[-1:-3:-1]}
+    assert last == {"EUR": Decimal("40.00"), "USD": Decimal("100.00")}, "its part of the rate is not known"
+
+
+def test_market_and_service_narrow_it_and_what_is_in_no_sum_is_counted(session: Session) -> None:
+    carrier = make_provider(session)
+    make_circuit(session, provider=carrier, mrc="10.00", market="North", service_type="wave")
+    make_circuit(session, provider=carrier, mrc="20.00", market="South")
+    make_circuit(session, provider=carrier, market="South")
+    make_circuit(session, provider=carrier, mrc="5.00", status="ordered")
+    make_circuit(session, provider=carrier, mrc="7.00", status="decommissioned")
+    gone = make_circuit(session, provider=carrier, mrc="30.00", market="South")
+    apply(make_ctx(session, Role.ADMIN), "circuit", ref=gone, status="decommissioned", disconnect_date="2026-06-10")
+    assert ask(session, provider=carrier).months[0].mrc == Decimal("40.00")
+    assert ask(session, market="north").months[0].mrc == Decimal("10.00")
+    assert ask(session, service_type="wave").months[0].mrc == Decimal("10.00")
+    south = ask(session, market="South")
+    assert (south.months[0].mrc, south.months[1].mrc) == (Decimal("30.00"), Decimal("20.00"))
+    assert (south.circuits, south.unpriced) == (3, 1)
+    assert ask(session, provider=carrier).unstarted == 1
+    empty = ask(session, market="Nowhere")
+    assert (empty.months, empty.circuits, empty.changes) == ([], 0, [])
+
+
+def test_month_to_month_goes_on_after_a_decision_to_leave_that_is_not_served(session: Session) -> None:
+    carrier = make_provider(session)
+    ref = order(session, carrier, "90.00", evergreen=True, notice_count=30, notice_unit="days")
+    decide(session, ref, "terminate", "2026-05-20")
+    view = ask(session, provider=carrier, months=3)
+    assert [(one.mrc, one.undone) for one in view.months] == [(90, 0), (90, 87), (90, 90)], "notice today ends July 1"
+
+
+def test_an_amendment_to_come_binds_for_longer_and_says_why_the_rate_changes(session: Session) -> None:
+    carrier = make_provider(session)
+    ref = order(session, carrier, "900.00", term_start_date="2025-01-01", term_months=24, end_of_term="roll")
+    longer = make_contract(session, kind="amendment", provider=carrier, parent=ref, mrc="700.00",
+                           term_start_date="2026-10-01", term_months=36)  # fmt: skip
+    view = ask(session, provider=carrier)
+    assert {one.month_to_month for one in view.months} == {0}
+    assert [one.mrc for one in view.months][3:5] == [900, 700]
+    assert view.changes[0].why == [f"2026-10-01: {longer} changes the rate"]
+
+
+def test_a_circuit_that_is_long_over_and_one_without_a_known_rate_of_its_contract(session: Session) -> None:
+    carrier = make_provider(session)
+    over = make_circuit(session, provider=carrier, mrc="7.00")
+    apply(make_ctx(session, Role.ADMIN), "circuit", ref=over, status="decommissioned", disconnect_date="2026-01-10")
+    priced = make_circuit(session, provider=carrier, mrc="50.00", billing_start_date="2026-07-11")
+    unpriced = make_circuit(session, provider=carrier)
+    make_contract(session, provider=carrier, circuits=[priced, unpriced], term_start_date="2026-01-01", term_months=36)
+    view = ask(session, provider=carrier, months=3)
+    assert [one.mrc for one in view.months] == [0, Decimal("33.33"), 50]
+    assert view.changes[0].why == [f"2026-07-11: {priced} is billed"]
 
 
 def test_all_of_them_together_begin_with_the_carriers_lines_of_this_month(session: Session) -> None:
