@@ -25,6 +25,7 @@ from netos_core.renewals import operations as renewals
 from netos_core.reports import operations as reports
 from netos_core.revenue import operations as revenue
 from netos_core.search import operations as search
+from netos_core.spend import operations as spend
 from netos_core.views import operations as views
 from netos_core.work import operations as work
 from netos_core.worklist import operations as worklist
@@ -39,6 +40,8 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     finance.get_infrastructure_pl,
     finance.get_pl_totals,
     finance.list_periods,
+    spend.get_forecast,
+    spend.get_spend,
     outages.get_outage_history,
     overview.search_sites,
     overview.get_site,

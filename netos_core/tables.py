@@ -24,6 +24,7 @@ import netos_core.reports.model
 import netos_core.revenue.model
 import netos_core.search.model
 import netos_core.sites.model
+import netos_core.spend.model
 import netos_core.views.model
 import netos_core.work.model
 import netos_core.worklist.model  # noqa: F401

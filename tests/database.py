@@ -97,13 +97,14 @@ def _load_sample(url: str) -> None:
     from netos_core.demo.load import load
     from netos_core.runtime.calls import Core
     from netos_core.runtime.settings import Settings
-    from tests.factories import climb_the_ladder, index_everything, keep_a_report
+    from tests.factories import climb_the_ladder, index_everything, keep_a_report, look_at_spend
 
     with contextlib.closing(Core(Settings(database_url=url))) as core:
         load(core)
         index_everything(core)
         climb_the_ladder(core)
         keep_a_report(core)
+        look_at_spend(core)
 
 
 @contextlib.contextmanager

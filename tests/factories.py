@@ -31,6 +31,8 @@ from netos_core.revenue.model import RevenueService
 from netos_core.runtime.calls import Core
 from netos_core.runtime.keys import KeyRing, from_setting
 from netos_core.search.records import take_up
+from netos_core.spend import records as spend
+from netos_core.spend.telling import tell_spend
 from netos_core.work import records as work
 
 NOW = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
@@ -56,6 +58,18 @@ def climb_the_ladder(core: Core) -> None:
         itself = work.itself(session)
     with core.context(itself, Channel.JOB) as ctx:
         renewals.advance(ctx, every=True)
+
+
+def look_at_spend(core: Core) -> None:
+    """Have the snapshots of months taken and the fees of months to come kept, as the worker does within minutes."""
+    with core.session() as session:
+        itself = work.itself(session)
+    with core.context(itself, Channel.JOB) as ctx:
+        spend.take_snapshots(ctx)
+        tell_spend(ctx)
+        last = spend.keep_exposure(ctx, every=True)
+        while last is not None:
+            last = spend.keep_exposure(ctx, every=True, after=last)
 
 
 def keep_a_report(core: Core) -> None:

@@ -45,6 +45,7 @@ from web_min.pages import (
     reports,
     revenue,
     sign_in,
+    spend,
     trail,
     views,
 )
@@ -58,7 +59,7 @@ log = logging.getLogger(__name__)
 FAMILIES = (
     sign_in, home, dashboard, find, lookup, approvals, notes, trail, people, imports, lists, bulk, network, documents,
     drafts, extractions, etf, edit, letters, feedback, money, parts, quotes, records, renewals, reports, revenue,
-    notices, feeds,
+    spend, notices, feeds,
 )  # fmt: skip
 
 

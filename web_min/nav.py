@@ -120,6 +120,7 @@ class Nav:
         ]
         if person.may("see:money"):
             work.append(link("Money", "/money", "quote"))
+            work.append(link("Forecast", "/forecast", "timeline", "3"))
         if any(getattr(route, "name", None) == "imports" for route in request.app.routes):
             work.append(link("Imports", "/imports", "import", "i"))
         work.append(link("Address lookup", "/lookup", "place", "l"))

@@ -77,6 +77,13 @@ class Policy:
     proration: str = "30"
     """How the days of a partial month are counted: of thirty, or as they are (`actual`)."""
 
+    spend_change: Decimal = Decimal(500)
+    """A provider's spend that changes by less a month is no anomaly, whatever part of it that is."""
+
+    concentration_percent: int = 40
+    concentration_circuits: int = 10
+    """A provider is a concentration above so many percent of a market that has at least so many circuits."""
+
     public_url: str = "http://127.0.0.1:8420"
     proposal_days: int = 14
     bulk_limit: int = 25

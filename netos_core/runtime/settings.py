@@ -23,6 +23,7 @@ from netos_core.runtime.settings_letters import LETTER_SECRETS, LetterSettings
 from netos_core.runtime.settings_notices import NOTICE_SECRETS, NoticeSettings
 from netos_core.runtime.settings_reports import REPORT_SECRETS, ReportSettings
 from netos_core.runtime.settings_sonar import SONAR_SECRETS, SonarSettings
+from netos_core.runtime.settings_spend import SpendSettings
 from netos_core.runtime.settings_words import LOOPBACK, listed, safe_address
 
 PREFIX = "NETOS_"
@@ -54,7 +55,9 @@ class SettingsRefused(Invalid):
     """At least one setting is wrong; the message has one line for each."""
 
 
-class Settings(NoticeSettings, LetterSettings, ReportSettings, ClaudeSettings, FinanceSettings, SonarSettings):
+class Settings(
+    NoticeSettings, LetterSettings, ReportSettings, ClaudeSettings, FinanceSettings, SpendSettings, SonarSettings
+):
     """The settings of this process. Frozen: a change takes a restart, so every process agrees."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
@@ -372,7 +375,7 @@ def _line(problem: Any) -> str:
 def settings_table() -> str:
     """Write the settings as a Markdown table for the documentation."""
     rows = ["| variable | default | meaning |", "|---|---|---|"]
-    bases = (NoticeSettings, ReportSettings, ClaudeSettings, FinanceSettings, SonarSettings)
+    bases = (NoticeSettings, ReportSettings, ClaudeSettings, FinanceSettings, SpendSettings, SonarSettings)
     inherited = {name for base in bases for name in base.model_fields}  # a base's fields come first, and belong last
     for name, field in sorted(Settings.model_fields.items(), key=lambda one: one[0] in inherited):
         default = (

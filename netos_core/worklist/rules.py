@@ -17,6 +17,8 @@ class FindingKind(StrEnum):
     TERMS_UNKNOWN = "terms_unknown"
     UNAPPROVED_EXTRACTION = "unapproved_extraction"
     UNATTRIBUTED_REVENUE = "unattributed_revenue"
+    SPEND_ANOMALY = "spend_anomaly"
+    CONCENTRATION = "concentration"
 
 
 WORDS = {
@@ -26,7 +28,12 @@ WORDS = {
     FindingKind.TERMS_UNKNOWN: "Terms the paper does not state",
     FindingKind.UNAPPROVED_EXTRACTION: "Decide what was read from a contract's PDF",
     FindingKind.UNATTRIBUTED_REVENUE: "Say what billed services are of",
+    FindingKind.SPEND_ANOMALY: "Look at what changed in a provider's spend",
+    FindingKind.CONCENTRATION: "Look at a market that hangs on one provider",
 }
+
+OF_MONEY = frozenset({FindingKind.SPEND_ANOMALY, FindingKind.CONCENTRATION})
+"""Kinds whose being there tells of amounts, so only who sees these is told of them."""
 
 
 @dataclass(frozen=True, slots=True)

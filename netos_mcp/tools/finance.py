@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from netos_core.finance import operations as finance
+from netos_core.spend import operations as spend
 from netos_mcp.answers import Published
 
 NAME = "finance"
@@ -23,6 +24,18 @@ TOOLSET = (
         finance.list_periods,
         "List closed months with what they came to. Close one: propose_change of an accounting_period. "
         'Example: {"limit": 12}.',
+        toolset=NAME,
+    ),
+    Published(
+        spend.get_forecast,
+        "Show carrier spend of months to come: committed, renewed in silence, month to month; ETF, renewal cliff, and "
+        'which contracts change it by a month and why. Past months: get_spend. Example: {"month": "2027-06-01"}.',
+        toolset=NAME,
+    ),
+    Published(
+        spend.get_spend,
+        "Show monthly snapshots of carrier spend, and the circuits that made the last one differ. Months to come: "
+        'get_forecast. Example: {"by": "market"}.',
         toolset=NAME,
     ),
 )

@@ -71,6 +71,8 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
         "get_infrastructure_pl": of["site"],
         "get_pl_totals": [{"by": by} for by in ("provider", "market", "service_type")],
         "list_periods": [{}],
+        "get_forecast": [{}, {"months": 36, "provider": refs["provider"]}],
+        "get_spend": [{}, {"by": "market"}],
         "get_outage_history": of["circuit"],
         "search_sites": [{}],
         "get_site": of["site"],
@@ -351,6 +353,7 @@ def pages(plant: Plant) -> list[str]:
     made += ["/extractions", "/extractions?query=zebra", f"/extractions/{refs['extraction']}"]
     made += ["/documents", "/documents.csv", "/documents?query=zebra"]
     made += [f"/circuits/bulk?ref={refs['circuit']}", f"/circuits/{refs['idle']}", "/search?q=Marker"]
+    made += ["/forecast", "/spend"]
     return ["/", "/pipeline", "/you", "/people", "/rights", "/imports", "/approvals", *made]
 
 

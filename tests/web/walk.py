@@ -55,6 +55,9 @@ OTHERS = ("/", "/dashboard", "/dashboard?market=Indianapolis&month=2026-09",
           "/reports/RPT-1001", "/revenue", "/revenue?attributed=false")  # fmt: skip
 FOR_SOME = (
     "/money",
+    "/forecast",
+    "/forecast?months=36&provider=Zayo",
+    "/spend",
     "/money?month=2026-01&by=market",
     "/money/close",
     "/money/open/PER-1001",

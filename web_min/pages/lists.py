@@ -316,6 +316,7 @@ VIEWS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Not stated", "kind=terms_unknown"),
         ("Read, not approved", "kind=unapproved_extraction"),
         ("Revenue of nothing", "kind=unattributed_revenue"),
+        ("Spend", "kind=spend_anomaly&kind=concentration"),
         ("Within 30 days", "within_days=30"),
     ),
     "/renewals": (

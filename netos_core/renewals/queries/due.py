@@ -122,7 +122,7 @@ def subjects(
     rows = [dict(zip(names, row, strict=True)) for row in found]
     ids = [row["id"] for row in rows]
     above = contracts.above(ctx.session, rows)
-    decided = _decided(ctx.session, [row["id"] for row in rows if row["versions"]])
+    decided = decisions_about(ctx.session, [row["id"] for row in rows if row["versions"]])
     monthly = _monthly(ctx.session, ids, today)
     return [_subject(contracts.completed(row, above), decided.get(row["id"], ()), monthly) for row in rows]
 
@@ -137,7 +137,7 @@ def _subject(
         title=f"{row['provider']}: {row['title']}",
         version=row["version"],
         terms=terms,
-        decisions={d["term_end_date"]: _as_decided(d, terms) for d in decided},
+        decisions={d["term_end_date"]: as_decided(d, terms) for d in decided},
         versions=row["versions"],
         owner_id=next((d["owner_id"] for d in reversed(decided)), None),
         superseded=row["superseded"],
@@ -151,7 +151,8 @@ def _stood(row: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: row[label] for name, label in STOOD.items()}
 
 
-def _as_decided(row: Mapping[str, Any], terms: Terms) -> Decided:
+def as_decided(row: Mapping[str, Any], terms: Terms) -> Decided:
+    """Read a row of a decision about a contract with these terms on paper."""
     choice = Choice(row["choice"])
     succeeded = row["successor_id"] is not None
     done = is_executed(choice, terms.end_of_term, served=served_in_time(row, terms), succeeded=succeeded)
@@ -160,8 +161,8 @@ def _as_decided(row: Mapping[str, Any], terms: Terms) -> Decided:
 
 def decided_about(ctx: Context, contract_id: UUID, terms: Terms) -> tuple[Decisions, dict[date | None, str]]:
     """Give what is decided about a contract, and the ref of each decision, by the end of the term it is about."""
-    rows = _decided(ctx.session, [contract_id]).get(contract_id, [])
-    return {d["term_end_date"]: _as_decided(d, terms) for d in rows}, {d["term_end_date"]: d["ref"] for d in rows}
+    rows = decisions_about(ctx.session, [contract_id]).get(contract_id, [])
+    return {d["term_end_date"]: as_decided(d, terms) for d in rows}, {d["term_end_date"]: d["ref"] for d in rows}
 
 
 def served_in_time(row: Mapping[str, Any], terms: Terms) -> bool:
@@ -176,7 +177,8 @@ def _any(ids: Sequence[UUID]) -> ColumnElement[Any]:
     return cast("ColumnElement[Any]", any_(literal(ids, ARRAY(Uuid))))
 
 
-def _decided(session: Session, contract_ids: Sequence[UUID]) -> dict[UUID, list[Mapping[str, Any]]]:
+def decisions_about(session: Session, contract_ids: Sequence[UUID]) -> dict[UUID, list[Mapping[str, Any]]]:
+    """Read the rows of what is decided about contracts."""
     rows = session.execute(
         select(RenewalDecision.__table__).where(
             RenewalDecision.contract_id == _any(contract_ids), RenewalDecision.retired_at.is_(None)
@@ -211,7 +213,7 @@ def circuits_of(ctx: Context, contract_ids: Sequence[UUID]) -> dict[UUID, list[s
 
 def last_days(ctx: Context, contract_ids: Sequence[UUID]) -> dict[UUID, date]:
     """Give the last day of contracts that end with a term, as a decision about it is carried out; the others not."""
-    decided = _decided(ctx.session, contract_ids)
+    decided = decisions_about(ctx.session, contract_ids)
     if not decided:
         return {}
     wanted = Contract.id == _any(list(decided))

@@ -306,3 +306,32 @@ async def _(agent: Hands) -> str:
     order = await agent.call("get_contract", ref="LUM-SO-204118")
     said_there = next(line for line in page.text.splitlines() if line.startswith("2. Renewal"))
     return said(said_there, order["term"]["renewal_term_months"])
+
+
+# Half a year on, what ends with its term is gone by then, and what is raised once a year has been raised once.
+LATER = f"(date_trunc('month', {TODAY}) + interval '6 months')::date"
+ENDS = f"k.end_of_term = 'auto_disconnect' and k.term_end_date between {TODAY} and {LATER} - 1"
+NEXT_RISE = f"k.term_start_date + interval '1 year' * ceil(({TODAY} - k.term_start_date) / 365.25)"
+RISES = f"k.escalator->>'kind' = 'percent' and {NEXT_RISE} <= {LATER}"
+GOVERNED = (
+    "from circuit c join contract k on k.id = c.contract_id where c.retired_at is null"
+    " and c.status in ('active', 'offline', 'deprovisioning') and"
+)
+
+
+@hop(
+    "half-a-year-on", MARCUS,
+    "What will our circuits cost a month half a year from now, and which contracts make it another amount than today?",
+    together(
+        exactly("CTR", f"select distinct k.ref {GOVERNED} (({ENDS}) or ({RISES}))"),
+        values(
+            "select (select sum(mrc) from circuit where retired_at is null and status in ('active', 'offline',"
+            f" 'deprovisioning')) - (select coalesce(sum(c.mrc), 0) {GOVERNED} {ENDS})"
+            " + (select coalesce(sum(round(c.mrc * (k.escalator->>'percent')::numeric / 100, 2)), 0)"
+            f" {GOVERNED} {RISES})"
+        ),
+    ), 1, 1500,
+)  # fmt: skip
+async def _(agent: Hands) -> str:
+    found = await agent.call("get_forecast", months=7)
+    return said(found["months"][-1]["mrc"], *(f"{one['ref']} {one['why']}" for one in found["changes"]))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import count
 
 from netos_core.contracts.rules.days import ONE_DAY, plus_months
@@ -37,8 +38,18 @@ class Part:
     share: Decimal
 
 
-def months_of(start: date, end: date | None, rule: PartialMonth) -> Iterator[Month]:
+def months_of(start: date, end: date | None, rule: PartialMonth) -> Iterable[Month]:
     """Cut the time from a day on into months, up to the end; without one they go on."""
+    return _cut(start, end, rule) if end is None else _of_term(start, end, rule)
+
+
+@lru_cache(maxsize=512)
+def _of_term(start: date, end: date, rule: PartialMonth) -> tuple[Month, ...]:
+    """Keep the months of a term: each part of a fee counts them, for each day that is asked about."""
+    return tuple(_cut(start, end, rule))
+
+
+def _cut(start: date, end: date | None, rule: PartialMonth) -> Iterator[Month]:
     for number in count(1):
         first = plus_months(start, number - 1)
         if end is not None and first > end:

@@ -1,0 +1,1 @@
+"""Reads of months to come and of months gone by."""

@@ -1,0 +1,1 @@
+"""What months to come and months gone by are made of."""
