@@ -56,6 +56,7 @@ def kept_lines(ctx: Context, closed: Mapping[date, Closed], circuit_id: UUID | N
     wanted = select(
         PeriodLine.circuit_id, PeriodLine.site_id, PeriodLine.kept, PeriodLine.component, PeriodLine.amount,
         PeriodLine.currency, PeriodLine.basis, PeriodLine.source, PeriodLine.item, PeriodLine.how,
+        PeriodLine.customer_id,
     ).where(PeriodLine.kept.in_(list(months)))  # fmt: skip
     if circuit_id is not None:
         wanted = wanted.where(PeriodLine.circuit_id == circuit_id)
