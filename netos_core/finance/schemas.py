@@ -220,6 +220,7 @@ class PlTotalsRequest(Request):
 class PlGroup(View):
     name: str
     ref: str | None
+    kind: str | None = Field(description="Of an asset or customer, such as tower.")
     money: list[MoneySums]
 
 

@@ -15,6 +15,7 @@ from netos_core.kernel.errors import Forbidden
 from netos_core.kernel.lookup import like, words_of
 from netos_core.kernel.page import columns_of, order_of
 from netos_core.worklist.model import WorkItem
+from netos_core.worklist.rules import OF_MONEY
 from netos_core.worklist.schemas import GetWorklist, Worklist, WorkRow
 
 CONCISE = ("kind", "ref", "title", "due_date", "days_left", "amount", "owner", "why")
@@ -67,6 +68,8 @@ def worklist(ctx: Context, request: GetWorklist) -> Worklist:
 
 def _filters(ctx: Context, request: GetWorklist) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [WorkItem.closed_at.is_(None)]
+    if not ctx.principal.may("see:money"):
+        wanted.append(WorkItem.kind.not_in(OF_MONEY))
     if request.kind:
         wanted.append(WorkItem.kind.in_(request.kind))
     if request.ref:

@@ -17,6 +17,8 @@ class FindingKind(StrEnum):
     TERMS_UNKNOWN = "terms_unknown"
     UNAPPROVED_EXTRACTION = "unapproved_extraction"
     UNATTRIBUTED_REVENUE = "unattributed_revenue"
+    NEGATIVE_MARGIN = "negative_margin"
+    MISSING_COST = "missing_cost"
 
 
 WORDS = {
@@ -26,7 +28,12 @@ WORDS = {
     FindingKind.TERMS_UNKNOWN: "Terms the paper does not state",
     FindingKind.UNAPPROVED_EXTRACTION: "Decide what was read from a contract's PDF",
     FindingKind.UNATTRIBUTED_REVENUE: "Say what billed services are of",
+    FindingKind.NEGATIVE_MARGIN: "Costs more than it earns",
+    FindingKind.MISSING_COST: "Record what it costs",
 }
+
+OF_MONEY = (FindingKind.NEGATIVE_MARGIN, FindingKind.MISSING_COST)
+"""That there is such a finding tells of amounts; who sees none does not see it."""
 
 
 @dataclass(frozen=True, slots=True)

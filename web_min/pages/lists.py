@@ -316,6 +316,8 @@ VIEWS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Not stated", "kind=terms_unknown"),
         ("Read, not approved", "kind=unapproved_extraction"),
         ("Revenue of nothing", "kind=unattributed_revenue"),
+        ("Losing money", "kind=negative_margin"),
+        ("Cost unknown", "kind=missing_cost"),
         ("Within 30 days", "within_days=30"),
     ),
     "/renewals": (

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import Uuid, any_, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from netos_core.circuits.model import Circuit, CircuitCustomer
 from netos_core.customers.model import Customer
@@ -32,6 +33,7 @@ class Group:
 
     name: str
     ref: str | None = None
+    kind: str | None = None
     beside: bool = False
 
 
@@ -100,6 +102,7 @@ def _by_asset(ctx: Context, month: date, lines: Sequence[Placed]) -> Groups:
 
 def _named(ctx: Context, model: Any, groups: Mapping[Key, ByCurrency]) -> Groups:
     ids = [key for key in groups if not isinstance(key, Beside)]
-    rows = ctx.session.execute(select(model.id, model.name, model.ref).where(model.id.in_(ids)))
-    names = {row.id: Group(row.name, row.ref) for row in rows}
+    found = model.id == any_(literal(ids, ARRAY(Uuid)))
+    rows = ctx.session.execute(select(model.id, model.name, model.ref, model.kind).where(found))
+    names = {row.id: Group(row.name, row.ref, row.kind) for row in rows}
     return {Group(key, beside=True) if isinstance(key, Beside) else names[key]: sums for key, sums in groups.items()}

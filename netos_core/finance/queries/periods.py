@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from netos_core.contracts.rules.days import plus_months
 from netos_core.finance.model import AccountingPeriod, PeriodLine
-from netos_core.finance.queries.closing import Placed
+from netos_core.finance.queries.closing import Placed, closing
 from netos_core.finance.rules.months import first_of
 from netos_core.finance.rules.profit import Component, Line
 from netos_core.finance.schemas import ListPeriods, PeriodList, PeriodRow
@@ -65,6 +65,12 @@ def kept_lines(ctx: Context, closed: Mapping[date, Closed], circuit_id: UUID | N
         Placed(of_circuit, site, Line(months[kept], Component(component), amount, currency, Basis(basis), *told))
         for of_circuit, site, kept, component, amount, currency, basis, *told in rows
     ]
+
+
+def lines_of(ctx: Context, month: date) -> tuple[Closed | None, Sequence[Placed]]:
+    """Return all lines of a month: as it was closed, else as it is on file now."""
+    closed = closed_months(ctx, month, month)
+    return closed.get(month), kept_lines(ctx, closed) if closed else closing(ctx, month).lines
 
 
 def periods(ctx: Context, request: ListPeriods) -> PeriodList:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from netos_core.finance.queries.assets import sums_of
 from netos_core.finance.queries.circuits import span_of
-from netos_core.finance.queries.closing import closing
 from netos_core.finance.queries.groups import Group, Groups, groups_of
-from netos_core.finance.queries.periods import closed_months, kept_lines
+from netos_core.finance.queries.periods import lines_of
 from netos_core.finance.rules.waterfall import ByCurrency, add, count
 from netos_core.finance.schemas import PlGroup, PlTotals, PlTotalsRequest
 from netos_core.kernel.context import Context
@@ -15,8 +14,7 @@ from netos_core.kernel.context import Context
 def pl_totals(ctx: Context, request: PlTotalsRequest) -> PlTotals:
     """Add a month up: as it was closed, else as it is on file now."""
     month, _ = span_of(ctx, request.month, None)
-    closed = closed_months(ctx, month, month)
-    lines = kept_lines(ctx, closed) if closed else closing(ctx, month).lines
+    closed, lines = lines_of(ctx, month)
     whole: ByCurrency = {}
     for one in lines:
         count(whole, one.line)
@@ -24,7 +22,7 @@ def pl_totals(ctx: Context, request: PlTotalsRequest) -> PlTotals:
     ordered = _in_order(ctx, groups)
     shown = _shown(ordered, groups, request.limit)
     return PlTotals(
-        month=month, by=request.by, closed=closed[month].ref if closed else None, whole=sums_of(whole),
+        month=month, by=request.by, closed=closed.ref if closed else None, whole=sums_of(whole),
         groups_total=len(ordered), groups=shown,
     )  # fmt: skip
 
@@ -33,12 +31,16 @@ def _shown(ordered: list[Group], groups: Groups, limit: int) -> list[PlGroup]:
     """Show the first groups and what is beside them all; the others come together as one, so that nothing is lost."""
     named = [group for group in ordered if not group.beside]
     taken = {*named[:limit], *(group for group in ordered if group.beside)}
-    shown = [PlGroup(name=one.name, ref=one.ref, money=sums_of(groups[one])) for one in ordered if one in taken]
+    shown = [
+        PlGroup(name=one.name, ref=one.ref, kind=one.kind, money=sums_of(groups[one]))
+        for one in ordered
+        if one in taken
+    ]
     if len(named) > limit:
         rest: ByCurrency = {}
         for group in named[limit:]:
             add(rest, groups[group])
-        shown.append(PlGroup(name=f"{len(named) - limit:,} others", ref=None, money=sums_of(rest)))
+        shown.append(PlGroup(name=f"{len(named) - limit:,} others", ref=None, kind=None, money=sums_of(rest)))
     return shown
 
 
