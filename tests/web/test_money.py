@@ -61,7 +61,7 @@ def test_a_month_is_shown_by_asset_and_by_customer_with_links(core: Core) -> Non
         apply(finance, "attribution", "create", service=radio, site=tower)
     page = as_role(core, Role.FINANCE)
     assets = page.get("/money?by=asset")
-    assert f'href="/sites/{tower}/money?month=2026-06"' in assets
+    assert f'href="/sites/{tower}/money?month=' in assets
     assert 'href="/revenue?attributed=false"' in assets
     customers = page.get("/money?by=customer")
     assert f'href="/customers/{bank}"' in customers
