@@ -9,7 +9,7 @@ from uuid import UUID
 
 from netos_core.circuits.queries import get_circuit_id
 from netos_core.finance.queries.facts import facts_of, ruled_sites
-from netos_core.finance.queries.periods import Closed, closed_months, kept_lines
+from netos_core.finance.queries.periods import Closed, kept_of
 from netos_core.finance.rules.books import books_of
 from netos_core.finance.rules.months import first_of, months_from
 from netos_core.finance.rules.profit import Line, ProfitAndLoss, Result, profit_and_loss
@@ -42,8 +42,7 @@ def circuit_pl(ctx: Context, request: PlRequest) -> CircuitPl:
     named = get_circuit_id(ctx, request.ref)
     first, last = span_of(ctx, request.month, request.until)
     currency, now = _now(ctx, named.id, first, last)
-    closed = closed_months(ctx, first, last)
-    kept = [one.line for one in kept_lines(ctx, closed, named.id)]
+    closed, kept = kept_of(ctx, named.id, first, last)
     told = [line for line in now if line.month not in closed]
     result = profit_and_loss([*told, *kept])
     one = _whole(result, currency, one_month=first == last)

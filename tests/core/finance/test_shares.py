@@ -251,7 +251,7 @@ def test_a_waterfall_takes_few_statements(session: Session, tower: Tower) -> Non
         with counted_statements(session) as sent:
             fall(session, tower.site, until=until)
         counts.append(len(sent))
-    assert counts[0] == counts[1] <= 18
+    assert counts[0] == counts[1] <= 17
 
 
 def test_who_does_not_see_money_sees_no_amount_of_an_asset(session: Session, tower: Tower) -> None:
