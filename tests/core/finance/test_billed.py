@@ -107,7 +107,11 @@ def test_days_until_the_first_bill_are_as_agreed(session: Session, bank: str) ->
     assert sorted(revenue(session, ref)) == [
         ("200.00", "actual", f"{fiber} Fiber"), ("300.00", "contracted", f"{bank} Berry Bank"),
     ]  # fmt: skip
-    assert revenue(session, ref, date(2026, 4, 1)) == [("450.00", "contracted", f"{bank} Berry Bank")]
+    april = [("450.00", "contracted", f"{bank} Berry Bank")]
+    assert revenue(session, ref, date(2026, 4, 1)) == april
+    asked = PlRequest(ref=ref, month=date(2026, 4, 1), until=MAY)  # with months after it, it is the same
+    told = [one for one in get_circuit_pl(make_ctx(session, Role.FINANCE), asked).lines if one.component == "revenue"]
+    assert [(str(one.amount), one.basis, one.source) for one in told if one.month < MAY] == april
 
 
 def test_what_is_billed_no_more_earns_nothing_and_nothing_is_guessed(session: Session, bank: str) -> None:
