@@ -8,7 +8,8 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Uuid, and_, any_, false, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
 from netos_core.circuits.rules import ENDED, NOT_INSTALLED
@@ -70,11 +71,16 @@ def _of(
 ) -> ColumnElement[bool]:  # fmt: skip
     a = RevenueAttribution
     known = [
-        a.circuit_id.in_(list(circuits)) if circuits else None,
-        a.site_id.in_(list(sites)) if sites else None,
-        and_(a.circuit_id.is_(None), a.customer_id.in_(list(customers))) if customers else None,
+        _among(a.circuit_id, circuits) if circuits else None,
+        _among(a.site_id, sites) if sites else None,
+        and_(a.circuit_id.is_(None), _among(a.customer_id, customers)) if customers else None,
     ]
     return or_(false(), *(one for one in known if one is not None))
+
+
+def _among(column: Any, ids: Collection[UUID]) -> ColumnElement[bool]:
+    """Match one of these, sent as one value however many they are."""
+    return column == any_(literal(list(ids), ARRAY(Uuid)))
 
 
 def _attributed(row: Any, last: date) -> BilledFact | None:
@@ -126,7 +132,7 @@ def circuits_of(ctx: Context, billed: Iterable[BilledFact]) -> dict[UUID, list[C
             Circuit.install_date, Circuit.disconnect_date, sites.label("sites"),
         )
         .join(Circuit, Circuit.id == tie.circuit_id)
-        .where(tie.customer_id.in_(list(customers)), tie.retired_at.is_(None), Circuit.retired_at.is_(None))
+        .where(_among(tie.customer_id, customers), tie.retired_at.is_(None), Circuit.retired_at.is_(None))
     )  # fmt: skip
     found: dict[UUID, list[CustomerCircuit]] = {}
     for row in rows:

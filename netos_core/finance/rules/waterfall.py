@@ -160,7 +160,9 @@ def _shared(line: Line) -> bool:
 
 def count(sums: ByCurrency, line: Line) -> None:
     """Add a line to sums."""
-    own = sums.setdefault(line.currency, Sums())
+    own = sums.get(line.currency)
+    if own is None:
+        own = sums[line.currency] = Sums()
     if line.component is Component.REVENUE:
         name = "modeled_revenue" if line.basis is Basis.MODELED else "revenue"
     else:
