@@ -80,7 +80,8 @@ def _of(
 
 def _among(column: Any, ids: Collection[UUID]) -> ColumnElement[bool]:
     """Match one of these, sent as one value however many they are."""
-    return column == any_(literal(list(ids), ARRAY(Uuid)))
+    one: ColumnElement[bool] = column == any_(literal(list(ids), ARRAY(Uuid)))
+    return one
 
 
 def _attributed(row: Any, last: date) -> BilledFact | None:
