@@ -73,27 +73,40 @@ def billed_in(facts: Facts, month: date, sole: Sole) -> Billed:
     A service that was of a circuit and is billed no more earns nothing there, which is known.
     """
     last = last_of(month)
-    earnings: dict[tuple[str, str, Whose], Earning] = {}
+    earnings: dict[str, list[Earning]] = {}
     since: dict[Payer, date] = {}
+    paid: set[Payer] = set()
     ended: dict[Payer, Earning] = {}
     for one in facts.billed:
         if one.starts_on > last:
             continue
         whose = _whose(one, facts, month, last, sole)
         payer = _payer(whose)
-        if payer is not None:
-            since[payer] = min(one.starts_on, since.get(payer, date.max))
         first, until = max(one.starts_on, month), min(one.ends_on or last, last)
-        key = (one.service, one.currency, whose)
-        source = f"{one.service} {one.name}"
         if first <= until:
             amount = prorated(one.mrr, first, until, month, facts.proration)
-            found = earnings.setdefault(key, Earning(whose, ZERO, one.currency, source))
-            found.amount += amount
-        elif payer is not None and payer[0] is not None:
-            ended[payer] = Earning(whose._replace(how=ENDED), ZERO, one.currency, source)
-    paid = {_payer(one.whose) for one in earnings.values()}
-    return Billed([*earnings.values(), *(one for payer, one in ended.items() if payer not in paid)], since)
+            _earn(earnings.setdefault(one.service, []), Earning(whose, amount, one.currency, _source(one)))
+        if payer is not None:
+            since[payer] = min(one.starts_on, since.get(payer, date.max))
+            if first <= until:
+                paid.add(payer)
+            elif payer[0] is not None:
+                ended[payer] = Earning(whose._replace(how=ENDED), ZERO, one.currency, _source(one))
+    known = [earning for of_service in earnings.values() for earning in of_service]
+    return Billed([*known, *(one for payer, one in ended.items() if payer not in paid)], since)
+
+
+def _earn(of_service: list[Earning], earning: Earning) -> None:
+    """Put what a service earns for some days to what it earns for others, where it is the same one's."""
+    for other in of_service:
+        if (other.whose, other.currency) == (earning.whose, earning.currency):
+            other.amount += earning.amount
+            return
+    of_service.append(earning)
+
+
+def _source(one: BilledFact) -> str:
+    return f"{one.service} {one.name}"
 
 
 def _payer(whose: Whose) -> Payer | None:
