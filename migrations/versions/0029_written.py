@@ -1,7 +1,7 @@
 """A stamp that changes with whatever answers are added up from, so that an answer that is kept is never behind.
 
 Revision ID: 0029
-Revises: 0025
+Revises: 0028
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from netos_core.changes.plans import Wanted
 from netos_core.changes.rules import Action, Change, ChangeSet
 from netos_core.demo import activity, drafts, papers, write
 from netos_core.demo.people import DEMO_PEOPLE
-from netos_core.demo.stages import STAGES, Stage, rows_of
+from netos_core.demo.stages import BILLED, STAGES, Stage, mirror_bills, rows_of
 from netos_core.demo.write import Calls
 from netos_core.kernel.context import Channel, Context
 from netos_core.kernel.db import new_id
@@ -41,6 +41,8 @@ def load(calls: Calls) -> Loaded:
             write.alone(ctx)
             if is_loaded(ctx, stage):
                 continue
+            if stage.mark == BILLED:
+                mirror_bills(ctx)
             planned = _plan(ctx, stage)
             if planned:
                 proposal = _write(ctx, stage, planned)
@@ -85,5 +87,8 @@ def _plan(ctx: Context, stage: Stage) -> list[Change]:
 
 
 def _write(ctx: Context, stage: Stage, planned: list[Change]) -> Proposal:
+    for _, name in stage.sections:
+        if name in KINDS and (keep := KINDS[name].keep) is not None:
+            keep(ctx, planned)
     change_set = ChangeSet(f"Sample data: {stage.words}", tuple(planned))
     return write.write(ctx, change_set, reason=REASON, source=write.mark(stage.mark, "load"))

@@ -13,7 +13,7 @@ from netos_core.changes import records
 from netos_core.changes.model import Proposal, ProposalChange
 from netos_core.changes.plans import retired
 from netos_core.changes.rules import Action, ChangeSet, Status, Via
-from netos_core.demo import activity, drafts, papers, write
+from netos_core.demo import activity, billing, drafts, papers, write
 from netos_core.demo.people import MARCUS
 from netos_core.demo.stages import STAGES
 from netos_core.demo.write import Calls
@@ -80,6 +80,7 @@ def remove(calls: Calls) -> Removed:
     with calls.context(write.caller(calls, MARCUS), Channel.PAGE) as ctx:
         write.alone(ctx)
         drafts.remove(ctx)
+        billing.remove(ctx)
     return Removed(tuple(changes), gone, tuple(kept))
 
 

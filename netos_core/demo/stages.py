@@ -14,9 +14,11 @@ from netos_core.circuits import queries as circuits
 from netos_core.contracts import queries as contracts
 from netos_core.contracts.rules import term_end_date
 from netos_core.customers import queries as customers
+from netos_core.demo import billing
 from netos_core.demo.people import DANA, MARCUS, PRIYA, TOM, DemoPerson
 from netos_core.electrical import queries as electrical
 from netos_core.feedback import queries as feedback
+from netos_core.finance.queries.periods import closed_months
 from netos_core.kernel.context import Context
 from netos_core.kernel.lookup import Names
 from netos_core.links import queries as links
@@ -39,6 +41,9 @@ class Stage:
     proposer: DemoPerson
     sections: tuple[tuple[str, str], ...]
 
+
+BILLED = "money"
+"""The stage before which what is billed is mirrored."""
 
 STAGES = (
     Stage("parties", "providers and customers", MARCUS, (("providers", "provider"), ("customers", "customer"))),
@@ -85,6 +90,13 @@ STAGES = (
             ("contracts", "letter"),
         ),
     ),
+    Stage(
+        BILLED,
+        "what billed services are of, and how a cost is divided",
+        MARCUS,
+        (("money", "attribution"), ("money", "allocation_rule")),
+    ),
+    Stage("closing", "a closed month", MARCUS, (("money", "accounting_period"),)),
     Stage("feedback", "feedback", TOM, (("feedback", "feedback"),)),
     Stage("progress", "comments on feedback", PRIYA, (("feedback", "feedback_comment"),)),
     Stage("remarks", "notes and tags", TOM, (("events", "note"), ("events", "tag"))),
@@ -122,6 +134,12 @@ NETWORK: Mapping[str, Callable[[Context, Row], bool]] = {
 }
 
 
+def mirror_bills(ctx: Context) -> None:
+    """Mirror what is billed before it is attributed."""
+    section = _file("money")["service"]
+    billing.mirror(ctx, [_row(ctx, section["columns"].split(), values) for values in section["rows"]])
+
+
 def _is_named(ctx: Context, kind: str, name: str) -> bool:
     return planning.names(ctx, kind, {name}).knows(name)
 
@@ -148,6 +166,8 @@ def _row(ctx: Context, columns: list[str], values: list[Any]) -> Row:
     row = {c: _value(ctx, c, v) for c, v in zip(columns, values, strict=True) if v not in ("", [])}
     if "term_end_date" in row and "term_months" in row and "term_start_date" not in row:
         row |= _start(row)
+    if "service" in row:
+        row["service"] = billing.ref_of(ctx, row["service"])
     if " " in row.get("on", ""):
         row["on"] = _ref(ctx, *row["on"].split(" ", 1))
     return row
@@ -198,6 +218,8 @@ def _ref(ctx: Context, kind: str, key: str) -> str:
 def _lacking(ctx: Context, kind: str, rows: list[Row]) -> list[Row]:
     if kind == "billing_account":
         return _lacking_accounts(ctx, rows)
+    if kind == "accounting_period":
+        return [row for row in rows if not closed_months(ctx, row["month"], row["month"])]
     if kind in NETWORK:
         return [row for row in rows if not NETWORK[kind](ctx, row)]
     if kind not in KEYS:

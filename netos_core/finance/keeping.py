@@ -36,8 +36,9 @@ def _write(ctx: Context, made: Closing) -> None:
     rows = [
         {
             "kept": made.kept, "number": number, "circuit_id": one.circuit_id, "site_id": one.site_id,
-            "component": str(one.line.component), "amount": one.line.amount, "currency": one.line.currency,
-            "basis": str(one.line.basis), "source": one.line.source, "item": one.line.item, "how": one.line.how,
+            "customer_id": one.line.customer_id, "component": str(one.line.component), "amount": one.line.amount,
+            "currency": one.line.currency, "basis": str(one.line.basis), "source": one.line.source,
+            "item": one.line.item, "how": one.line.how,
         }
         for number, one in enumerate(made.lines)
     ]  # fmt: skip

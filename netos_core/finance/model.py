@@ -65,7 +65,8 @@ class AccountingPeriod(Entity, Base):
 class PeriodLine(Base):
     """A line that a closing keeps, as it was worked out then. It is written once and never changed.
 
-    It is of a circuit; or of a site, where it is what nobody bears of a shared cost.
+    It is of a circuit; or of a site, where it is what nobody bears of a shared cost, or revenue of the site. Revenue of
+    neither is of its customer, and without one of nothing that is known.
     """
 
     __tablename__ = "period_line"
@@ -74,6 +75,7 @@ class PeriodLine(Base):
     number: Mapped[int] = mapped_column(primary_key=True)
     circuit_id: Mapped[UUID | None] = mapped_column(ForeignKey("circuit.id"))
     site_id: Mapped[UUID | None] = mapped_column(ForeignKey("site.id"))
+    customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"))
     component: Mapped[str]
     amount: Mapped[MoneyColumn]
     currency: Mapped[str]
@@ -83,7 +85,11 @@ class PeriodLine(Base):
     how: Mapped[str]
 
     __table_args__ = (
-        CheckConstraint("(circuit_id is null) <> (site_id is null)", name="of_a_circuit_or_a_site"),
+        CheckConstraint("circuit_id is null or site_id is null", name="not_of_two"),
+        CheckConstraint(
+            "component = 'revenue' or (customer_id is null and (circuit_id is null) <> (site_id is null))",
+            name="costs_of_a_circuit_or_a_site",
+        ),
         Index("ix_period_line_circuit", "circuit_id", "kept", postgresql_where=text("circuit_id is not null")),
         Index("ix_period_line_site", "site_id", "kept", postgresql_where=text("site_id is not null")),
     )

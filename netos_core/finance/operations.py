@@ -31,7 +31,7 @@ def get_infrastructure_pl(ctx: Context, request: InfrastructureRequest) -> Infra
 
 @operation(Effect.READ, right="read:overview", kept=True)
 def get_pl_totals(ctx: Context, request: PlTotalsRequest) -> PlTotals:
-    """Add up what a month earned and cost by carrier, market or service type; the parts make the whole."""
+    """Add up what a month earned and cost by carrier, market, service, customer or asset; the parts make the whole."""
     return totals.pl_totals(ctx, request)
 
 

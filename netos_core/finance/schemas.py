@@ -14,7 +14,7 @@ from netos_core.kernel.fields import LongText, Text
 from netos_core.kernel.redaction import Request, Sensitive, View
 
 Money = Decimal
-TotalsBy = Literal["provider", "market", "service_type"]
+TotalsBy = Literal["provider", "market", "service_type", "customer", "asset"]
 BasisName = Literal["actual", "contracted", "modeled"]
 
 
@@ -168,6 +168,17 @@ class AssetCost(View):
     why: str | None
 
 
+class AssetRevenue(View):
+    """What a billed service of a site itself, and of no circuit, earned in a month."""
+
+    month: date
+    site: str
+    amount: Sensitive[Money] | None
+    currency: str
+    basis: BasisName
+    source: str
+
+
 class AssetRule(View):
     id: str
     component: str
@@ -193,7 +204,8 @@ class InfrastructurePl(View):
     sites: list[AssetSite]
     circuits_total: int
     circuits: list[AssetCircuit]
-    unallocated: list[MoneySums]
+    unallocated: list[MoneySums] = Field(description="What no circuit bears or earns.")
+    earned: list[AssetRevenue] = Field(description="Billed services of sites themselves, the first 50.")
     costs: list[AssetCost]
     rules: list[AssetRule]
     closed: list[str] = Field(description="Accounting periods of these months; figures here are as on file now.")
@@ -201,11 +213,14 @@ class InfrastructurePl(View):
 
 class PlTotalsRequest(Request):
     month: date | None = Field(None, description="Any day of the month; this month by default.")
-    by: TotalsBy = "provider"
+    by: TotalsBy = Field("provider", description="asset: towers, data centers and other sites that cost something.")
+    limit: int = Field(50, ge=1, le=500, description="Groups to list, the worst first; the others come as one.")
 
 
 class PlGroup(View):
     name: str
+    ref: str | None
+    kind: str | None = Field(description="Of an asset or customer, such as tower.")
     money: list[MoneySums]
 
 
@@ -216,6 +231,7 @@ class PlTotals(View):
     by: TotalsBy
     closed: str | None
     whole: list[MoneySums]
+    groups_total: int
     groups: list[PlGroup]
 
 

@@ -19,6 +19,8 @@ class FindingKind(StrEnum):
     UNATTRIBUTED_REVENUE = "unattributed_revenue"
     SPEND_ANOMALY = "spend_anomaly"
     CONCENTRATION = "concentration"
+    NEGATIVE_MARGIN = "negative_margin"
+    MISSING_COST = "missing_cost"
 
 
 WORDS = {
@@ -30,9 +32,18 @@ WORDS = {
     FindingKind.UNATTRIBUTED_REVENUE: "Say what billed services are of",
     FindingKind.SPEND_ANOMALY: "Look at what changed in a provider's spend",
     FindingKind.CONCENTRATION: "Look at a market that hangs on one provider",
+    FindingKind.NEGATIVE_MARGIN: "Costs more than it earns",
+    FindingKind.MISSING_COST: "Record what it costs",
 }
 
-OF_MONEY = frozenset({FindingKind.SPEND_ANOMALY, FindingKind.CONCENTRATION})
+OF_MONEY = frozenset(
+    {
+        FindingKind.SPEND_ANOMALY,
+        FindingKind.CONCENTRATION,
+        FindingKind.NEGATIVE_MARGIN,
+        FindingKind.MISSING_COST,
+    }
+)
 """Kinds whose being there tells of amounts, so only who sees these is told of them."""
 
 

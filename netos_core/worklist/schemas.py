@@ -14,9 +14,9 @@ from netos_core.worklist.rules import FindingKind
 
 class GetWorklist(ListRequest):
     kind: list[FindingKind] | None = None
-    ref: str | None = Field(None, description="Only about this record, such as CTR-1011.")
+    ref: str | None = Field(None, description="About this record, such as CTR-1011.")
     owner: str | None = Field(None, description="E-mail of who sees to it.")
-    within_days: int | None = Field(None, ge=0, le=3650, description="Due within so many days from today, or past due.")
+    within_days: int | None = Field(None, ge=0, le=3650, description="Due within so many days, or past due.")
 
 
 class WorkRow(View):

@@ -36,8 +36,8 @@ answer to their names anyway.
 - A list answers total and shows limit rows (25; at most 100). next_cursor continues it under the same filters and \
 sort. fields chooses columns; detail=detailed gives all of them.
 - Amounts are decimal strings with their currency. Each line of get_circuit_pl says what it rests on: actual \
-(invoiced), contracted, or modeled. Do not add modeled to actual. A site with all inside it: get_infrastructure_pl. \
-A month by market or provider: get_pl_totals.
+(billed or invoiced), contracted, or modeled. Do not add modeled to actual. A month by asset, customer, market or \
+provider, worst first: get_pl_totals. Why a tower loses money: get_infrastructure_pl of its ref.
 - An unknown deadline is said to be unknown, with the reason. Do not guess one.
 - act_by is the last day to send notice so that it arrives in time; notice_deadline is the day it must have arrived.
 - "withheld" names fields the person's roles do not show; they are not empty.

@@ -16,8 +16,8 @@ TOOLSET = (
     ),
     Published(
         finance.get_pl_totals,
-        "Show what a month earned and cost by provider, market or service_type, worst first. One site: "
-        'get_infrastructure_pl. Example: {"by": "market", "month": "2026-10-01"}.',
+        "Show what a month earned and cost by provider, market, service_type, customer or asset (towers and other "
+        'sites), worst first. Why of one site: get_infrastructure_pl. Example: {"by": "asset", "month": "2026-10-01"}.',
         toolset=NAME,
     ),
     Published(

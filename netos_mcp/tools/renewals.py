@@ -17,7 +17,7 @@ PUBLISHED = (
     ),
     Published(
         worklist.get_worklist,
-        "List what to do today, by money at risk per day left, with evidence. For every term: list_renewals. "
+        "List what to do today, by money at risk per day left. Every term: list_renewals. "
         'Example: {"within_days": 30}.',
         words=LIST_WORDS,
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from netos_core.access.rules import Role
 from netos_core.runtime.calls import Core
-from tests.factories import apply, make_circuit, make_ctx, make_customer, make_site
+from tests.factories import apply, make_circuit, make_ctx, make_customer, make_services, make_site
 from tests.web.conftest import as_role
 from tests.web.test_changes import change_at, decide
 
@@ -45,3 +45,28 @@ def test_who_does_not_see_money_has_no_such_page(core: Core) -> None:
     for page in ("/money", f"/sites/{site}/money", "/money/close"):
         assert "Your role does not" in noc.get(page, status=403)
     assert 'href="/money"' not in noc.get("/")
+
+
+def test_a_month_is_shown_by_asset_and_by_customer_with_links(core: Core) -> None:
+    with core.session() as session:
+        tower = make_site(session, "Ridge Tower", kind="tower")
+        bank = make_customer(session, "Berry Bank")
+        circuit = make_circuit(session, mrc="500.00", z_site=tower, customer=bank, mrr="800.00")
+        finance = make_ctx(session, Role.FINANCE)
+        apply(finance, "site_cost", "create", site=tower, kind="rent", amount="120.00", cadence="monthly")
+        fiber, radio, _ = make_services(
+            session, {"name": "Fiber", "mrr": "810.00"}, {"name": "Radio", "mrr": "45.00"}, {"mrr": "7.00"}
+        )
+        apply(finance, "attribution", "create", service=fiber, circuit=circuit)
+        apply(finance, "attribution", "create", service=radio, site=tower)
+    page = as_role(core, Role.FINANCE)
+    assets = page.get("/money?by=asset")
+    assert f'href="/sites/{tower}/money?month=' in assets
+    assert 'href="/revenue?attributed=false"' in assets
+    customers = page.get("/money?by=customer")
+    assert f'href="/customers/{bank}"' in customers
+    assert "$810.00" in customers
+    shown = page.get(f"/sites/{tower}/money")
+    assert f'href="/revenue/{radio}"' in shown
+    assert "Of no circuit" in shown
+    assert f'href="/revenue/{fiber}"' in page.get(f"/circuits/{circuit}")

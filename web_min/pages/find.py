@@ -25,9 +25,10 @@ def routes(site: Site) -> list[BaseRoute]:
 
 
 def page_of(ref: str) -> str | None:
-    """Return the page of a record by its reference."""
-    folder = PATHS.get(ref.partition("-")[0])
-    return f"{folder}/{ref}" if folder else None
+    """Return the page of a record by its reference, which a name may follow."""
+    own = ref.partition(" ")[0]
+    folder = PATHS.get(own.partition("-")[0])
+    return f"{folder}/{own}" if folder else None
 
 
 def _page(visit: Visit) -> Response:

@@ -317,6 +317,8 @@ VIEWS: dict[str, tuple[tuple[str, str], ...]] = {
         ("Read, not approved", "kind=unapproved_extraction"),
         ("Revenue of nothing", "kind=unattributed_revenue"),
         ("Spend", "kind=spend_anomaly&kind=concentration"),
+        ("Losing money", "kind=negative_margin"),
+        ("Cost unknown", "kind=missing_cost"),
         ("Within 30 days", "within_days=30"),
     ),
     "/renewals": (

@@ -27,7 +27,13 @@ from web_min.pages.finance import month_asked
 from web_min.pages.find import page_of
 from web_min.site import Site, Visit, get, post
 
-BY = (("provider", "Provider"), ("market", "Market"), ("service_type", "Service"))
+BY = (
+    ("provider", "Provider"),
+    ("market", "Market"),
+    ("service_type", "Service"),
+    ("customer", "Customer"),
+    ("asset", "Asset"),
+)
 RULE = Layout(
     {"Rule": ("component", "method", "starts_on", "ends_on", "description")}, frozenset({"component", "method"})
 )

@@ -19,6 +19,7 @@ from netos_core.finance.rules.waterfall import NAMES, ByCurrency, Sums, Waterfal
 from netos_core.finance.schemas import (
     AssetCircuit,
     AssetCost,
+    AssetRevenue,
     AssetRule,
     AssetSite,
     InfrastructurePl,
@@ -28,7 +29,7 @@ from netos_core.finance.schemas import (
 from netos_core.kernel.context import Context
 from netos_core.sites.queries import get_site_id
 
-SHOWN = 50
+EARNED = 50
 
 
 def infrastructure_pl(ctx: Context, request: InfrastructureRequest) -> InfrastructurePl:
@@ -50,6 +51,14 @@ def infrastructure_pl(ctx: Context, request: InfrastructureRequest) -> Infrastru
         circuits_total=len(rows),
         circuits=rows[: request.limit],
         unallocated=sums_of(fall.unallocated),
+        earned=[
+            AssetRevenue(
+                month=one.line.month, site=facts.sites[one.site_id].ref, amount=one.line.amount,
+                currency=one.line.currency, basis=one.line.basis.value, source=one.line.source,
+            )
+            for one in fall.earned[:EARNED]
+            if one.site_id is not None
+        ],
         costs=list(_costs(facts, months, site.id)),
         rules=_rules(ctx, site.id),
         closed=[one.ref for one in closed_months(ctx, first, last).values()],

@@ -7,12 +7,9 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
-
-from netos_core.circuits.model import Circuit
 from netos_core.circuits.queries import get_circuit_id
 from netos_core.finance.queries.facts import facts_of, ruled_sites
-from netos_core.finance.queries.periods import Closed, closed_months, kept_lines
+from netos_core.finance.queries.periods import Closed, kept_of
 from netos_core.finance.rules.books import books_of
 from netos_core.finance.rules.months import first_of, months_from
 from netos_core.finance.rules.profit import Line, ProfitAndLoss, Result, profit_and_loss
@@ -44,15 +41,13 @@ def circuit_pl(ctx: Context, request: PlRequest) -> CircuitPl:
     """Set side by side what is known of a circuit's months; a closed one as it was closed, with what is said since."""
     named = get_circuit_id(ctx, request.ref)
     first, last = span_of(ctx, request.month, request.until)
-    now = _lines_now(ctx, named.id, first, last)
-    closed = closed_months(ctx, first, last)
-    kept = [one.line for one in kept_lines(ctx, closed, named.id)]
+    currency, now = _now(ctx, named.id, first, last)
+    closed, kept = kept_of(ctx, named.id, first, last)
     told = [line for line in now if line.month not in closed]
     result = profit_and_loss([*told, *kept])
-    ref, currency = ctx.session.execute(select(Circuit.ref, Circuit.currency).where(Circuit.id == named.id)).one()
     one = _whole(result, currency, one_month=first == last)
     return CircuitPl(
-        ref=ref,
+        ref=named.ref,
         month=first,
         until=last,
         lines=[line_view(line) for line in result.lines],
@@ -66,10 +61,12 @@ def circuit_pl(ctx: Context, request: PlRequest) -> CircuitPl:
     )
 
 
-def _lines_now(ctx: Context, circuit_id: UUID, first: date, last: date) -> list[Line]:
+def _now(ctx: Context, circuit_id: UUID, first: date, last: date) -> tuple[str, list[Line]]:
+    """Return the currency of a circuit, and its lines as its records say them now."""
     roots = ruled_sites(ctx, circuit_id, first, last)
     facts = facts_of(ctx, first, last, roots=roots, circuits=[circuit_id], priced=[circuit_id])
-    return [line for month in months_from(first, last) for line in books_of(facts, month).lines.get(circuit_id, ())]
+    lines = [line for month in months_from(first, last) for line in books_of(facts, month).lines.get(circuit_id, ())]
+    return facts.circuits[circuit_id].currency, lines
 
 
 def _whole(result: ProfitAndLoss, currency: str, *, one_month: bool) -> Result | None:

@@ -21,7 +21,7 @@ REVENUE, MODELED, COST = "revenue", "modeled_revenue", "cost"
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A line of a circuit, or of a site."""
+    """A line of a circuit, or of a site; else of the customer of the line, or of nothing that is known."""
 
     circuit_id: UUID | None
     site_id: UUID | None
@@ -51,7 +51,7 @@ def closing(ctx: Context, month: date) -> Closing:
     for one in lines:
         line = one.line
         told = (one.circuit_id or one.site_id, line.component, line.amount, line.currency, line.basis, line.source,
-                line.item, line.how)  # fmt: skip
+                line.item, line.how, *([line.customer_id] if line.customer_id else ()))  # fmt: skip
         hasher.update("\x1f".join(str(part) for part in told).encode() + b"\n")
         of_currency = sums.setdefault(line.currency, dict.fromkeys((REVENUE, MODELED, COST), Decimal(0)))
         modeled = MODELED if line.basis is Basis.MODELED else REVENUE
@@ -76,3 +76,5 @@ def placed(facts: Facts, books: Books) -> Iterable[Placed]:
                     f"{pool.component}", pool.allocation.why,
                 ),
             )  # fmt: skip
+    for one in books.apart:
+        yield Placed(None, one.site_id, one.line)

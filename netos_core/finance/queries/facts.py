@@ -8,15 +8,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, case, cast, null, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, null, or_, select, true, union_all
 
 from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
-from netos_core.circuits.rules import ENDED, NOT_INSTALLED
 from netos_core.contracts.queries.rates import courses_of
 from netos_core.customers.model import Customer
 from netos_core.electrical.model import ElectricalAccount
 from netos_core.electrical.queries import bills_of
 from netos_core.finance.model import AllocationRule
+from netos_core.finance.queries.billed import billed_facts, circuits_of, is_billed
 from netos_core.finance.rules.allocation import Method
 from netos_core.finance.rules.facts import (
     CircuitFact,
@@ -55,22 +55,25 @@ def facts_of(ctx: Context, first: date, last: date, *, roots: Ids, circuits: Ids
     """
     sites = _sites(ctx, roots)
     inside = None if roots is None else set(sites)
-    presences = _presences(ctx, inside)
+    presences = presences_of(ctx, inside)
     there = None if circuits is None else {*circuits, *(one.circuit_id for one in presences)}
     serving = {one.circuit_id for one in presences if one.role == SubtendRole.BACKHAUL}
     if inside:
         presences += _served_elsewhere(ctx, serving, inside)
-    known = _circuits(ctx, there)
+    known, customers = _circuits(ctx, there)
+    billed = billed_facts(ctx, first, last_of(last), there, inside, {one.customer_id for one in customers})
     needed = None if priced is None else {*priced, *serving}
     return Facts(
         Proration(ctx.policy.proration),
         _facts_of_circuits(ctx, known, needed, last_of(last)),
-        _customers(ctx, there),
+        customers,
         sites,
         presences,
         [*_site_costs(ctx, inside, sites), *_radio(ctx, inside, there)],
         _power(ctx, inside),
         _rules(ctx, inside, first, last_of(last)),
+        billed,
+        circuits_of(ctx, billed),
     )
 
 
@@ -113,7 +116,8 @@ def _sites(ctx: Context, roots: Ids) -> dict[UUID, SiteFact]:
     return {row.id: SiteFact(*row) for row in ctx.session.execute(wanted)}
 
 
-def _presences(ctx: Context, sites: Ids) -> list[Presence]:
+def presences_of(ctx: Context, sites: Ids) -> list[Presence]:
+    """Read which circuits end at or hang off these sites."""
     if sites is not None and not sites:
         return []
     ends = select(
@@ -145,16 +149,37 @@ _CIRCUIT = (
         Circuit.id, Circuit.ref, Provider.name.label("provider"), Provider.ref.label("provider_ref"), Circuit.market,
         Circuit.service_type, Circuit.bandwidth_mbps, Circuit.currency, Circuit.mrc, Circuit.status,
         Circuit.contract_id, Circuit.billing_start_date, Circuit.install_date, Circuit.disconnect_date,
+        CircuitCustomer.customer_id, Customer.ref.label("customer"), Customer.name.label("customer_name"),
+        CircuitCustomer.mrr, CircuitCustomer.currency.label("mrr_currency"), CircuitCustomer.starts_on,
+        CircuitCustomer.ends_on,
     )
     .join(Provider, Provider.id == Circuit.provider_id)
+    .outerjoin(
+        CircuitCustomer, and_(CircuitCustomer.circuit_id == Circuit.id, CircuitCustomer.retired_at.is_(None))
+    )
+    .outerjoin(Customer, Customer.id == CircuitCustomer.customer_id)
     .where(Circuit.retired_at.is_(None))
+    .order_by(Customer.name, Customer.ref)
 )  # fmt: skip
+"""A row for each customer of a circuit, and one for a circuit without any."""
 
 
-def _circuits(ctx: Context, ids: Ids) -> list[dict[str, Any]]:
+def _circuits(ctx: Context, ids: Ids) -> tuple[list[Mapping[str, Any]], list[CustomerFact]]:
     if ids is not None and not ids:
-        return []
-    return [dict(row) for row in ctx.session.execute(_CIRCUIT.where(_among(Circuit.id, ids))).mappings()]
+        return [], []
+    known: dict[UUID, Mapping[str, Any]] = {}
+    customers = []
+    for row in ctx.session.execute(_CIRCUIT.where(_among(Circuit.id, ids))).mappings():
+        if row["id"] not in known:
+            known[row["id"]] = dict(row)
+        if row["customer_id"] is not None:
+            customers.append(
+                CustomerFact(
+                    row["id"], row["customer_id"], row["customer"], row["customer_name"], row["mrr"],
+                    row["mrr_currency"], row["starts_on"], row["ends_on"],
+                )
+            )  # fmt: skip
+    return list(known.values()), customers
 
 
 def _facts_of_circuits(
@@ -175,30 +200,13 @@ def _facts_of_circuits(
 
 
 def _circuit(row: Mapping[str, Any], rates: tuple[Rated, ...]) -> CircuitFact:
-    ended, new = row["status"] in ENDED, row["status"] in NOT_INSTALLED
-    known_end, known_start = row["disconnect_date"] is not None, row["billing_start_date"] is not None
     return CircuitFact(
         row["id"], row["ref"], row["provider"], row["provider_ref"], row["market"], row["service_type"],
         row["bandwidth_mbps"], row["currency"], rates,
-        billed=(known_end or not ended) and (known_start or not new),
+        billed=is_billed(row["status"], row["billing_start_date"], row["disconnect_date"]),
         billed_from=row["billing_start_date"] or row["install_date"],
         billed_until=row["disconnect_date"],
     )  # fmt: skip
-
-
-def _customers(ctx: Context, circuits: Ids) -> list[CustomerFact]:
-    if circuits is not None and not circuits:
-        return []
-    rows = ctx.session.execute(
-        select(
-            CircuitCustomer.circuit_id, Customer.ref, Customer.name, CircuitCustomer.mrr, CircuitCustomer.currency,
-            CircuitCustomer.starts_on, CircuitCustomer.ends_on,
-        )
-        .join(Customer, Customer.id == CircuitCustomer.customer_id)
-        .where(CircuitCustomer.retired_at.is_(None), _among(CircuitCustomer.circuit_id, circuits))
-        .order_by(Customer.name, Customer.ref)
-    )  # fmt: skip
-    return [CustomerFact(*row) for row in rows]
 
 
 def _site_costs(ctx: Context, sites: Ids, known: Mapping[UUID, SiteFact]) -> list[CostFact]:

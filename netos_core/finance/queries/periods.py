@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from netos_core.contracts.rules.days import plus_months
 from netos_core.finance.model import AccountingPeriod, PeriodLine
-from netos_core.finance.queries.closing import Placed
+from netos_core.finance.queries.closing import Placed, closing
 from netos_core.finance.rules.months import first_of
 from netos_core.finance.rules.profit import Component, Line
 from netos_core.finance.schemas import ListPeriods, PeriodList, PeriodRow
@@ -48,22 +49,54 @@ def closed_months(ctx: Context, first: date, last: date) -> dict[date, Closed]:
     return {row.month: Closed(row.ref, row.month, row.kept) for row in rows}
 
 
-def kept_lines(ctx: Context, closed: Mapping[date, Closed], circuit_id: UUID | None = None) -> list[Placed]:
-    """Return what closed months keep: of one circuit, or all of it."""
+_LINE = (
+    PeriodLine.circuit_id, PeriodLine.site_id, PeriodLine.component, PeriodLine.amount, PeriodLine.currency,
+    PeriodLine.basis, PeriodLine.source, PeriodLine.item, PeriodLine.how, PeriodLine.customer_id,
+)  # fmt: skip
+
+
+def kept_of(ctx: Context, circuit_id: UUID, first: date, last: date) -> tuple[dict[date, Closed], list[Line]]:
+    """Return the closed ones of these months, and what they keep of a circuit."""
+    mine = and_(PeriodLine.kept == AccountingPeriod.kept, PeriodLine.circuit_id == circuit_id)
+    rows = ctx.session.execute(
+        select(AccountingPeriod.ref, AccountingPeriod.month, AccountingPeriod.kept, *_LINE)
+        .outerjoin(PeriodLine, mine)
+        .where(AccountingPeriod.retired_at.is_(None), AccountingPeriod.month.between(first, last))
+        .order_by(AccountingPeriod.month, PeriodLine.number)
+    )
+    closed: dict[date, Closed] = {}
+    lines = []
+    for ref, month, kept, *line in rows:
+        closed.setdefault(month, Closed(ref, month, kept))
+        if line[0] is not None:
+            lines.append(_placed(month, *line).line)
+    return closed, lines
+
+
+def kept_lines(ctx: Context, closed: Mapping[date, Closed]) -> list[Placed]:
+    """Return all that closed months keep."""
     months = {one.kept: one.month for one in closed.values()}
     if not months:
         return []
-    wanted = select(
-        PeriodLine.circuit_id, PeriodLine.site_id, PeriodLine.kept, PeriodLine.component, PeriodLine.amount,
-        PeriodLine.currency, PeriodLine.basis, PeriodLine.source, PeriodLine.item, PeriodLine.how,
-    ).where(PeriodLine.kept.in_(list(months)))  # fmt: skip
-    if circuit_id is not None:
-        wanted = wanted.where(PeriodLine.circuit_id == circuit_id)
-    rows = ctx.session.execute(wanted.order_by(PeriodLine.kept, PeriodLine.number))
-    return [
-        Placed(of_circuit, site, Line(months[kept], Component(component), amount, currency, Basis(basis), *told))
-        for of_circuit, site, kept, component, amount, currency, basis, *told in rows
-    ]
+    rows = ctx.session.execute(
+        select(PeriodLine.kept, *_LINE)
+        .where(PeriodLine.kept.in_(list(months)))
+        .order_by(PeriodLine.kept, PeriodLine.number)
+    )
+    return [_placed(months[kept], *line) for kept, *line in rows]
+
+
+def _placed(
+    month: date, circuit_id: Any, site_id: Any, component: str, amount: Any, currency: str, basis: str, *told: Any
+) -> Placed:
+    line = Line(month, Component(component), amount, currency, Basis(basis), *told)
+    return Placed(circuit_id, site_id, line)
+
+
+def lines_of(ctx: Context, month: date) -> tuple[Closed | None, Sequence[Placed]]:
+    """Return all lines of a month: as it was closed, else as it is on file now."""
+    closed = closed_months(ctx, month, month)
+    return closed.get(month), kept_lines(ctx, closed) if closed else closing(ctx, month).lines
 
 
 def periods(ctx: Context, request: ListPeriods) -> PeriodList:

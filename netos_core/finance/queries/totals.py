@@ -1,65 +1,55 @@
-"""A month added up by carrier, market or service: parts that make the whole."""
+"""A month added up by carrier, market, service, customer or asset: parts that make the whole."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from uuid import UUID
-
-from sqlalchemy import select
-
-from netos_core.circuits.model import Circuit
 from netos_core.finance.queries.assets import sums_of
 from netos_core.finance.queries.circuits import span_of
-from netos_core.finance.queries.closing import closing
-from netos_core.finance.queries.periods import closed_months, kept_lines
-from netos_core.finance.rules.waterfall import ByCurrency, count
-from netos_core.finance.schemas import (
-    PlGroup,
-    PlTotals,
-    PlTotalsRequest,
-    TotalsBy,
-)
+from netos_core.finance.queries.groups import Group, Groups, groups_of
+from netos_core.finance.queries.periods import lines_of
+from netos_core.finance.rules.waterfall import ByCurrency, add, count
+from netos_core.finance.schemas import PlGroup, PlTotals, PlTotalsRequest
 from netos_core.kernel.context import Context
-from netos_core.providers.model import Provider
-from netos_core.sites.model import Site
-
-SHARED = "shared costs that no rule divides"
-NO_MARKET = "without a market"
 
 
 def pl_totals(ctx: Context, request: PlTotalsRequest) -> PlTotals:
     """Add a month up: as it was closed, else as it is on file now."""
     month, _ = span_of(ctx, request.month, None)
-    closed = closed_months(ctx, month, month)
-    lines = kept_lines(ctx, closed) if closed else closing(ctx, month).lines
-    of_circuit, of_site = _keys(ctx, request.by)
-    groups: dict[str, ByCurrency] = {}
+    closed, lines = lines_of(ctx, month)
     whole: ByCurrency = {}
     for one in lines:
-        key = of_circuit.get(one.circuit_id, NO_MARKET) if one.circuit_id else of_site(one.site_id)
-        count(groups.setdefault(key, {}), one.line)
         count(whole, one.line)
+    groups = groups_of(ctx, request.by, month, lines)
+    ordered = _in_order(ctx, groups)
+    shown = _shown(ordered, groups, request.limit)
     return PlTotals(
-        month=month, by=request.by, closed=closed[month].ref if closed else None, whole=sums_of(whole),
-        groups=[PlGroup(name=name, money=sums_of(groups[name])) for name in _in_order(ctx, groups)],
+        month=month, by=request.by, closed=closed.ref if closed else None, whole=sums_of(whole),
+        groups_total=len(ordered), groups=shown,
     )  # fmt: skip
 
 
-def _in_order(ctx: Context, groups: Mapping[str, ByCurrency]) -> list[str]:
+def _shown(ordered: list[Group], groups: Groups, limit: int) -> list[PlGroup]:
+    """Show the first groups and what is beside them all; the others come together as one, so that nothing is lost."""
+    named = [group for group in ordered if not group.beside]
+    taken = {*named[:limit], *(group for group in ordered if group.beside)}
+    shown = [
+        PlGroup(name=one.name, ref=one.ref, kind=one.kind, money=sums_of(groups[one]))
+        for one in ordered
+        if one in taken
+    ]
+    if len(named) > limit:
+        rest: ByCurrency = {}
+        for group in named[limit:]:
+            add(rest, groups[group])
+        shown.append(PlGroup(name=f"{len(named) - limit:,} others", ref=None, kind=None, money=sums_of(rest)))
+    return shown
+
+
+def _in_order(ctx: Context, groups: Groups) -> list[Group]:
     """Put the worst first; for who sees no money by name, as another order would tell what is bad."""
     if not ctx.principal.may("see:money"):
-        return sorted(groups)
-    return sorted(groups, key=lambda name: (min(sums.contribution for sums in groups[name].values()), name))
+        return sorted(groups, key=_by_name)
+    return sorted(groups, key=lambda one: (min(sums.contribution for sums in groups[one].values()), *_by_name(one)))
 
 
-def _keys(ctx: Context, by: TotalsBy) -> tuple[Mapping[UUID, str], Callable[[UUID | None], str]]:
-    """Say which group each circuit is in, and each site whose cost nobody bears."""
-    column = {"provider": Provider.name, "market": Circuit.market, "service_type": Circuit.service_type}[by]
-    rows = ctx.session.execute(
-        select(Circuit.id, column.label("name")).join(Provider, Provider.id == Circuit.provider_id)
-    )
-    of_circuit = {row.id: row.name or NO_MARKET for row in rows}
-    if by != "market":
-        return of_circuit, lambda _: SHARED
-    markets = {row.id: row.market or NO_MARKET for row in ctx.session.execute(select(Site.id, Site.market))}
-    return of_circuit, lambda site_id: markets.get(site_id, NO_MARKET) if site_id else NO_MARKET
+def _by_name(group: Group) -> tuple[str, str]:
+    return (group.name, group.ref or "")

@@ -13,12 +13,21 @@ from uuid import UUID
 
 from netos_core.electrical.rules import averages
 from netos_core.finance.rules.allocation import Allocation, Receiver, allocate
-from netos_core.finance.rules.facts import CircuitFact, CustomerFact, Facts, PowerFact, Presence, RuleFact, Shared
+from netos_core.finance.rules.billed import Billed, billed_in
+from netos_core.finance.rules.facts import (
+    CircuitFact,
+    CustomerFact,
+    Facts,
+    PowerFact,
+    Presence,
+    RuleFact,
+    Shared,
+    in_service,
+)
 from netos_core.finance.rules.months import last_of, of_month, prorated
 from netos_core.finance.rules.profit import Component, Line
-from netos_core.kernel.money import Basis, split_to_the_cent
+from netos_core.kernel.money import Basis, split_to_the_cent, to_the_cent
 from netos_core.links.rules import SubtendRole, overlap
-from netos_core.sites.rules import Cadence
 
 SHARE = {
     Shared.FACILITY: Component.FACILITY_SHARE,
@@ -26,6 +35,8 @@ SHARE = {
     Shared.TRANSPORT: Component.TRANSPORT_SHARE,
 }
 NO_RULE = "No rule divides it."
+BEFORE = "until what is billed is known"
+COUNTED = "counted there, as agreed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +59,21 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """Revenue of no circuit: of a site, else of the customer of the line, else of nothing that is known."""
+
+    site_id: UUID | None
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
 class Books:
-    """A month: the lines of each circuit, and the shared costs of sites."""
+    """A month: the lines of each circuit, the shared costs of sites, and revenue of no circuit."""
 
     month: date
     lines: Mapping[UUID, Sequence[Line]]
     pools: Sequence[Pool]
+    apart: Sequence[Apart]
 
 
 @dataclass(slots=True)
@@ -63,6 +83,7 @@ class _Month:
     last: date
     lines: dict[UUID, list[Line]] = field(default_factory=dict)
     customers: dict[UUID, int] = field(default_factory=dict)
+    apart: list[Apart] = field(default_factory=list)
 
     def add(
         self, circuit_id: UUID, component: Component, amount: Decimal, currency: str, basis: Basis, source: str,
@@ -85,11 +106,7 @@ def books_of(facts: Facts, month: date) -> Books:
     pools = list(_pools(now))
     for pool in pools:
         _bear(now, pool)
-    return Books(month, now.lines, pools)
-
-
-def in_service(circuit: CircuitFact, first: date, last: date) -> bool:
-    return circuit.billed and overlap((circuit.billed_from, circuit.billed_until), (first, last))
+    return Books(month, now.lines, pools, now.apart)
 
 
 def _owed(circuit: CircuitFact, facts: Facts, month: date) -> list[tuple[Decimal, str]]:
@@ -115,22 +132,69 @@ def _carrier(now: _Month, circuit: CircuitFact) -> None:
 
 
 def _revenue(now: _Month) -> None:
+    """Write what is billed into the books, and what was agreed; the billed stands for the agreed from its first day."""
+    on: dict[UUID, set[tuple[UUID, str]]] = {}
     for one in now.facts.customers:
         if now.has(one.starts_on, one.ends_on):
             now.customers[one.circuit_id] = now.customers.get(one.circuit_id, 0) + 1
-        amount = _billed(now, one)
-        how = ""
-        if amount is None and one.mrr is not None:
-            amount, how = Decimal(0), "not billed in this month"
-        if amount is not None:
-            source = f"{one.ref} {one.name}"
-            now.add(one.circuit_id, Component.REVENUE, amount, one.currency, Basis.CONTRACTED, source, one.ref, how)
+            on.setdefault(one.circuit_id, set()).add((one.customer_id, one.ref))
+    sole = {row_id: next(iter(theirs)) for row_id, theirs in on.items() if len(theirs) == 1}
+    billed = billed_in(now.facts, now.month, sole)
+    for earning in billed.earnings:
+        whose = earning.whose
+        # Where it is not told which customer is billed, all that is agreed for the circuit gives way.
+        item = whose.customer if whose.circuit_id is None or billed.told(whose.circuit_id) else ""
+        line = Line(
+            now.month, Component.REVENUE, earning.amount, earning.currency, Basis.ACTUAL, earning.source, item,
+            whose.how, whose.customer_id,
+        )  # fmt: skip
+        if whose.circuit_id is not None:
+            now.lines.setdefault(whose.circuit_id, []).append(line)
+        else:
+            now.apart.append(Apart(whose.site_id, line))
+    for one in now.facts.customers:
+        _agreed(now, one, billed)
 
 
-def _billed(now: _Month, one: CustomerFact) -> Decimal | None:
+def _agreed(now: _Month, one: CustomerFact, billed: Billed) -> None:
+    """Write the MRR of a customer on a circuit; a part that what is billed replaces shares its item.
+
+    What the customer is billed for no circuit has the MRR of its circuits in it: there it is taken off again.
+    """
     if one.mrr is None:
-        return None
-    return of_month(one.mrr, Cadence.MONTHLY, one.starts_on, one.ends_on, now.month, now.facts.proration)
+        return
+    item = one.ref if billed.told(one.circuit_id) else ""
+    first, last = max(one.starts_on or now.month, now.month), min(one.ends_on or now.last, now.last)
+    if first > last:
+        _mrr(now, one, Decimal(0), item, "not billed in this month")
+        return
+    whole, proration = to_the_cent(one.mrr), now.facts.proration
+    replaced = billed.from_day(one.circuit_id, one.customer_id)
+    until = min(last, replaced - timedelta(days=1))
+    if until < last:
+        _mrr(now, one, prorated(whole, max(first, replaced), last, now.month, proration), item, "")
+    if first <= until:
+        partly = until < last
+        amount = prorated(whole, first, until, now.month, proration)
+        _mrr(now, one, amount, f"{one.ref} before" if partly else item, BEFORE if partly else "")
+    apart = max(first, billed.apart_from(one.customer_id))
+    if apart <= until and (circuit := now.facts.circuits.get(one.circuit_id)):
+        amount = -prorated(whole, apart, until, now.month, proration)
+        now.apart.append(
+            Apart(None, Line(
+                now.month, Component.REVENUE, amount, one.currency, Basis.CONTRACTED, circuit.ref, circuit.ref,
+                COUNTED, one.customer_id,
+            ))
+        )  # fmt: skip
+
+
+def _mrr(now: _Month, one: CustomerFact, amount: Decimal, item: str, how: str) -> None:
+    now.lines.setdefault(one.circuit_id, []).append(
+        Line(
+            now.month, Component.REVENUE, amount, one.currency, Basis.CONTRACTED, f"{one.ref} {one.name}", item, how,
+            one.customer_id,
+        )
+    )  # fmt: skip
 
 
 def _carried(now: _Month) -> None:
@@ -272,8 +336,14 @@ def _there(
 
 def _receiver(now: _Month, circuit_id: UUID, currency: str) -> Receiver:
     circuit = now.facts.circuits[circuit_id]
-    billed = [line for line in now.lines.get(circuit_id, ()) if line.component is Component.REVENUE]
-    revenue = sum((line.amount for line in billed if line.currency == currency), Decimal(0))
+    mine = [
+        line
+        for line in now.lines.get(circuit_id, ())
+        if line.component is Component.REVENUE and line.currency == currency
+    ]
+    billed = {line.item for line in mine if line.basis is Basis.ACTUAL}
+    counted = (line.amount for line in mine if line.basis is Basis.ACTUAL or line.item not in billed)
+    revenue = sum(counted, Decimal(0))
     return Receiver(circuit_id, circuit.ref, circuit.mbps, now.customers.get(circuit_id, 0), revenue)
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from netos_core.electrical.rules import Bill
 from netos_core.finance.rules.allocation import Method
 from netos_core.finance.rules.months import Proration
+from netos_core.links.rules import overlap
 from netos_core.sites.rules import Cadence
 
 
@@ -58,12 +59,50 @@ class CustomerFact:
     """A customer on a circuit and what we bill for it."""
 
     circuit_id: UUID
+    customer_id: UUID
     ref: str
     name: str
     mrr: Decimal | None
     currency: str
     starts_on: date | None
     ends_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class BilledFact:
+    """What a service earns a month for some days, and what it is of in these: of nothing where no id is given.
+
+    `lone` is true where its attribution names no circuit, so that the one circuit of its customer is meant.
+    """
+
+    service: str
+    name: str
+    mrr: Decimal
+    currency: str
+    starts_on: date
+    ends_on: date | None
+    circuit_id: UUID | None = None
+    site_id: UUID | None = None
+    customer_id: UUID | None = None
+    customer: str | None = None
+    lone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerCircuit:
+    """A circuit of a customer, when it is theirs and in service, and the sites it ends at."""
+
+    circuit_id: UUID
+    starts_on: date | None
+    ends_on: date | None
+    billed: bool
+    billed_from: date | None
+    billed_until: date | None
+    sites: frozenset[UUID]
+
+
+def in_service(circuit: CircuitFact | CustomerCircuit, first: date, last: date) -> bool:
+    return circuit.billed and overlap((circuit.billed_from, circuit.billed_until), (first, last))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +171,10 @@ class RuleFact:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that is known of some circuits and sites. A site is there with every site inside it."""
+    """All that is known of some circuits and sites. A site is there with every site inside it.
+
+    `theirs` are the circuits of each customer that something without a circuit is billed to.
+    """
 
     proration: Proration
     circuits: Mapping[UUID, CircuitFact] = field(default_factory=dict)
@@ -142,3 +184,5 @@ class Facts:
     costs: Sequence[CostFact] = ()
     power: Sequence[PowerFact] = ()
     rules: Sequence[RuleFact] = ()
+    billed: Sequence[BilledFact] = ()
+    theirs: Mapping[UUID, Sequence[CustomerCircuit]] = field(default_factory=dict)

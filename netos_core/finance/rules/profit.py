@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
+from uuid import UUID
 
 from netos_core.kernel.money import Basis, to_the_cent
 
@@ -33,7 +34,8 @@ class Line:
 
     `month` is the first day of the month, `source` the record behind the amount. `item` tells money of one
     component apart: a contract and the invoice that bills it share an item, two customers on a circuit do not.
-    The carrier's contracted line is the MRC; its actual line is the invoice. `how` says how a share came about.
+    The carrier's contracted line is the MRC; its actual line is the invoice. `how` says how a share came about, and
+    `customer_id` whose revenue it is.
     """
 
     month: date
@@ -44,6 +46,7 @@ class Line:
     source: str
     item: str = ""
     how: str = ""
+    customer_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

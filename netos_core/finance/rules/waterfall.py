@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from netos_core.finance.rules.books import Books
+from netos_core.finance.rules.books import Apart, Books
 from netos_core.finance.rules.facts import Facts, Shared
 from netos_core.finance.rules.months import last_of
 from netos_core.finance.rules.profit import Component, Line, profit_and_loss
@@ -71,17 +71,18 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Waterfall:
-    """The tree, what each circuit in it comes to with its shares, and what nobody bears."""
+    """The tree, what each circuit in it comes to with its shares, and what no circuit bears or earns."""
 
     nodes: Mapping[UUID, Node]
     circuits: Mapping[UUID, ByCurrency]
     unallocated: ByCurrency
+    earned: Sequence[Apart]
 
 
 def waterfall(facts: Facts, months: Sequence[Books], root: UUID) -> Waterfall:
     """Add months up over the tree of an asset.
 
-    The circuits with their shares and what is unallocated make the whole: `direct` and `whole` take a cost where it
+    The circuits with their shares and what is of no circuit make the whole: `direct` and `whole` take a cost where it
     arises, the circuits where it is borne.
     """
     inside: dict[UUID | None, list[UUID]] = {}
@@ -101,11 +102,12 @@ def waterfall(facts: Facts, months: Sequence[Books], root: UUID) -> Waterfall:
         _add_month(books, nodes, circuits, unallocated)
     for site_id in reversed(order):
         node = nodes[site_id]
-        _add(node.whole, node.direct)
+        add(node.whole, node.direct)
         parent = facts.sites[site_id].parent_id
         if site_id != root and parent is not None:
-            _add(nodes[parent].whole, node.whole)
-    return Waterfall(nodes, circuits, unallocated)
+            add(nodes[parent].whole, node.whole)
+    earned = [one for books in months for one in books.apart if one.site_id in nodes]
+    return Waterfall(nodes, circuits, unallocated, earned)
 
 
 def _place(facts: Facts, nodes: Mapping[UUID, Node], order: Iterable[UUID], first: date, last: date) -> None:
@@ -143,6 +145,10 @@ def _add_month(
                 setattr(left, COLUMN_OF[pool.component], pool.allocation.unallocated)
                 left.modeled_cost = pool.allocation.unallocated if pool.basis is Basis.MODELED else ZERO
                 unallocated.setdefault(pool.currency, Sums()).add(left)
+    for one in books.apart:
+        if one.site_id is not None and one.site_id in nodes:
+            count(nodes[one.site_id].direct, one.line)
+            count(unallocated, one.line)
 
 
 COLUMN_OF = {Shared.FACILITY: "facility", Shared.POWER: "power", Shared.TRANSPORT: "transport"}
@@ -153,7 +159,10 @@ def _shared(line: Line) -> bool:
 
 
 def count(sums: ByCurrency, line: Line) -> None:
-    own = sums.setdefault(line.currency, Sums())
+    """Add a line to sums."""
+    own = sums.get(line.currency)
+    if own is None:
+        own = sums[line.currency] = Sums()
     if line.component is Component.REVENUE:
         name = "modeled_revenue" if line.basis is Basis.MODELED else "revenue"
     else:
@@ -163,6 +172,7 @@ def count(sums: ByCurrency, line: Line) -> None:
     setattr(own, name, getattr(own, name) + line.amount)
 
 
-def _add(to: ByCurrency, other: ByCurrency) -> None:
+def add(to: ByCurrency, other: ByCurrency) -> None:
+    """Add sums to others, currency by currency."""
     for currency, sums in other.items():
         to.setdefault(currency, Sums()).add(sums)

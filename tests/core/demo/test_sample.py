@@ -39,9 +39,6 @@ from tests.database import TestServer
 from tests.factories import apply, make_circuit, make_ctx, make_provider, propose, row_of
 
 ZONE = ZoneInfo("America/Indiana/Indianapolis")
-UNTOUCHED = {"accounting_period", "allocation_rule", "revenue_attribution"}
-"""What the people of the sample company have yet to do: close a month, divide a tower's costs, connect its billing."""
-
 DOMAIN = [t for t in Base.metadata.sorted_tables if "retired_at" in t.c]
 
 
@@ -94,8 +91,7 @@ def test_every_role_has_someone() -> None:
 def test_there_is_plenty_of_everything(session: Session) -> None:
     for model, least in ((Provider, 6), (Site, 45), (Circuit, 65), (Customer, 15), (Contract, 30)):
         assert how_many(session, model) >= least
-    empty = {t.name for t in DOMAIN if not live(session)[t.name]}
-    assert empty == UNTOUCHED, "an empty page"
+    assert not [t.name for t in DOMAIN if not live(session)[t.name]], "an empty page"
 
 
 def test_every_kind_of_thing_occurs(session: Session) -> None:

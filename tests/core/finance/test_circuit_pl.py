@@ -85,7 +85,7 @@ def test_many_months_take_no_more_statements_than_one(session: Session) -> None:
         with counted_statements(session) as sent:
             pl(session, ref, "2026-06-01", until)
         counts.append(len(sent))
-    assert counts[0] == counts[1] <= 12
+    assert counts[0] == counts[1] <= 9
 
 
 def test_a_change_of_price_is_of_the_whole_month_that_runs(session: Session) -> None:

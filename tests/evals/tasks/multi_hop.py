@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
 
 from netos_core.demo.people import DANA, ELENA, GRACE, MARCUS, TOM, WILL, DemoPerson
 from tests.evals.facts import (
@@ -335,3 +337,24 @@ GOVERNED = (
 async def _(agent: Hands) -> str:
     found = await agent.call("get_forecast", months=7)
     return said(found["months"][-1]["mrc"], *(f"{one['ref']} {one['why']}" for one in found["changes"]))
+
+
+@hop(
+    "losing-tower", MARCUS, "Which of our towers lost money last month, and what cost it the most?",
+    together(
+        exactly("SIT", "select ref from site where name = 'Greenwood Tower'"),
+        values("select amount from site_cost k join site s on s.id = k.site_id where s.name = 'Greenwood Tower'"),
+        words("facility", "rent"),
+    ), 2, 3400,
+)  # fmt: skip
+async def _(agent: Hands) -> str:
+    month = (date.today().replace(day=1) - timedelta(days=1)).replace(day=1).isoformat()  # noqa: DTZ011
+    assets = await agent.call("get_pl_totals", by="asset", month=month, limit=20)
+    tower = next(one for one in assets["groups"] if one["kind"] == "tower" and losing(one["money"][0]))
+    why = await agent.call("get_infrastructure_pl", ref=tower["ref"], month=month)
+    cost = max(why["costs"], key=lambda one: Decimal(one["amount"]))
+    return said(tower["ref"], cost["component"], cost["amount"])
+
+
+def losing(money: dict[str, str]) -> bool:
+    return Decimal(money["contribution"]) < 0

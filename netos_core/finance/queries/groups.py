@@ -1,0 +1,108 @@
+"""What the lines of a month are put under: carriers, markets, services, customers and assets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Uuid, any_, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from netos_core.circuits.model import Circuit, CircuitCustomer
+from netos_core.customers.model import Customer
+from netos_core.finance.queries.closing import Placed
+from netos_core.finance.queries.facts import presences_of
+from netos_core.finance.rules.groups import Beside, Found, Key, beside, by_asset, by_customer
+from netos_core.finance.rules.months import last_of
+from netos_core.finance.rules.waterfall import ByCurrency, count
+from netos_core.finance.schemas import TotalsBy
+from netos_core.kernel.context import Context
+from netos_core.links.rules import overlap
+from netos_core.providers.model import Provider
+from netos_core.sites.model import Site
+
+NO_MARKET = "without a market"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What lines are put under: a record, a word such as a market, or what is beside all of them."""
+
+    name: str
+    ref: str | None = None
+    kind: str | None = None
+    beside: bool = False
+
+
+Groups = dict[Group, ByCurrency]
+
+
+def groups_of(ctx: Context, by: TotalsBy, month: date, lines: Sequence[Placed]) -> Groups:
+    """Put every line of a month under one thing; together they are all of it."""
+    if by == "customer":
+        return _named(ctx, Customer, by_customer(_found(lines), _linked(ctx, month)))
+    if by == "asset":
+        return _by_asset(ctx, month, lines)
+    of_circuit, of_site = _keys(ctx, by)
+    groups: Groups = {}
+    for one in lines:
+        if one.circuit_id is not None:
+            key = Group(of_circuit.get(one.circuit_id, NO_MARKET))
+        else:
+            key = of_site(one.site_id) or Group(beside(one.site_id, one.line), beside=True)
+        count(groups.setdefault(key, {}), one.line)
+    return groups
+
+
+def _found(lines: Sequence[Placed]) -> list[Found]:
+    return [(one.circuit_id, one.site_id, one.line) for one in lines]
+
+
+def _keys(ctx: Context, by: TotalsBy) -> tuple[Mapping[UUID, str], Callable[[UUID | None], Group | None]]:
+    """Say which group each circuit is in, and each site for what is of no circuit."""
+    column = {"provider": Provider.name, "market": Circuit.market, "service_type": Circuit.service_type}[by]
+    rows = ctx.session.execute(
+        select(Circuit.id, column.label("name")).join(Provider, Provider.id == Circuit.provider_id)
+    )
+    of_circuit = {row.id: row.name or NO_MARKET for row in rows}
+    if by != "market":
+        return of_circuit, lambda _: None
+    markets = {row.id: row.market or NO_MARKET for row in ctx.session.execute(select(Site.id, Site.market))}
+    return of_circuit, lambda site_id: Group(markets.get(site_id, NO_MARKET)) if site_id else None
+
+
+def _linked(ctx: Context, month: date) -> dict[UUID, list[UUID]]:
+    tie, last = CircuitCustomer, last_of(month)
+    rows = ctx.session.execute(
+        select(tie.circuit_id, tie.customer_id).where(
+            tie.retired_at.is_(None),
+            or_(tie.starts_on.is_(None), tie.starts_on <= last),
+            or_(tie.ends_on.is_(None), tie.ends_on >= month),
+        )
+    )
+    found: dict[UUID, list[UUID]] = {}
+    for row in rows:
+        found.setdefault(row.circuit_id, []).append(row.customer_id)
+    return found
+
+
+def _by_asset(ctx: Context, month: date, lines: Sequence[Placed]) -> Groups:
+    sites = ctx.session.execute(select(Site.id, Site.ref, Site.parent_id)).all()
+    at: dict[UUID, set[UUID]] = {}
+    days = (month, last_of(month))
+    for one in presences_of(ctx, None):
+        if overlap((one.starts_on, one.ends_on), days):
+            at.setdefault(one.circuit_id, set()).add(one.site_id)
+    parents = {row.id: row.parent_id for row in sites}
+    return _named(ctx, Site, by_asset(_found(lines), parents, {row.ref: row.id for row in sites}, at))
+
+
+def _named(ctx: Context, model: Any, groups: Mapping[Key, ByCurrency]) -> Groups:
+    ids = [key for key in groups if not isinstance(key, Beside)]
+    found = model.id == any_(literal(ids, ARRAY(Uuid)))
+    rows = ctx.session.execute(select(model.id, model.name, model.ref, model.kind).where(found))
+    names = {row.id: Group(row.name, row.ref, row.kind) for row in rows}
+    return {Group(key, beside=True) if isinstance(key, Beside) else names[key]: sums for key, sums in groups.items()}
