@@ -43,6 +43,8 @@ Where = dict[str, Any]
 SOON = 30
 """Days."""
 
+MOST_MARKETS = 500
+
 
 @dataclass(frozen=True, slots=True)
 class _List:
@@ -168,7 +170,7 @@ def _months_money(ctx: Context, market: str | None, month: date) -> Iterator[Car
     if not ctx.principal.may("read:overview"):
         return
     where: Where = {"month": month.isoformat(), "by": "market"}
-    totals = pl_totals(ctx, PlTotalsRequest.model_validate(where))
+    totals = pl_totals(ctx, PlTotalsRequest.model_validate({**where, "limit": MOST_MARKETS}))
     sums = _of_market(totals, market, ctx.policy.currency)
     told = (
         ("revenue", "Revenue", Basis.CONTRACTED), ("cost", "Cost", Basis.CONTRACTED),

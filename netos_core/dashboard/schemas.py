@@ -13,8 +13,8 @@ from netos_core.overview.schemas.parts import Money
 
 
 class GetDashboard(Request):
-    market: str | None = Field(None, max_length=200, description="All without it.")
-    month: date | None = Field(None, description="Of revenue and cost; the last full one by default.")
+    market: str | None = None
+    month: date | None = Field(None, description="Of revenue and cost.")
 
 
 class Figure(View):

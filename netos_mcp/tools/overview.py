@@ -8,7 +8,7 @@ from netos_mcp.answers import Published
 PUBLISHED = (
     Published(
         get_dashboard,
-        "Show spend, revenue, renewals, deadlines, outages and what waits, each with the list behind it. Spend of "
-        'months to come: get_forecast. Example: {"market": "Indianapolis"}.',
+        "Show spend, revenue, renewals, deadlines, outages and what waits, each with its list. Months to come: "
+        'get_forecast. Example: {"market": "Indianapolis"}.',
     ),
 )
