@@ -99,7 +99,7 @@ class Nav:
 
         work = [
             link("Today", "/", "today", "t"),
-            link("Dashboard", "/dashboard", "board", "3"),
+            link("Dashboard", "/dashboard", "board", "4"),
             link("Approvals", "/approvals", "approve", "a", board.waiting_for_you if board else None, hot=True),
             link("Worklist", "/worklist", "today", "w"),
             link("Renewals", "/renewals", "renew", "r"),

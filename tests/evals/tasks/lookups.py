@@ -145,7 +145,7 @@ TASKS = (
         exactly(
             "CKT", "select c.ref from circuit_event e join circuit c on c.id = e.circuit_id"
             " where e.kind = 'outage' and e.ends_at is null",
-        ), 1100,
+        ), 1600,
         lambda d: said(*(o["circuit"] for o in d["open_outages"])), "get_dashboard",
     ),
     one(

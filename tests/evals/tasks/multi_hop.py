@@ -169,7 +169,7 @@ async def _(agent: Hands) -> str:
     values(
         "select c.ref, e.ticket, p.noc_phone from circuit_event e join circuit c on c.id = e.circuit_id join provider p"
         " on p.id = c.provider_id where e.kind = 'outage' and e.ends_at is null"
-    ), 2, 2100,
+    ), 2, 2500,
 )  # fmt: skip
 async def _(agent: Hands) -> str:
     board = await agent.call("get_dashboard")
