@@ -215,6 +215,8 @@ class PlTotals(View):
     month: date
     by: TotalsBy
     closed: str | None
+    worked_at: datetime | None = Field(description="Since when the lines of an open month are kept, if they are.")
+    anew: int = Field(description="How many of the circuits and sites were worked out for this answer.")
     whole: list[MoneySums]
     groups: list[PlGroup]
 

@@ -67,7 +67,7 @@ def circuit_pl(ctx: Context, request: PlRequest) -> CircuitPl:
 
 
 def _lines_now(ctx: Context, circuit_id: UUID, first: date, last: date) -> list[Line]:
-    roots = ruled_sites(ctx, circuit_id, first, last)
+    roots = ruled_sites(ctx, [circuit_id], first, last)
     facts = facts_of(ctx, first, last, roots=roots, circuits=[circuit_id], priced=[circuit_id])
     return [line for month in months_from(first, last) for line in books_of(facts, month).lines.get(circuit_id, ())]
 

@@ -44,7 +44,11 @@ def planned(month: date) -> tuple[str, date]:
 
 def closing(ctx: Context, month: date) -> Closing:
     """Work a whole month out, as it is on file now."""
-    facts = facts_of(ctx, month, month, roots=None, circuits=None, priced=None)
+    return closing_by(facts_of(ctx, month, month, roots=None, circuits=None, priced=None), month)
+
+
+def closing_by(facts: Facts, month: date) -> Closing:
+    """Work a month out from the facts of the whole plant."""
     lines = tuple(placed(facts, books_of(facts, month)))
     hasher = hashlib.sha256(month.isoformat().encode())
     sums: dict[str, dict[str, Decimal]] = {}

@@ -74,13 +74,15 @@ def facts_of(ctx: Context, first: date, last: date, *, roots: Ids, circuits: Ids
     )
 
 
-def ruled_sites(ctx: Context, circuit_id: UUID, first: date, last: date) -> list[UUID]:
-    """List the sites that divide a cost in these months and that a circuit ends at, hangs off or is inside."""
+def ruled_sites(ctx: Context, circuits: Collection[UUID], first: date, last: date) -> list[UUID]:
+    """List the sites that divide a cost in these months and that circuits end at, hang off or are inside."""
     own = union_all(
         select(Termination.site_id.label("id")).where(
-            Termination.circuit_id == circuit_id, Termination.retired_at.is_(None), Termination.site_id.is_not(None)
+            Termination.circuit_id.in_(list(circuits)),
+            Termination.retired_at.is_(None),
+            Termination.site_id.is_not(None),
         ),
-        select(SiteCircuit.site_id).where(SiteCircuit.circuit_id == circuit_id, SiteCircuit.retired_at.is_(None)),
+        select(SiteCircuit.site_id).where(SiteCircuit.circuit_id.in_(list(circuits)), SiteCircuit.retired_at.is_(None)),
     ).subquery()
     up = select(own.c.id).cte("up", recursive=True)
     up = up.union(select(Site.parent_id).join(up, Site.id == up.c.id).where(Site.parent_id.is_not(None)))

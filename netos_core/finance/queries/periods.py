@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from netos_core.contracts.rules.days import plus_months
 from netos_core.finance.model import AccountingPeriod, PeriodLine
@@ -50,15 +50,18 @@ def closed_months(ctx: Context, first: date, last: date) -> dict[date, Closed]:
 
 def kept_lines(ctx: Context, closed: Mapping[date, Closed], circuit_id: UUID | None = None) -> list[Placed]:
     """Return what closed months keep: of one circuit, or all of it."""
-    months = {one.kept: one.month for one in closed.values()}
+    mine = () if circuit_id is None else (PeriodLine.circuit_id == circuit_id,)
+    return placed_of(ctx, {one.kept: one.month for one in closed.values()}, *mine)
+
+
+def placed_of(ctx: Context, months: Mapping[str, date], *which: ColumnElement[bool]) -> list[Placed]:
+    """Return lines by the digests they are kept under, in the order they were worked out in."""
     if not months:
         return []
     wanted = select(
         PeriodLine.circuit_id, PeriodLine.site_id, PeriodLine.kept, PeriodLine.component, PeriodLine.amount,
         PeriodLine.currency, PeriodLine.basis, PeriodLine.source, PeriodLine.item, PeriodLine.how,
-    ).where(PeriodLine.kept.in_(list(months)))  # fmt: skip
-    if circuit_id is not None:
-        wanted = wanted.where(PeriodLine.circuit_id == circuit_id)
+    ).where(PeriodLine.kept.in_(list(months)), *which)  # fmt: skip
     rows = ctx.session.execute(wanted.order_by(PeriodLine.kept, PeriodLine.number))
     return [
         Placed(of_circuit, site, Line(months[kept], Component(component), amount, currency, Basis(basis), *told))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, literal, select
 
 from netos_core.circuits.model import Circuit
 from netos_core.finance.queries.assets import sums_of
 from netos_core.finance.queries.circuits import span_of
-from netos_core.finance.queries.closing import closing
-from netos_core.finance.queries.periods import closed_months, kept_lines
+from netos_core.finance.queries.worked import Month, kept_sums, month_of
 from netos_core.finance.rules.waterfall import ByCurrency, count
 from netos_core.finance.schemas import (
     PlGroup,
@@ -30,17 +30,21 @@ NO_MARKET = "without a market"
 def pl_totals(ctx: Context, request: PlTotalsRequest) -> PlTotals:
     """Add a month up: as it was closed, else as it is on file now."""
     month, _ = span_of(ctx, request.month, None)
-    closed = closed_months(ctx, month, month)
-    lines = kept_lines(ctx, closed) if closed else closing(ctx, month).lines
-    of_circuit, of_site = _keys(ctx, request.by)
+    found = month_of(ctx, month)
+    of_circuit, of_site = _belonging(request.by)
     groups: dict[str, ByCurrency] = {}
     whole: ByCurrency = {}
-    for one in lines:
-        key = of_circuit.get(one.circuit_id, NO_MARKET) if one.circuit_id else of_site(one.site_id)
-        count(groups.setdefault(key, {}), one.line)
+    for _, name, line in kept_sums(ctx, found, of_circuit, of_site):
+        count(groups.setdefault(name or NO_MARKET, {}), line)
+        count(whole, line)
+    circuits, sites = _names(ctx, found, of_circuit, of_site)
+    for one in found.anew:
+        name = circuits.get(one.circuit_id) if one.circuit_id else sites.get(one.site_id)
+        count(groups.setdefault(name or NO_MARKET, {}), one.line)
         count(whole, one.line)
     return PlTotals(
-        month=month, by=request.by, closed=closed[month].ref if closed else None, whole=sums_of(whole),
+        month=month, by=request.by, closed=found.closed.ref if found.closed else None, worked_at=found.worked_at,
+        anew=found.worked_again, whole=sums_of(whole),
         groups=[PlGroup(name=name, money=sums_of(groups[name])) for name in _in_order(ctx, groups)],
     )  # fmt: skip
 
@@ -52,14 +56,23 @@ def _in_order(ctx: Context, groups: Mapping[str, ByCurrency]) -> list[str]:
     return sorted(groups, key=lambda name: (min(sums.contribution for sums in groups[name].values()), name))
 
 
-def _keys(ctx: Context, by: TotalsBy) -> tuple[Mapping[UUID, str], Callable[[UUID | None], str]]:
-    """Say which group each circuit is in, and each site whose cost nobody bears."""
+def _belonging(by: TotalsBy) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """Say which group a circuit is in, and a site whose cost nobody bears."""
     column = {"provider": Provider.name, "market": Circuit.market, "service_type": Circuit.service_type}[by]
-    rows = ctx.session.execute(
-        select(Circuit.id, column.label("name")).join(Provider, Provider.id == Circuit.provider_id)
-    )
-    of_circuit = {row.id: row.name or NO_MARKET for row in rows}
-    if by != "market":
-        return of_circuit, lambda _: SHARED
-    markets = {row.id: row.market or NO_MARKET for row in ctx.session.execute(select(Site.id, Site.market))}
-    return of_circuit, lambda site_id: markets.get(site_id, NO_MARKET) if site_id else NO_MARKET
+    of_site: ColumnElement[Any] = Site.market.expression if by == "market" else literal(SHARED)
+    return column.expression, of_site
+
+
+def _names(
+    ctx: Context, found: Month, of_circuit: ColumnElement[Any], of_site: ColumnElement[Any]
+) -> tuple[dict[UUID | None, str | None], dict[UUID | None, str | None]]:
+    """Read the groups of what is not added up by the database: of a few, or of everything."""
+    circuits = select(Circuit.id, of_circuit.label("name")).join(Provider, Provider.id == Circuit.provider_id)
+    sites = select(Site.id, of_site.label("name"))
+
+    def read(statement: Any, column: Any, ids: Collection[UUID]) -> dict[UUID | None, str | None]:
+        if found.kept is not None:
+            statement = statement.where(column.in_(list(ids)))
+        return {row.id: row.name for row in ctx.session.execute(statement)} if found.anew else {}
+
+    return read(circuits, Circuit.id, found.without.circuits), read(sites, Site.id, found.without.sites)
