@@ -19,6 +19,8 @@ depends_on = None
 
 DAYS = ("starts_on", "ends_on", "retired_at")
 TERMS = ("term_start_date", "signed_date", "term_end_date", "term_months", "co_terminus", "evergreen", "retired_at")
+GONE = ("gone", "case when r.retired_at is not null then r.id end")
+"""What is retired, or was: what was billed for it is something else's then."""
 
 
 class Watched(NamedTuple):
@@ -27,6 +29,8 @@ class Watched(NamedTuple):
     columns: tuple[str, ...]
     touches: tuple[tuple[str, str], ...]
     on: tuple[str, ...] = ("insert", "update", "delete")
+    key: tuple[str, ...] = ("id",)
+    more: str = ""
 
 
 WATCHED = {
@@ -35,19 +39,19 @@ WATCHED = {
             "mrc", "currency", "status", "contract_id", "bandwidth_mbps", "billing_start_date", "install_date",
             "disconnect_date", "retired_at",
         ),
-        (("circuit", "id"), ("contract", "contract_id")),
+        (("circuit", "id"), ("contract", "contract_id"), GONE),
     ),
     "circuit_customer": Watched(
         ("circuit_id", "customer_id", "mrr", "currency", *DAYS), (("circuit", "circuit_id"), ("customer", "customer_id"))
     ),
-    "customer": Watched(("name", "retired_at"), (("customer", "id"),), ("update", "delete")),
+    "customer": Watched(("name", "retired_at"), (("customer", "id"), GONE), ("update", "delete")),
     "termination": Watched(
         ("circuit_id", "site_id", "retired_at"), (("circuit", "circuit_id"), ("around", "site_id"))
     ),
     "site_circuit": Watched(
         ("circuit_id", "site_id", "role", *DAYS), (("circuit", "circuit_id"), ("around", "site_id"))
     ),
-    "site": Watched(("parent_id", "retired_at"), (("tree", "id"), ("around", "parent_id")), ("update", "delete")),
+    "site": Watched(("parent_id", "retired_at"), (("tree", "id"), ("around", "parent_id"), GONE), ("update", "delete")),
     "site_cost": Watched(("site_id", "kind", "amount", "currency", "cadence", *DAYS), (("site", "site_id"),)),
     "rf_link": Watched(
         ("name", "monthly_cost", "currency", "status", "a_site_id", "circuit_id", *DAYS),
@@ -64,6 +68,10 @@ WATCHED = {
     ),
     "allocation_rule": Watched(("site_id", "component", "method", "shares", *DAYS), (("tree", "site_id"),)),
     "revenue_service": Watched(("ref", "name", "gone_at"), (("service", "id"),), ("update", "delete")),
+    "revenue_product": Watched(
+        ("name",), (("service", "s.id"),), ("update", "delete"), ("source", "key"),
+        "join revenue_service s on s.source = r.source and s.product_key = r.key",
+    ),
     "revenue_price": Watched(("service_id", "mrr", "currency", "starts_on", "ends_on"), (("service", "service_id"),)),
     "revenue_attribution": Watched(
         ("service_id", "circuit_id", "site_id", "customer_id", *DAYS),
@@ -74,9 +82,9 @@ WATCHED = {
 ROWS = {
     "insert": "select * from new_rows",
     "delete": "select * from old_rows",
-    "update": """select o.* from old_rows o join new_rows n on n.id = o.id where ({old}) is distinct from ({new})
+    "update": """select o.* from old_rows o join new_rows n using ({key}) where ({old}) is distinct from ({new})
         union all
-        select n.* from old_rows o join new_rows n on n.id = o.id where ({old}) is distinct from ({new})""",
+        select n.* from old_rows o join new_rows n using ({key}) where ({old}) is distinct from ({new})""",
 }
 REFERENCING = {
     "insert": "new table as new_rows", "delete": "old table as old_rows",
@@ -85,7 +93,7 @@ REFERENCING = {
 
 
 def expression(said: str) -> str:
-    return said if "r." in said else f"r.{said}"
+    return said if "." in said else f"r.{said}"
 
 
 def function_of(table: str, watched: Watched) -> str:
@@ -95,7 +103,7 @@ def function_of(table: str, watched: Watched) -> str:
     branches = " els".join(
         f"""if tg_op = '{one.upper()}' then
             insert into money_touch (what, row_id)
-            select distinct t.what, t.row_id from ({ROWS[one].format(old=old, new=new)}) r
+            select distinct t.what, t.row_id from ({ROWS[one].format(old=old, new=new, key=", ".join(watched.key))}) r {watched.more}
             cross join lateral (values {values}) t (what, row_id) where t.row_id is not null;
         """
         for one in watched.on

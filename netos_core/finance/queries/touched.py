@@ -25,7 +25,8 @@ class Affected:
 
 # A contract's rate is that of its papers: an amendment bears on what it amends and on all below that. Who joins or
 # leaves a site changes the shares of all who share a cost of it or of a site it is in; a rule, and a site that moves,
-# those of all inside it. What a cost comes to changes the shares of those it is divided among.
+# those of all inside it. What a cost comes to changes the shares of those it is divided among. A null says that what is
+# billed to a customer alone, or is of nothing, may be another's: that is not worked out apart from the rest.
 _AFFECTED = text("""
 with recursive
 given (what, id) as (select * from unnest(cast(:whats as text[]), cast(:ids as uuid[]))),
@@ -76,6 +77,16 @@ inside (id) as (
     select s.id from site s join inside i on s.parent_id = i.id
 )
 select true, id from own where id is not null
+union select null, g.id from given g where g.what = 'service' and not exists (
+    select from revenue_attribution a join circuit c on c.id = a.circuit_id and c.retired_at is null
+    where a.service_id = g.id and a.retired_at is null and a.starts_on is null and a.ends_on is null
+)
+union select null, a.id from revenue_attribution a where a.circuit_id is null and a.retired_at is null and (
+    a.customer_id in (select id from customer_id)
+    or a.customer_id in (select l.customer_id from circuit_customer l join own o on o.id = l.circuit_id)
+)
+union select null, a.id from revenue_attribution a join given g on g.what = 'gone'
+    and g.id in (a.circuit_id, a.site_id, a.customer_id)
 union select true, t.circuit_id from termination t join inside i on i.id = t.site_id where t.retired_at is null
 union select true, s.circuit_id from site_circuit s join inside i on i.id = s.site_id where s.retired_at is null
 union select false, id from costing where id is not null
@@ -98,5 +109,7 @@ def affected(ctx: Context, month: date, whats: Sequence[str], ids: Sequence[UUID
     circuits: set[UUID] = set()
     sites: set[UUID] = set()
     for of_circuit, row_id in ctx.session.execute(_AFFECTED, asked):
+        if of_circuit is None:
+            return None
         (circuits if of_circuit else sites).add(row_id)
     return Affected(frozenset(circuits), frozenset(sites)) if len(circuits) <= MOST else None
