@@ -12,7 +12,20 @@ from arq.cron import CronJob, cron
 from arq.typing import WorkerSettingsBase
 from arq.worker import func
 
-from jobs import audit, delivery, documents, extractions, letters, queue, renewals, report, revenue, search, upkeep
+from jobs import (
+    audit,
+    delivery,
+    documents,
+    extractions,
+    letters,
+    months,
+    queue,
+    renewals,
+    report,
+    revenue,
+    search,
+    upkeep,
+)
 from netos_core.runtime import telemetry
 from netos_core.runtime.calls import Core
 from netos_core.runtime.garbage import keep_what_is_loaded
@@ -80,6 +93,7 @@ class WorkerSettings(WorkerSettingsBase):
         tick(report.write, second=every(3), timeout=report.LONGEST),
         tick(revenue.sync, second=every(5), timeout=revenue.LONGEST),
         tick(revenue.tell, second=every(20)),
+        tick(months.refresh, second=every(10), timeout=months.LONGEST),
         tick(audit.seal, second=every(10)),
         tick(upkeep.requeue, second=every(5)),
         tick(upkeep.tidy, minute=every(5), second=20),

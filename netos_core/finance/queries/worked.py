@@ -8,10 +8,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select, text
+from sqlalchemy.orm import Session
 
 from netos_core.circuits.model import Circuit
 from netos_core.contracts.rules.days import plus_months
-from netos_core.finance.model import AccountingPeriod, PeriodLine
+from netos_core.finance.model import AccountingPeriod, MoneyTouch, PeriodLine, WorkedMonth
 from netos_core.finance.queries.closing import Placed, closing, placed
 from netos_core.finance.queries.facts import facts_of, ruled_sites
 from netos_core.finance.queries.periods import Closed, closed_months, placed_of
@@ -142,3 +143,22 @@ def kept_sums(
     )
     for is_circuit, name, component, currency, basis, amount in rows:
         yield is_circuit, name, Line(found.month, Component(component), amount, currency, Basis(basis), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many open months are kept, the oldest since when, and how much was written since and waits since when."""
+
+    months: int
+    worked_at: datetime
+    touched: int
+    since: datetime | None
+
+
+def worked_months(session: Session) -> Standing:
+    """Tell how the months that are kept stand."""
+    months, worked_at = session.execute(
+        select(func.count(), func.min(WorkedMonth.worked_at)).where(WorkedMonth.replaced_at.is_(None))
+    ).one()
+    touched, since = session.execute(select(func.count(), func.min(MoneyTouch.at))).one()
+    return Standing(months, worked_at, touched, since)
