@@ -240,3 +240,48 @@ class PeriodRow(View):
 class PeriodList(View):
     rows: list[PeriodRow]
     next_to_close: date
+
+
+class GetMonthPack(Request):
+    month: date | None = Field(None, description="Any day of the month; this month by default.")
+
+
+class PackPlace(View):
+    """A circuit, or a site with what nobody bears of its costs, and the groups it is in."""
+
+    ref: str
+    provider: str
+    market: str
+    service_type: str
+
+
+class PackLine(View):
+    """A line of a month: of a circuit; or of a site, where it is what nobody bears of a shared cost."""
+
+    circuit: str | None
+    site: str | None
+    component: str
+    amount: Sensitive[Money] | None
+    currency: str
+    basis: BasisName
+    source: str
+    how: str | None
+
+
+class PackPeriod(View):
+    ref: str
+    month: date
+    closed_at: datetime
+
+
+class MonthPack(View):
+    """A whole month: every line, and the circuits and sites they are of."""
+
+    month: date
+    closed: str | None
+    worked_at: datetime
+    proration: str
+    periods: list[PackPeriod]
+    circuits: list[PackPlace]
+    sites: list[PackPlace]
+    lines: list[PackLine]
