@@ -70,6 +70,7 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
         "get_circuit_pl": of["circuit"],
         "get_infrastructure_pl": of["site"],
         "get_pl_totals": [{"by": by} for by in ("provider", "market", "service_type")],
+        "get_month_pack": [{}],
         "list_periods": [{}],
         "get_outage_history": of["circuit"],
         "search_sites": [{}],
