@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, literal, select
 from netos_core.circuits.model import Circuit
 from netos_core.finance.queries.assets import sums_of
 from netos_core.finance.queries.circuits import span_of
+from netos_core.finance.queries.facts import among
 from netos_core.finance.queries.worked import Month, kept_sums, month_of
 from netos_core.finance.rules.waterfall import ByCurrency, count
 from netos_core.finance.schemas import (
@@ -72,7 +73,7 @@ def _names(
 
     def read(statement: Any, column: Any, ids: Collection[UUID]) -> dict[UUID | None, str | None]:
         if found.kept is not None:
-            statement = statement.where(column.in_(list(ids)))
+            statement = statement.where(among(column, ids))
         return {row.id: row.name for row in ctx.session.execute(statement)} if found.anew else {}
 
     return read(circuits, Circuit.id, found.without.circuits), read(sites, Site.id, found.without.sites)

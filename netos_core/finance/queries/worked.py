@@ -14,7 +14,7 @@ from netos_core.circuits.model import Circuit
 from netos_core.contracts.rules.days import plus_months
 from netos_core.finance.model import AccountingPeriod, MoneyTouch, PeriodLine, WorkedMonth
 from netos_core.finance.queries.closing import Placed, closing, placed
-from netos_core.finance.queries.facts import facts_of, ruled_sites
+from netos_core.finance.queries.facts import among, facts_of, ruled_sites
 from netos_core.finance.queries.periods import Closed, closed_months, placed_of
 from netos_core.finance.queries.touched import Affected, affected
 from netos_core.finance.rules.books import books_of
@@ -107,9 +107,9 @@ def lines_of(ctx: Context, found: Month) -> list[Placed]:
 def _counting(found: Month) -> list[ColumnElement[bool]]:
     gone = []
     if found.without.circuits:
-        gone.append(and_(PeriodLine.circuit_id.is_not(None), PeriodLine.circuit_id.in_(found.without.circuits)))
+        gone.append(and_(PeriodLine.circuit_id.is_not(None), among(PeriodLine.circuit_id, found.without.circuits)))
     if found.without.sites:
-        gone.append(and_(PeriodLine.site_id.is_not(None), PeriodLine.site_id.in_(found.without.sites)))
+        gone.append(and_(PeriodLine.site_id.is_not(None), among(PeriodLine.site_id, found.without.sites)))
     return [not_(or_(*gone))] if gone else []
 
 
