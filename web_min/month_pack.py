@@ -106,11 +106,20 @@ def _texts(pack: MonthPack) -> Iterator[list[str]]:
 def write(pack: MonthPack, to: io.BytesIO) -> None:
     """Write the workbook, row after row: what is written is in a file beside, not in memory."""
     import xlsxwriter
+    from xlsxwriter.worksheet import Worksheet as Sheet
+
+    class Plain(Sheet):  # type: ignore[misc]
+        """A sheet that does not look for thirty new functions in each formula: ours use those that always were."""
+
+        def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:  # noqa: ARG002
+            return formula.removeprefix("=")
 
     book = xlsxwriter.Workbook(to, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": f"NetOS: money of {pack.month:%B %Y}"})
     head, money = book.add_format({"bold": True, "bottom": 1}), book.add_format({"num_format": MONEY})
-    summary, lines, circuits, basis = (book.add_worksheet(name) for name in ("Summary", "Lines", "Circuits", "Basis"))
+    summary, lines, circuits, basis = (
+        book.add_worksheet(name, Plain) for name in ("Summary", "Lines", "Circuits", "Basis")
+    )
     rows = list(_rows(pack))
     numbers = tuple(_Numbers() for _ in GROUPINGS)
     _lines(lines, rows, numbers, head, money)
