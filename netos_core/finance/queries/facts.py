@@ -79,9 +79,7 @@ def ruled_sites(ctx: Context, circuits: Collection[UUID], first: date, last: dat
     """List the sites that divide a cost in these months and that circuits end at, hang off or are inside."""
     own = union_all(
         select(Termination.site_id.label("id")).where(
-            Termination.circuit_id.in_(list(circuits)),
-            Termination.retired_at.is_(None),
-            Termination.site_id.is_not(None),
+            among(Termination.circuit_id, circuits), Termination.retired_at.is_(None), Termination.site_id.is_not(None)
         ),
         select(SiteCircuit.site_id).where(among(SiteCircuit.circuit_id, circuits), SiteCircuit.retired_at.is_(None)),
     ).subquery()
