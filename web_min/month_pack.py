@@ -130,10 +130,14 @@ def write(pack: MonthPack, to: io.BytesIO) -> None:
 
 
 def _rows(pack: MonthPack) -> Iterator[_Row]:
-    circuits, sites = ({one.ref: one for one in places} for places in (pack.circuits, pack.sites))
+    circuits, markets = {one.ref: one for one in pack.circuits}, {one.ref: one.market for one in pack.sites}
     for one in pack.lines:
-        place = circuits[one.circuit] if one.circuit else sites[one.site or ""]
-        yield _Row(one, (place.provider, place.market, place.service_type))
+        if one.circuit:
+            circuit = circuits[one.circuit]
+            yield _Row(one, (circuit.provider, circuit.market, circuit.service_type))
+        else:
+            beside = one.beside or ""
+            yield _Row(one, (beside, markets[one.site] if one.site else beside, beside))
 
 
 def _lines(

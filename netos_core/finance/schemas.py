@@ -246,13 +246,16 @@ class GetMonthPack(Request):
     month: date | None = Field(None, description="Any day of the month; this month by default.")
 
 
-class PackPlace(View):
-    """A circuit, or a site with what nobody bears of its costs, and the groups it is in."""
-
+class PackCircuit(View):
     ref: str
     provider: str
     market: str
     service_type: str
+
+
+class PackSite(View):
+    ref: str
+    market: str
 
 
 class PackLine(View):
@@ -260,6 +263,7 @@ class PackLine(View):
 
     circuit: str | None
     site: str | None
+    beside: str | None = Field(description="What a line of no circuit is called in totals.")
     component: str
     amount: Sensitive[Money] | None
     currency: str
@@ -282,6 +286,6 @@ class MonthPack(View):
     worked_at: datetime
     proration: str
     periods: list[PackPeriod]
-    circuits: list[PackPlace]
-    sites: list[PackPlace]
+    circuits: list[PackCircuit]
+    sites: list[PackSite]
     lines: list[PackLine]

@@ -12,7 +12,7 @@ from netos_core.finance.queries.circuits import span_of
 from netos_core.finance.queries.closing import Placed
 from netos_core.finance.queries.totals import NO_MARKET, SHARED
 from netos_core.finance.queries.worked import lines_of, month_of
-from netos_core.finance.schemas import GetMonthPack, MonthPack, PackLine, PackPeriod, PackPlace
+from netos_core.finance.schemas import GetMonthPack, MonthPack, PackCircuit, PackLine, PackPeriod, PackSite
 from netos_core.kernel.context import Context
 from netos_core.providers.model import Provider
 from netos_core.sites.model import Site
@@ -39,36 +39,33 @@ def month_pack(ctx: Context, request: GetMonthPack) -> MonthPack:
     )  # fmt: skip
 
 
-def _line(one: Placed, circuits: dict[UUID, PackPlace], sites: dict[UUID, PackPlace]) -> PackLine:
+def _line(one: Placed, circuits: dict[UUID, PackCircuit], sites: dict[UUID, PackSite]) -> PackLine:
     line = one.line
     return PackLine(
         circuit=circuits[one.circuit_id].ref if one.circuit_id else None,
         site=sites[one.site_id].ref if one.site_id else None,
+        beside=None if one.circuit_id else SHARED,
         component=str(line.component), amount=line.amount, currency=line.currency, basis=line.basis.value,
         source=line.source, how=line.how or None,
     )  # fmt: skip
 
 
-def _circuits(ctx: Context, wanted: set[UUID]) -> dict[UUID, PackPlace]:
+def _circuits(ctx: Context, wanted: set[UUID]) -> dict[UUID, PackCircuit]:
     rows = ctx.session.execute(
         select(Circuit.id, Circuit.ref, Provider.name, Circuit.market, Circuit.service_type).join(
             Provider, Provider.id == Circuit.provider_id
         )
     )
     return {
-        row_id: PackPlace(ref=ref, provider=provider, market=market or NO_MARKET, service_type=service)
+        row_id: PackCircuit(ref=ref, provider=provider, market=market or NO_MARKET, service_type=service)
         for row_id, ref, provider, market, service in rows
         if row_id in wanted
     }
 
 
-def _sites(ctx: Context, wanted: set[UUID]) -> dict[UUID, PackPlace]:
+def _sites(ctx: Context, wanted: set[UUID]) -> dict[UUID, PackSite]:
     rows = ctx.session.execute(select(Site.id, Site.ref, Site.market))
-    return {
-        row_id: PackPlace(ref=ref, provider=SHARED, market=market or NO_MARKET, service_type=SHARED)
-        for row_id, ref, market in rows
-        if row_id in wanted
-    }
+    return {row_id: PackSite(ref=ref, market=market or NO_MARKET) for row_id, ref, market in rows if row_id in wanted}
 
 
 def _periods(ctx: Context) -> list[PackPeriod]:
