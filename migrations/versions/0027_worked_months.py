@@ -74,8 +74,7 @@ WATCHED = {
     ),
     "revenue_price": Watched(("service_id", "mrr", "currency", "starts_on", "ends_on"), (("service", "service_id"),)),
     "revenue_attribution": Watched(
-        ("service_id", "circuit_id", "site_id", "customer_id", *DAYS),
-        (("service", "service_id"), ("circuit", "circuit_id"), ("site", "site_id"), ("customer", "customer_id")),
+        ("service_id", "circuit_id", "site_id", "customer_id", *DAYS), (("attributed", "service_id"),)
     ),
 }  # fmt: skip
 

@@ -26,7 +26,8 @@ class Affected:
 # A contract's rate is that of its papers: an amendment bears on what it amends and on all below that. Who joins or
 # leaves a site changes the shares of all who share a cost of it or of a site it is in; a rule, and a site that moves,
 # those of all inside it. What a cost comes to changes the shares of those it is divided among. A null says that what is
-# billed to a customer alone, or is of nothing, may be another's: that is not worked out apart from the rest.
+# billed to a customer alone, or is of nothing, may be another's, as when a service is attributed to something else:
+# that is not worked out apart from the rest.
 _AFFECTED = text("""
 with recursive
 given (what, id) as (select * from unnest(cast(:whats as text[]), cast(:ids as uuid[]))),
@@ -77,6 +78,7 @@ inside (id) as (
     select s.id from site s join inside i on s.parent_id = i.id
 )
 select true, id from own where id is not null
+union select null, id from given where what = 'attributed'
 union select null, g.id from given g where g.what = 'service' and not exists (
     select from revenue_attribution a join circuit c on c.id = a.circuit_id and c.retired_at is null
     where a.service_id = g.id and a.retired_at is null and a.starts_on is null and a.ends_on is null
