@@ -12,15 +12,34 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import bring, calls, data, doors, pages, papers, places, reading, renewals, scale, speed, start, tokens
+from bench import (
+    bring,
+    calls,
+    data,
+    doors,
+    money,
+    pages,
+    papers,
+    places,
+    reading,
+    renewals,
+    scale,
+    speed,
+    start,
+    tokens,
+)
 from bench.figures import Figure, table
 from bench.house import House, house, megabytes, rest, uvicorn, worker
 
 NAMES = (
-    "import", "mcp", "layers", "tokens", "pages", "doors", "documents", "memory", "places", "renewals", "scale",
-    "start",
+    "import", "mcp", "layers", "tokens", "pages", "doors", "documents", "memory", "places", "money", "renewals",
+    "scale", "start",
 )  # fmt: skip
-APART = {"renewals", "scale", "start"}  # in homes of their own
+APART = {
+    "money": money.figures, "renewals": renewals.figures, "scale": scale.figures, "start": start.figures,
+}  # fmt: skip
+"""Parts in homes of their own."""
+
 CALLS = 212
 RESIDENT_MB = 250.0
 
@@ -41,20 +60,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = set(args.only or NAMES)
     figures: list[Figure] = []
     notes: list[str] = []
-    if wanted - APART:
+    if wanted - set(APART):
         with house() as place:
             if "documents" in wanted:
                 figures += [*papers.figures(place), *reading.figures(place)]
-            if wanted - APART - {"documents"}:
+            if wanted - set(APART) - {"documents"}:
                 _on_a_home(place, args.circuits, wanted, figures, notes)
             if "places" in wanted:
                 figures += places.figures(place)
-    if "renewals" in wanted:
-        figures += renewals.figures()
-    if "scale" in wanted:
-        figures += scale.figures()
-    if "start" in wanted:
-        figures += start.figures()
+    for name, measure in APART.items():
+        if name in wanted:
+            figures += measure()
     taken = time.monotonic() - started
     load, cores = os.getloadavg()[0], os.cpu_count()
     head = f"NetOS with {args.circuits:,} circuits where no other number is said, {cores} cores, load {load:.1f}"

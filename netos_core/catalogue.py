@@ -38,6 +38,7 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     overview.get_circuit,
     finance.get_circuit_pl,
     finance.get_infrastructure_pl,
+    finance.get_month_pack,
     finance.get_pl_totals,
     finance.list_periods,
     spend.get_forecast,

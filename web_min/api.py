@@ -21,6 +21,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from netos_core.access.queries import principal
+from netos_core.finance.schemas import MonthPack
 from netos_core.kernel.arguments import parse
 from netos_core.kernel.context import Channel, Principal, new_request_id
 from netos_core.kernel.errors import Ambiguous, Invalid, NetosError, NotFound, NotSignedIn, Unavailable, one_of
@@ -30,7 +31,7 @@ from netos_core.kernel.redaction import withheld
 from netos_core.kernel.values import plain
 from netos_core.runtime.calls import Core
 from netos_core.runtime.limits import Buckets, RateLimited
-from web_min import errors, files, session
+from web_min import errors, files, month_pack, session
 from web_min.export import as_csv, as_xlsx, columns_shown
 from web_min.fields import as_input
 from web_min.openapi import BASE, CSV, DOWNLOADS, UPLOADS, XLSX, document, published
@@ -173,13 +174,15 @@ def _json(call: _Call, asked: BaseModel) -> Response:
 def _download(request: Request, operation: Operation[Any, Any]) -> str | None:
     """Say as which kind of file a list is wanted; None for JSON."""
     accepted = request.headers.get("accept", "")
-    if not issubclass(operation.view, Listing):
+    if not issubclass(operation.view, (Listing, MonthPack)):
         return None
     return next((kind for kind in (CSV, XLSX) if accepted.partition(";")[0].strip() == kind), None)
 
 
 def _file(call: _Call, asked: BaseModel, kind: str) -> Response:
     """Send every row of a list as it is filtered and sorted, with the columns the caller may see."""
+    if call.operation.view is MonthPack:
+        return month_pack.as_file(MonthPack.model_validate(call(asked)), kind)
     names = columns_shown(call.operation.view, call.who.rights)
     first = call(asked.model_copy(update={"limit": MAX_LIMIT, "cursor": None}))
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.json_schema import models_json_schema
 
 from netos_core.catalogue import OPERATIONS
+from netos_core.finance.schemas import MonthPack
 from netos_core.kernel.bounds import FIRST_YEAR, LAST_YEAR, MOST_DEEP, USUAL_CHARACTERS
 from netos_core.kernel.operation import Effect, Operation
 from netos_core.kernel.page import Listing
@@ -113,7 +114,7 @@ def _path(operation: Operation[Any, Any], names: Any, definitions: Schema) -> Sc
     request = definitions[names[(operation.request, "validation")]["$ref"].rpartition("/")[2]]
     reads = operation.effect is Effect.READ
     content: Schema = {"application/json": {"schema": names[(operation.view, "serialization")]}}
-    if issubclass(operation.view, Listing):
+    if issubclass(operation.view, (Listing, MonthPack)):
         content |= {CSV: {"schema": {"type": "string"}}, XLSX: {"schema": {"type": "string", "format": "binary"}}}
     if operation.name in DOWNLOADS:
         content = {"*/*": {"schema": {"type": "string", "format": "binary"}}}

@@ -1,8 +1,8 @@
-"""Rules that divide shared costs, closed months and the lines these keep."""
+"""Rules that divide shared costs, closed months, open ones that are worked out, and the lines both keep."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -63,19 +63,20 @@ class AccountingPeriod(Entity, Base):
 
 
 class PeriodLine(Base):
-    """A line that a closing keeps, as it was worked out then. It is written once and never changed.
+    """A line of a month as it was worked out, for a closing or while the month is open; written once, never changed.
 
     It is of a circuit; or of a site, where it is what nobody bears of a shared cost, or revenue of the site. Revenue of
-    neither is of its customer, and without one of nothing that is known.
+    neither is of its customer, and without one of nothing that is known. Records
+    are retired and never deleted, so no foreign key is needed, and looking each one up would take longer than writing.
     """
 
     __tablename__ = "period_line"
 
     kept: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
-    circuit_id: Mapped[UUID | None] = mapped_column(ForeignKey("circuit.id"))
-    site_id: Mapped[UUID | None] = mapped_column(ForeignKey("site.id"))
-    customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"))
+    circuit_id: Mapped[UUID | None]
+    site_id: Mapped[UUID | None]
+    customer_id: Mapped[UUID | None]
     component: Mapped[str]
     amount: Mapped[MoneyColumn]
     currency: Mapped[str]
@@ -93,3 +94,37 @@ class PeriodLine(Base):
         Index("ix_period_line_circuit", "circuit_id", "kept", postgresql_where=text("circuit_id is not null")),
         Index("ix_period_line_site", "site_id", "kept", postgresql_where=text("site_id is not null")),
     )
+
+
+class WorkedMonth(Base):
+    """An open month and the digest of its lines. Of each month one is current; a replaced one goes after a while.
+
+    `under` is what else the lines follow from: which month ran, how days are counted, and which rules these were.
+    """
+
+    __tablename__ = "worked_month"
+
+    kept: Mapped[str] = mapped_column(primary_key=True)
+    month: Mapped[date]
+    under: Mapped[str]
+    lines: Mapped[int]
+    worked_at: Mapped[datetime]
+    replaced_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("uq_worked_month_current", "month", unique=True, postgresql_where=text("replaced_at is null")),
+    )
+
+
+class MoneyTouch(Base):
+    """A record with money that was written since the open months were worked out. Triggers of the tables write it.
+
+    So no way to write is forgotten, and it is committed with the write itself. `what` says what `row_id` is an id of.
+    """
+
+    __tablename__ = "money_touch"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    what: Mapped[str]
+    row_id: Mapped[UUID]
+    at: Mapped[datetime] = mapped_column(server_default=text("now()"))

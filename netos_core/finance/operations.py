@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from netos_core.finance.queries import assets, circuits, periods, totals
+from netos_core.finance.queries import assets, circuits, pack, periods, totals
 from netos_core.finance.schemas import (
     CircuitPl,
+    GetMonthPack,
     InfrastructurePl,
     InfrastructureRequest,
     ListPeriods,
+    MonthPack,
     PeriodList,
     PlRequest,
     PlTotals,
@@ -39,3 +41,9 @@ def get_pl_totals(ctx: Context, request: PlTotalsRequest) -> PlTotals:
 def list_periods(ctx: Context, request: ListPeriods) -> PeriodList:
     """List the closed months with what they came to, the newest first."""
     return periods.periods(ctx, request)
+
+
+@operation(Effect.READ, right="see:money")
+def get_month_pack(ctx: Context, request: GetMonthPack) -> MonthPack:
+    """Give every line of a month at once, to add up elsewhere; as a workbook with formulas, or as CSV."""
+    return pack.month_pack(ctx, request)

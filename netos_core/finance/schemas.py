@@ -230,6 +230,8 @@ class PlTotals(View):
     month: date
     by: TotalsBy
     closed: str | None
+    worked_at: datetime | None = Field(description="Since when the lines of an open month are kept, if they are.")
+    anew: int = Field(description="How many of the circuits and sites were worked out for this answer.")
     whole: list[MoneySums]
     groups_total: int
     groups: list[PlGroup]
@@ -254,3 +256,52 @@ class PeriodRow(View):
 class PeriodList(View):
     rows: list[PeriodRow]
     next_to_close: date
+
+
+class GetMonthPack(Request):
+    month: date | None = Field(None, description="Any day of the month; this month by default.")
+
+
+class PackCircuit(View):
+    ref: str
+    provider: str
+    market: str
+    service_type: str
+
+
+class PackSite(View):
+    ref: str
+    market: str
+
+
+class PackLine(View):
+    """A line of a month: of a circuit; or of a site, where it is what nobody bears of a shared cost."""
+
+    circuit: str | None
+    site: str | None
+    beside: str | None = Field(description="What a line of no circuit is called in totals.")
+    component: str
+    amount: Sensitive[Money] | None
+    currency: str
+    basis: BasisName
+    source: str
+    how: str | None
+
+
+class PackPeriod(View):
+    ref: str
+    month: date
+    closed_at: datetime
+
+
+class MonthPack(View):
+    """A whole month: every line, and the circuits and sites they are of."""
+
+    month: date
+    closed: str | None
+    worked_at: datetime
+    proration: str
+    periods: list[PackPeriod]
+    circuits: list[PackCircuit]
+    sites: list[PackSite]
+    lines: list[PackLine]

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from netos_core.circuits.model import Circuit, CircuitCustomer
 from netos_core.circuits.rules import IN_USE
 from netos_core.contracts.rules.days import plus_months
-from netos_core.finance.queries.periods import lines_of
+from netos_core.finance.queries.worked import lines_of, month_of
 from netos_core.finance.rules.margins import Loss, losses
 from netos_core.finance.rules.months import first_of
 from netos_core.kernel.context import Context
@@ -76,7 +76,7 @@ def _tell(ctx: Context, kind: FindingKind, found: Sequence[_Found]) -> int:
 def _negative(ctx: Context) -> list[_Found]:
     """Find circuits in use that cost more than they brought in the last full month, by nothing modeled."""
     month = plus_months(first_of(ctx.today), -1)
-    _, lines = lines_of(ctx, month)
+    lines = lines_of(ctx, month_of(ctx, month))
     of_circuits = defaultdict(list)
     for one in lines:
         if one.circuit_id is not None:

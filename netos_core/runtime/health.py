@@ -20,6 +20,7 @@ from netos_core.changes.audit import Seal
 from netos_core.contracts.queries import completed, terms_of
 from netos_core.contracts.queries.papers import every_paper
 from netos_core.contracts.rules import deadline_of, governing_end_date
+from netos_core.finance.queries.worked import worked_months
 from netos_core.geo.tables import Standing
 from netos_core.kernel.clock import utc_now
 from netos_core.kernel.errors import NetosError
@@ -37,6 +38,9 @@ from netos_core.work.systems import SystemState
 
 WORKER_KEY = "arq:queue:health-check"
 MOST_NAMED = 5
+BEHIND_AFTER = timedelta(hours=1)
+"""What is written is in the months that are kept within minutes, where a worker runs."""
+
 KEPT_WITHIN = timedelta(minutes=10)
 """A worker keeps seals outside of the database every few seconds; later than this it cannot."""
 
@@ -73,7 +77,15 @@ def findings(runtime: Runtime, settings: Settings, *, worker_expected: bool, tra
     yield _places(runtime.database_url)
     core = Core(settings.model_copy(update={"database_url": runtime.database_url}))
     try:
-        checks: tuple[Callable[[Core], Finding], ...] = (_outbox, _jobs, _deadlines, _people, _systems, _backup)
+        checks: tuple[Callable[[Core], Finding], ...] = (
+            _outbox,
+            _jobs,
+            _deadlines,
+            _months,
+            _people,
+            _systems,
+            _backup,
+        )
         for check in checks:
             yield check(core)
         if trail:
@@ -203,6 +215,21 @@ def _deadlines(core: Core) -> Finding:
     named = ", ".join(wrong[:MOST_NAMED])
     found = f"The stored deadlines of {len(wrong)} of {seen} contracts do not follow from their terms: {named}."
     return Finding("deadlines", holds=False, found=found, fix="Propose their terms again, so they are worked out anew.")
+
+
+def _months(core: Core) -> Finding:
+    """Tell since when open months are kept worked out, and how long what was written since has waited."""
+    now = utc_now()
+    with core.session() as session:
+        stands = worked_months(session)
+    if stands.months == 0:
+        return Finding("months", holds=True, found="No open month is kept worked out; each is on the read.")
+    found = f"{stands.months} open months are kept as worked out at {_minute(stands.worked_at)}; {stands.touched:,} of"
+    found += " what they follow from has been written since."
+    if stands.since is None or now - stands.since < BEHIND_AFTER:
+        return Finding("months", holds=True, found=found)
+    found += f" The oldest of it has waited since {_minute(stands.since)}: figures are right, and take longer."
+    return Finding("months", holds=False, found=found, fix="Start a worker with `netos worker`; its log says why not.")
 
 
 def _people(core: Core) -> Finding:

@@ -70,6 +70,7 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
         "get_circuit_pl": of["circuit"],
         "get_infrastructure_pl": of["site"],
         "get_pl_totals": [{"by": by} for by in ("provider", "market", "service_type", "customer", "asset")],
+        "get_month_pack": [{}],
         "list_periods": [{}],
         "get_forecast": [{}, {"months": 36, "provider": refs["provider"]}],
         "get_spend": [{}, {"by": "market"}],

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.anyio
 
 EXAMPLE = re.compile(r"(?:Example|argument): (\{.*\})\.$", re.DOTALL)
 PRIYA = "priya.raman@xiber.example"
-BYTES = {"get_document_file", "get_letter_file", "upload_document", "upload_contract", "stage_import"}
+BYTES = {"get_document_file", "get_letter_file", "get_month_pack", "upload_document", "upload_contract", "stage_import"}
 """What carries a file: a page, the API or the command line does that."""
 
 DECISIONS = {"reject_change", "undo_change", "rebase_change"}

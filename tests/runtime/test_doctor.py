@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from starlette.testclient import TestClient
 
 from netos_core.access.rules import RIGHTS, Role
 from netos_core.changes import audit
+from netos_core.finance import records
+from netos_core.finance.model import MoneyTouch
 from netos_core.kernel.clock import utc_now
 from netos_core.notices.model import OutboxMessage
 from netos_core.notices.records import tell
@@ -31,7 +34,7 @@ from netos_core.work.rules import STRANDED_AFTER
 from netos_mcp import probes
 from netos_mcp.cli import main
 from tests.core.notices.outbox import DECIDED
-from tests.factories import make_contract, make_ctx, make_person, make_provider
+from tests.factories import make_circuit, make_contract, make_ctx, make_person, make_provider
 from tests.standins import availability
 from tests.standins.serving import served
 
@@ -85,11 +88,25 @@ def test_a_sound_installation_is_called_sound(core: Core, doctor: Doctor, home: 
     code, found = doctor("--audit")
     assert code == 0, found
     assert set(found) == {
-        "home", "keys", "places", "queue", "worker", "database", "models", "outbox", "jobs", "deadlines", "people",
-        "systems", "backup", "audit", "seals", "settings",
+        "home", "keys", "places", "queue", "worker", "database", "models", "outbox", "jobs", "deadlines", "months",
+        "people", "systems", "backup", "audit", "seals", "settings",
     }  # fmt: skip
     assert "exec" in found["people"]["found"]
     assert (found["settings"]["database_url"], found["settings"]["redis_url"]) == ("set", "set")
+
+
+def test_months_that_fall_behind_are_called_so(core: Core, doctor: Doctor) -> None:
+    with core.itself() as ctx:
+        records.refresh(ctx)
+        make_circuit(ctx.session, mrc="10.00")
+    code, found = doctor()
+    assert "2 open months are kept as worked out at" in found["months"]["found"]
+    assert found["months"]["holds"], code
+    with core.session() as session:
+        session.execute(update(MoneyTouch).values(at=utc_now() - timedelta(hours=2)))
+    code, found = doctor()
+    assert (code, found["months"]["holds"]) == (1, False)
+    assert found["months"]["fix"]
 
 
 def broken(found: dict[str, Any]) -> set[str]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from netos_core.contracts.rules.days import plus_months
-from netos_core.finance.operations import get_infrastructure_pl, get_pl_totals, list_periods
+from netos_core.finance.operations import get_infrastructure_pl, get_month_pack, get_pl_totals, list_periods
 from netos_core.finance.schemas import (
     AllocationRuleEdit,
+    GetMonthPack,
     InfrastructureRequest,
     ListPeriods,
     PeriodEdit,
@@ -22,6 +24,8 @@ from web_min import fields, forms
 from web_min.asked import validated
 from web_min.fields import Layout, Section
 from web_min.forms import Form
+from web_min.month_pack import as_file
+from web_min.openapi import CSV, XLSX
 from web_min.pages import notes
 from web_min.pages.finance import month_asked
 from web_min.pages.find import page_of
@@ -43,6 +47,8 @@ PERIOD = Layout({"Month": ("month", "description")}, frozenset({"month"}))
 def routes(site: Site) -> list[BaseRoute]:
     return [
         get(site, "/money", _totals, "money"),
+        get(site, "/money/{month}.xlsx", partial(_pack, kind=XLSX), "money_xlsx"),
+        get(site, "/money/{month}.csv", partial(_pack, kind=CSV), "money_csv"),
         get(site, "/money/close", _close, "close_month"),
         post(site, "/money/close", _propose_close, "propose_closing"),
         get(site, "/money/open/{period}", _open, "open_month"),
@@ -77,6 +83,13 @@ def _totals(visit: Visit) -> Response:
         "money.html", t=totals, periods=periods, by=BY, **_around(month),
         closes=visit.may("propose:money"), opens=visit.may("propose:delete"), toast=notes.toast(visit),
     )  # fmt: skip
+
+
+def _pack(visit: Visit, kind: str) -> Response:
+    """Send a month to take along."""
+    _sees(visit)
+    request = validated(GetMonthPack, {"month": f"{visit.request.path_params['month']}-01"})
+    return as_file(visit.call(get_month_pack, request), kind)
 
 
 def _around(month: date) -> dict[str, Any]:

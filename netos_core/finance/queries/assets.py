@@ -40,7 +40,7 @@ def infrastructure_pl(ctx: Context, request: InfrastructureRequest) -> Infrastru
     months = [books_of(facts, month) for month in months_from(first, last)]
     fall = waterfall(facts, months, site.id)
     root = fall.nodes[site.id]
-    rows = _circuits(ctx, facts, fall)
+    total, circuits = _circuits(ctx, facts, fall, request.limit)
     own = facts.sites[site.id]
     return InfrastructurePl(
         ref=own.ref, name=own.name, kind=own.kind, market=own.market, month=first, until=last,
@@ -48,8 +48,8 @@ def infrastructure_pl(ctx: Context, request: InfrastructureRequest) -> Infrastru
         direct=sums_of(root.direct),
         downstream=sums_of(_less(root.whole, root.direct)),
         sites=[_site(facts, fall, row_id) for row_id in _below(facts, fall, site.id)],
-        circuits_total=len(rows),
-        circuits=rows[: request.limit],
+        circuits_total=total,
+        circuits=circuits,
         unallocated=sums_of(fall.unallocated),
         earned=[
             AssetRevenue(
@@ -96,22 +96,22 @@ def _site(facts: Facts, fall: Waterfall, site_id: UUID) -> AssetSite:
     )
 
 
-def _circuits(ctx: Context, facts: Facts, fall: Waterfall) -> list[AssetCircuit]:
-    """List what each circuit of the tree comes to with its shares, the worst first.
+def _circuits(ctx: Context, facts: Facts, fall: Waterfall, limit: int) -> tuple[int, list[AssetCircuit]]:
+    """Count the circuits of the tree and list what some come to with their shares, the worst first.
 
     For who sees no money they come in the order of their refs: another would tell what is bad.
     """
-    rows: list[tuple[Decimal, str, AssetCircuit]] = []
-    by_money = ctx.principal.may("see:money")
+    rows: list[tuple[Decimal, str, UUID, str]] = []
     for node in fall.nodes.values():
-        site = facts.sites[node.site_id]
         for row_id in node.circuits:
-            circuit, money = facts.circuits[row_id], fall.circuits.get(row_id, {})
-            if money:
+            if money := fall.circuits.get(row_id):
                 worst = min(sums.contribution for sums in money.values())
-                made = AssetCircuit(ref=circuit.ref, provider=circuit.provider, at=site.ref, money=sums_of(money))
-                rows.append((worst, circuit.ref, made))
-    return [made for _, _, made in sorted(rows, key=lambda row: row[:2] if by_money else row[1:2])]
+                rows.append((worst, facts.circuits[row_id].ref, row_id, facts.sites[node.site_id].ref))
+    rows.sort(key=lambda row: row[:2] if ctx.principal.may("see:money") else row[1:2])
+    return len(rows), [
+        AssetCircuit(ref=ref, provider=facts.circuits[row_id].provider, at=at, money=sums_of(fall.circuits[row_id]))
+        for _, ref, row_id, at in rows[:limit]
+    ]
 
 
 def _costs(facts: Facts, months: Iterable[Books], site_id: UUID) -> Iterable[AssetCost]:

@@ -63,7 +63,7 @@ def circuit_pl(ctx: Context, request: PlRequest) -> CircuitPl:
 
 def _now(ctx: Context, circuit_id: UUID, first: date, last: date) -> tuple[str, list[Line]]:
     """Return the currency of a circuit, and its lines as its records say them now."""
-    roots = ruled_sites(ctx, circuit_id, first, last)
+    roots = ruled_sites(ctx, [circuit_id], first, last)
     facts = facts_of(ctx, first, last, roots=roots, circuits=[circuit_id], priced=[circuit_id])
     lines = [line for month in months_from(first, last) for line in books_of(facts, month).lines.get(circuit_id, ())]
     return facts.circuits[circuit_id].currency, lines

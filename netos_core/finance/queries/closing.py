@@ -12,7 +12,7 @@ from uuid import UUID
 from netos_core.finance.queries.facts import facts_of
 from netos_core.finance.rules.books import SHARE, Books, books_of
 from netos_core.finance.rules.facts import Facts
-from netos_core.finance.rules.profit import Component, Line, profit_and_loss
+from netos_core.finance.rules.profit import Component, Line, counted_and_not
 from netos_core.kernel.context import Context
 from netos_core.kernel.money import Basis
 
@@ -44,7 +44,11 @@ def planned(month: date) -> tuple[str, date]:
 
 def closing(ctx: Context, month: date) -> Closing:
     """Work a whole month out, as it is on file now."""
-    facts = facts_of(ctx, month, month, roots=None, circuits=None, priced=None)
+    return closing_by(facts_of(ctx, month, month, roots=None, circuits=None, priced=None), month)
+
+
+def closing_by(facts: Facts, month: date) -> Closing:
+    """Work a month out from the facts of the whole plant."""
     lines = tuple(placed(facts, books_of(facts, month)))
     hasher = hashlib.sha256(month.isoformat().encode())
     sums: dict[str, dict[str, Decimal]] = {}
@@ -63,7 +67,7 @@ def closing(ctx: Context, month: date) -> Closing:
 def placed(facts: Facts, books: Books) -> Iterable[Placed]:
     """Give every counted line of a month; together they are all of it."""
     for circuit in sorted(facts.circuits.values(), key=lambda one: one.ref):
-        for line in profit_and_loss(books.lines.get(circuit.id, ())).lines:
+        for line in counted_and_not(books.lines.get(circuit.id, ()))[0]:
             yield Placed(circuit.id, None, line)
     for pool in books.pools:
         if pool.supplier is None and pool.allocation.unallocated:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,9 +14,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from netos_core.circuits.model import Circuit, CircuitCustomer
 from netos_core.customers.model import Customer
 from netos_core.finance.queries.closing import Placed
-from netos_core.finance.queries.facts import presences_of
+from netos_core.finance.queries.facts import among, presences_of
+from netos_core.finance.queries.worked import NOBODY, Month, kept_sums, lines_of
 from netos_core.finance.rules.groups import Beside, Found, Key, beside, by_asset, by_customer
 from netos_core.finance.rules.months import last_of
+from netos_core.finance.rules.profit import Line
 from netos_core.finance.rules.waterfall import ByCurrency, count
 from netos_core.finance.schemas import TotalsBy
 from netos_core.kernel.context import Context
@@ -40,20 +42,28 @@ class Group:
 Groups = dict[Group, ByCurrency]
 
 
-def groups_of(ctx: Context, by: TotalsBy, month: date, lines: Sequence[Placed]) -> Groups:
+def groups_of(ctx: Context, by: TotalsBy, found: Month) -> Groups:
     """Put every line of a month under one thing; together they are all of it."""
     if by == "customer":
-        return _named(ctx, Customer, by_customer(_found(lines), _linked(ctx, month)))
+        return _named(ctx, Customer, by_customer(_found(lines_of(ctx, found)), _linked(ctx, found.month)))
     if by == "asset":
-        return _by_asset(ctx, month, lines)
-    of_circuit, of_site = _keys(ctx, by)
+        return _by_asset(ctx, found.month, lines_of(ctx, found))
+    column = {"provider": Provider.name, "market": Circuit.market, "service_type": Circuit.service_type}[by]
     groups: Groups = {}
-    for one in lines:
-        if one.circuit_id is not None:
-            key = Group(of_circuit.get(one.circuit_id, NO_MARKET))
+
+    def put(of_circuit: bool, of_site: bool, name: str | None, line: Line) -> None:
+        if of_circuit or (of_site and by == "market"):
+            key = Group(name or NO_MARKET)
         else:
-            key = of_site(one.site_id) or Group(beside(one.site_id, one.line), beside=True)
-        count(groups.setdefault(key, {}), one.line)
+            key = Group(beside(NOBODY if of_site else None, line), beside=True)
+        count(groups.setdefault(key, {}), line)
+
+    for of_circuit, of_site, name, line in kept_sums(ctx, found, column.expression, Site.market.expression):
+        put(of_circuit, of_site, name, line)
+    circuits, markets = _keys(ctx, column, found)
+    for one in found.anew:
+        name = circuits.get(one.circuit_id) if one.circuit_id else markets.get(one.site_id)
+        put(one.circuit_id is not None, one.site_id is not None, name, one.line)
     return groups
 
 
@@ -61,17 +71,19 @@ def _found(lines: Sequence[Placed]) -> list[Found]:
     return [(one.circuit_id, one.site_id, one.line) for one in lines]
 
 
-def _keys(ctx: Context, by: TotalsBy) -> tuple[Mapping[UUID, str], Callable[[UUID | None], Group | None]]:
-    """Say which group each circuit is in, and each site for what is of no circuit."""
-    column = {"provider": Provider.name, "market": Circuit.market, "service_type": Circuit.service_type}[by]
-    rows = ctx.session.execute(
-        select(Circuit.id, column.label("name")).join(Provider, Provider.id == Circuit.provider_id)
+def _keys(ctx: Context, column: Any, found: Month) -> tuple[dict[UUID | None, str], dict[UUID | None, str]]:
+    """Read what is not added up by the database belongs to: a few circuits and sites, or all."""
+    if not found.anew:
+        return {}, {}
+    some = found.kept is not None
+    circuits = (
+        select(Circuit.id, column.label("name"))
+        .join(Provider, Provider.id == Circuit.provider_id)
+        .where(among(Circuit.id, found.without.circuits if some else None))
     )
-    of_circuit = {row.id: row.name or NO_MARKET for row in rows}
-    if by != "market":
-        return of_circuit, lambda _: None
-    markets = {row.id: row.market or NO_MARKET for row in ctx.session.execute(select(Site.id, Site.market))}
-    return of_circuit, lambda site_id: Group(markets.get(site_id, NO_MARKET)) if site_id else None
+    sites = select(Site.id, Site.market.label("name")).where(among(Site.id, found.without.sites if some else None))
+    of_circuit, of_site = ({row.id: row.name for row in ctx.session.execute(one)} for one in (circuits, sites))
+    return of_circuit, of_site
 
 
 def _linked(ctx: Context, month: date) -> dict[UUID, list[UUID]]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from netos_core.contracts.rules.days import plus_months
 from netos_core.finance.model import AccountingPeriod, PeriodLine
-from netos_core.finance.queries.closing import Placed, closing
+from netos_core.finance.queries.closing import Placed
 from netos_core.finance.rules.months import first_of
 from netos_core.finance.rules.profit import Component, Line
 from netos_core.finance.schemas import ListPeriods, PeriodList, PeriodRow
@@ -73,14 +73,13 @@ def kept_of(ctx: Context, circuit_id: UUID, first: date, last: date) -> tuple[di
     return closed, lines
 
 
-def kept_lines(ctx: Context, closed: Mapping[date, Closed]) -> list[Placed]:
-    """Return all that closed months keep."""
-    months = {one.kept: one.month for one in closed.values()}
+def kept_lines(ctx: Context, months: Mapping[str, date], *which: ColumnElement[bool]) -> list[Placed]:
+    """Return lines by the digests they are kept under, in the order they were worked out in."""
     if not months:
         return []
     rows = ctx.session.execute(
         select(PeriodLine.kept, *_LINE)
-        .where(PeriodLine.kept.in_(list(months)))
+        .where(PeriodLine.kept.in_(list(months)), *which)
         .order_by(PeriodLine.kept, PeriodLine.number)
     )
     return [_placed(months[kept], *line) for kept, *line in rows]
@@ -91,12 +90,6 @@ def _placed(
 ) -> Placed:
     line = Line(month, Component(component), amount, currency, Basis(basis), *told)
     return Placed(circuit_id, site_id, line)
-
-
-def lines_of(ctx: Context, month: date) -> tuple[Closed | None, Sequence[Placed]]:
-    """Return all lines of a month: as it was closed, else as it is on file now."""
-    closed = closed_months(ctx, month, month)
-    return closed.get(month), kept_lines(ctx, closed) if closed else closing(ctx, month).lines
 
 
 def periods(ctx: Context, request: ListPeriods) -> PeriodList:

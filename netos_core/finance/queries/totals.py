@@ -5,8 +5,8 @@ from __future__ import annotations
 from netos_core.finance.queries.assets import sums_of
 from netos_core.finance.queries.circuits import span_of
 from netos_core.finance.queries.groups import Group, Groups, groups_of
-from netos_core.finance.queries.periods import lines_of
-from netos_core.finance.rules.waterfall import ByCurrency, add, count
+from netos_core.finance.queries.worked import month_of
+from netos_core.finance.rules.waterfall import ByCurrency, add
 from netos_core.finance.schemas import PlGroup, PlTotals, PlTotalsRequest
 from netos_core.kernel.context import Context
 
@@ -14,16 +14,16 @@ from netos_core.kernel.context import Context
 def pl_totals(ctx: Context, request: PlTotalsRequest) -> PlTotals:
     """Add a month up: as it was closed, else as it is on file now."""
     month, _ = span_of(ctx, request.month, None)
-    closed, lines = lines_of(ctx, month)
+    found = month_of(ctx, month)
+    groups = groups_of(ctx, request.by, found)
     whole: ByCurrency = {}
-    for one in lines:
-        count(whole, one.line)
-    groups = groups_of(ctx, request.by, month, lines)
+    for sums in groups.values():
+        add(whole, sums)
     ordered = _in_order(ctx, groups)
     shown = _shown(ordered, groups, request.limit)
     return PlTotals(
-        month=month, by=request.by, closed=closed.ref if closed else None, whole=sums_of(whole),
-        groups_total=len(ordered), groups=shown,
+        month=month, by=request.by, closed=found.closed.ref if found.closed else None, worked_at=found.worked_at,
+        anew=found.worked_again, whole=sums_of(whole), groups_total=len(ordered), groups=shown,
     )  # fmt: skip
 
 

@@ -97,6 +97,16 @@ def profit_and_loss(lines: Iterable[Line]) -> ProfitAndLoss:
     month without any revenue line gets one modeled from its contracted MRC, unless others bear that. Currencies are
     never added up.
     """
+    counted, superseded = counted_and_not(lines)
+    months = tuple(
+        Result(month, currency, _by_basis(of_month), _contribution(of_month))
+        for (month, currency), of_month in _grouped(counted)
+    )
+    return ProfitAndLoss(tuple(counted), tuple(superseded), months, _totals(counted, months))
+
+
+def counted_and_not(lines: Iterable[Line]) -> tuple[list[Line], list[Line]]:
+    """Give the lines that count, modeled revenue with them, and those a stronger basis replaces; in a fixed order."""
     known = tuple(lines)
     every = sorted((*known, *_modeled_revenue(known)), key=_order)
     counted: list[Line] = []
@@ -106,11 +116,7 @@ def profit_and_loss(lines: Iterable[Line]) -> ProfitAndLoss:
         strongest = same_money[0].basis
         counted += (line for line in same_money if line.basis is strongest)
         superseded += (line for line in same_money if line.basis is not strongest)
-    months = tuple(
-        Result(month, currency, _by_basis(of_month), _contribution(of_month))
-        for (month, currency), of_month in _grouped(counted)
-    )
-    return ProfitAndLoss(tuple(counted), tuple(superseded), months, _totals(counted, months))
+    return counted, superseded
 
 
 def weakest(bases: Iterable[Basis]) -> Basis:
@@ -188,8 +194,11 @@ def _cost(lines: Iterable[Line]) -> Decimal:
 
 
 def _money_of(line: Line) -> tuple[date, str, int, str]:
-    return (line.month, line.currency, tuple(Component).index(line.component), line.item)
+    return (line.month, line.currency, _PLACE[line.component], line.item)
 
 
 def _order(line: Line) -> tuple[tuple[date, str, int, str], int, str]:
     return (_money_of(line), STRONGEST_FIRST.index(line.basis), line.source)
+
+
+_PLACE = {component: place for place, component in enumerate(Component)}

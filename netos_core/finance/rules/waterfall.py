@@ -11,7 +11,7 @@ from uuid import UUID
 from netos_core.finance.rules.books import Apart, Books
 from netos_core.finance.rules.facts import Facts, Shared
 from netos_core.finance.rules.months import last_of
-from netos_core.finance.rules.profit import Component, Line, profit_and_loss
+from netos_core.finance.rules.profit import Component, Line, counted_and_not
 from netos_core.kernel.money import Basis
 from netos_core.links.rules import overlap
 
@@ -127,7 +127,7 @@ def _add_month(
 ) -> None:
     for node in nodes.values():
         for row_id in node.circuits:
-            lines = profit_and_loss(books.lines.get(row_id, ())).lines
+            lines, _ = counted_and_not(books.lines.get(row_id, ()))
             mine = circuits.setdefault(row_id, {})
             for line in lines:
                 count(mine, line)

@@ -133,6 +133,7 @@ def _put_back(
         _must_be_alone(connection)
         with connection.begin():
             connection.exec_driver_sql(f"set local lock_timeout = '{PATIENCE}'")
+            connection.exec_driver_sql("set local netos.restoring = 'on'")  # what is put back was noted when written
             _make_schema(connection, manifest.revision)
             left_out = _load(connection, archive, manifest, stage)
             _migrate(connection, "head")
