@@ -6,7 +6,8 @@ import io
 import random
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from bench.data import SEED
 from bench.figures import Figure, Times, once, timed
 from bench.house import House, house
 from bench.plant import plant
+from netos_core.dashboard.operations import get_dashboard
+from netos_core.dashboard.schemas import GetDashboard
 from netos_core.finance import records
 from netos_core.finance.operations import get_circuit_pl, get_infrastructure_pl, get_month_pack, get_pl_totals
 from netos_core.finance.queries.closing import closing
@@ -31,6 +34,7 @@ from web_min import month_pack
 
 CIRCUITS, SITES, CLOSED = 20_000, 12_000, 23
 REFRESH, TOTALS, CIRCUIT, ASSET, BOOK, MEGABYTES = 10.0, 500.0, 20.0, 100.0, 15.0, 300.0
+BOARD, BOARD_KEPT = 500.0, 30.0
 ROUNDS = 48
 
 # A third of the sites with costs divide them, and one great site holds hundreds of others.
@@ -136,7 +140,11 @@ def _read(place: House, connection: psycopg.Connection[Any], month: date) -> lis
         key = timed([lambda: connection.execute("select * from circuit where ref = %s", [refs[0]]).fetchall()] * 24).p50
         circuits = _times(core, place, get_circuit_pl, [PlRequest(ref=ref) for ref in refs])
         (largest,) = connection.execute(LARGEST).fetchone() or ("",)
-        asset = _times(core, place, get_infrastructure_pl, [InfrastructureRequest(ref=largest)])
+        asset = InfrastructureRequest(ref=largest)
+        fall = _times(core, place, get_infrastructure_pl, [asset])
+        found += _board(place, core)
+        with _keeping(place) as keeping:
+            kept_fall = _times(keeping, place, get_infrastructure_pl, [asset])
         connection.execute("update circuit set mrc = mrc + 1 where ref in (select ref from circuit limit 3)")
         again = _times(core, place, get_pl_totals, [PlTotalsRequest()])
         found.append(Figure("totals when three circuits were changed since, p50", "ms", again.p50, TOTALS))
@@ -146,8 +154,32 @@ def _read(place: House, connection: psycopg.Connection[Any], month: date) -> lis
         return [
             *found,
             Figure("get_circuit_pl, p50", "ms", circuits.p50, CIRCUIT, key, "its row by key"),
-            Figure("waterfall of the largest asset, p50", "ms", asset.p50, ASSET),
+            Figure("waterfall of the largest asset added up anew, p50", "ms", fall.p50),
+            Figure("waterfall of the largest asset kept, p50", "ms", kept_fall.p50, ASSET),
         ]
+    finally:
+        core.close()
+
+
+def _board(place: House, core: Core) -> list[Figure]:
+    """Ask for the dashboard when nothing of it is kept, and when it is."""
+    cold = once(_ask(core, place, get_dashboard, GetDashboard())) * 1000
+    anew = _times(core, place, get_dashboard, [GetDashboard()])
+    with _keeping(place) as keeping:
+        kept = _times(keeping, place, get_dashboard, [GetDashboard()])
+    return [
+        Figure("dashboard, cold", "ms", cold, BOARD),
+        Figure("dashboard added up anew, p50", "ms", anew.p50, BOARD),
+        Figure("dashboard kept, p50", "ms", kept.p50, BOARD_KEPT),
+    ]
+
+
+@contextmanager
+def _keeping(place: House) -> Iterator[Core]:
+    """Open a core that keeps answers, as the web process does."""
+    core = Core(place.core.settings.model_copy(update={"redis_url": place.environment["NETOS_REDIS_URL"]}))
+    try:
+        yield core
     finally:
         core.close()
 

@@ -172,9 +172,11 @@ def _months_money(ctx: Context, market: str | None, month: date) -> Iterator[Car
     where: Where = {"month": month.isoformat(), "by": "market"}
     totals = pl_totals(ctx, PlTotalsRequest.model_validate({**where, "limit": MOST_MARKETS}))
     sums = _of_market(totals, market, ctx.policy.currency)
+    # A sum rests on what its weakest part does.
+    spent = Basis.MODELED if sums is not None and sums.modeled_cost else Basis.CONTRACTED
     told = (
-        ("revenue", "Revenue", Basis.CONTRACTED), ("cost", "Cost", Basis.CONTRACTED),
-        ("contribution", "Contribution", Basis.CONTRACTED), ("modeled_revenue", "Modeled revenue", Basis.MODELED),
+        ("revenue", "Revenue", Basis.CONTRACTED), ("cost", "Cost", spent), ("contribution", "Contribution", spent),
+        ("modeled_revenue", "Modeled revenue", Basis.MODELED),
     )  # fmt: skip
     for name, title, basis in told:
         amount = getattr(sums, name) if sums is not None else None

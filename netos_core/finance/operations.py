@@ -25,7 +25,7 @@ def get_circuit_pl(ctx: Context, request: PlRequest) -> CircuitPl:
     return circuits.circuit_pl(ctx, request)
 
 
-@operation(Effect.READ, right="read:sites")
+@operation(Effect.READ, right="read:sites", kept=True)
 def get_infrastructure_pl(ctx: Context, request: InfrastructureRequest) -> InfrastructurePl:
     """Show what a tower, data center or other site earned and cost with all inside it, circuit by circuit."""
     return assets.infrastructure_pl(ctx, request)

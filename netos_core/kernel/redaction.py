@@ -147,9 +147,31 @@ def _redacted_value(value: Any, rights: frozenset[str]) -> Any:
     return value
 
 
+@cache
+def _may_be_audited(model: type[BaseModel]) -> bool:
+    """Say whether there can be anything in a view whose reading the trail notes; in most there can not."""
+    seen: set[Any] = set()
+    waiting: list[Any] = [model]
+    while waiting:
+        part = waiting.pop()
+        if part is Any:
+            return True
+        if not (isinstance(part, type) and issubclass(part, BaseModel)):
+            waiting += getattr(part, "__args__", ())
+        elif part not in seen:
+            seen.add(part)
+            own = getattr(part, "audited_fields", View.audited_fields) is not View.audited_fields
+            if own or any(mark.audited for marks in marked_fields(part).values() for mark in marks):
+                return True
+            waiting += [info.annotation for info in part.model_fields.values()]
+    return False
+
+
 def audited_fields(view: Any) -> frozenset[str]:
     """Name the fields of a view, its parts included, that show something whose reading the trail notes."""
     if isinstance(view, View):
+        if not _may_be_audited(type(view)):
+            return frozenset()
         inner = (audited_fields(getattr(view, name)) for name in watched_fields(type(view)))
         return view.audited_fields().union(*inner)
     if isinstance(view, dict):
