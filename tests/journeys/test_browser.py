@@ -47,7 +47,7 @@ FAMILIES = {
 }  # fmt: skip
 # Who sees no amounts and no keys has other pages of these.
 WITHHELD = ("/", "/circuits", "/circuits/CKT-1001", "/quotes/QUO-1002", "/quotes/drafts/QDR-1001",
-            "/documents/DOC-1001", "/network/bgp/BGP-1001", "/approvals/CHG-1023")  # fmt: skip
+            "/documents/DOC-1001", "/network/bgp/BGP-1001", "/approvals/CHG-1025")  # fmt: skip
 
 pytestmark = [
     pytest.mark.browser,
@@ -243,14 +243,14 @@ def test_brackets_turn_the_pages_of_a_paper_and_its_words_are_beside_it(chromium
 
 def test_no_key_approves(chromium: sync_api.Browser, home: str) -> None:
     with visit(chromium, home, MARCUS) as page:
-        page.goto("/approvals/CHG-1023")
+        page.goto("/approvals/CHG-1025")
         page.get_by_text("Add a comment").click()
         page.get_by_label("Comment").fill("Looks right.")
         page.keyboard.press("Control+Enter")
         page.wait_for_timeout(200)
         assert "said=" not in page.url
         page.get_by_role("button", name="Reject", exact=True).click()
-        assert page.get_by_role("dialog", name="Reject CHG-1023?").is_visible()
+        assert page.get_by_role("dialog", name="Reject CHG-1025?").is_visible()
         page.get_by_role("button", name="Keep it open").click()
         assert not page.get_by_role("dialog").is_visible()
 

@@ -23,7 +23,7 @@ RECORDS = ("/circuits/CKT-1001", "/circuits/CKT-1007", "/circuits/CKT-1034", "/s
            "/letters/LTR-1001", "/quotes/QUO-1002", "/orders/ORD-1001", "/documents/DOC-1001", "/rf-links/RFL-1001",
            "/electrical/ELE-1001", "/feedback/FBK-1001", "/network/blocks/IPB-1001", "/network/vlans/VLN-1001",
            "/network/bgp/BGP-1001", "/network/interfaces/IFC-1001", "/network/ports/PRT-1001", "/approvals/CHG-1012",
-           "/approvals/CHG-1023")  # fmt: skip
+           "/approvals/CHG-1025")  # fmt: skip
 NEW = ("/circuits/new", "/sites/new", "/providers/new", "/customers/new", "/contracts/new", "/decisions/new",
        "/letters/new", "/rf-links/new", "/electrical/new", "/quotes/new", "/orders/new", "/feedback/new",
        "/network/blocks/new", "/network/vlans/new", "/network/bgp/new", "/network/interfaces/new",
