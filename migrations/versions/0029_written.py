@@ -25,7 +25,7 @@ STAMP = """
         this text := pg_current_xact_id()::text;
     begin
         if current_setting('netos.written', true) is distinct from this then
-            update written set stamp = gen_random_uuid();
+            insert into written default values on conflict (one) do update set stamp = gen_random_uuid();
             perform set_config('netos.written', this, true);
         end if;
         return null;
@@ -46,7 +46,6 @@ def upgrade() -> None:
         sa.CheckConstraint("one", name=op.f("ck_written_one_row")),
         sa.PrimaryKeyConstraint("one", name=op.f("pk_written")),
     )
-    op.execute("insert into written default values")
     op.execute(STAMP)
     op.execute(WHENEVER.format(events="insert", table="audit", when="when (new.action <> 'read')"))
     for table in UNTRAILED:

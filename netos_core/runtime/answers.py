@@ -47,9 +47,14 @@ class Answers:
 
     def key(
         self, session: Session, operation: Operation[Any, Any], request: BaseModel, caller: Principal, day: date
-    ) -> str:
-        """Name the answer to a question as of now: who asks, with which rights, what, on which day."""
+    ) -> str | None:
+        """Name the answer to a question as of now: who asks, with which rights, what, on which day.
+
+        Before anything was ever written there is no stamp, and nothing is kept.
+        """
         stamp = session.scalar(select(Written.stamp))
+        if stamp is None:
+            return None
         told = (
             version("netos"), operation.name, request.model_dump_json(), caller.person_id, caller.scheduled,
             ",".join(sorted(caller.rights)), day,

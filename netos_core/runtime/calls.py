@@ -263,8 +263,8 @@ class Core:
         try:
             request_id = request_id or new_request_id()
             answers = self.answers if operation.kept and within is None else None
-            key = self._key(answers, operation, request, caller) if answers else ""
-            if answers and (known := answers.get(key, operation.view)):
+            key = self._key(answers, operation, request, caller) if answers else None
+            if answers and key and (known := answers.get(key, operation.view)):
                 outcome = "ok"
                 return known
             with (
@@ -282,7 +282,7 @@ class Core:
                 _note_reading(ctx, operation, request, view)
             if operation.name in ADDITIONS:
                 view = redacted(ADDITIONS[operation.name](self, request, view), caller.rights)
-            if answers and time.perf_counter() - started > KEEP_FROM:
+            if answers and key and time.perf_counter() - started > KEEP_FROM:
                 answers.put(key, view)
             outcome = "ok"
         except NetosError as refusal:
@@ -309,7 +309,9 @@ class Core:
             if caller.client is not None and self._agents.due(caller, started):
                 self._note_agent(caller, address)
 
-    def _key(self, answers: Answers, operation: Operation[Any, Any], request: BaseModel, caller: Principal) -> str:
+    def _key(
+        self, answers: Answers, operation: Operation[Any, Any], request: BaseModel, caller: Principal
+    ) -> str | None:
         with self.session() as session:
             return answers.key(session, operation, request, caller, business_day(utc_now(), self.policy.zone))
 

@@ -12,6 +12,7 @@ from redis import Redis
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from netos_core.access.rules import Role
 from netos_core.changes import audit
 from netos_core.dashboard.operations import get_dashboard
 from netos_core.dashboard.schemas import GetDashboard
@@ -22,6 +23,7 @@ from netos_core.overview.schemas import SearchCircuits
 from netos_core.runtime import calls, valkey
 from netos_core.runtime.calls import Core
 from netos_core.runtime.settings import Settings
+from tests.factories import make_person
 
 RETIRE = "update circuit set retired_at = now() where ref = (select max(ref) from circuit where retired_at is null)"
 
@@ -132,6 +134,23 @@ def test_a_spoiled_answer_is_worked_out_anew(core: Core, kept_in: valkey.Valkey)
         for key in asked.keys("netos:answer:*"):
             asked.set(key, b'{"circuits": -1}')
     assert circuits(core) == before
+
+
+def test_before_anything_was_written_nothing_is_kept(
+    fresh_db: str, kept_in: valkey.Valkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "KEEP_FROM", 0.0)
+    core = Core(Settings(database_url=fresh_db, redis_url=kept_in.url))
+    with core.session() as session:
+        make_person(session, Role.EXEC, "First")
+        session.execute(text("delete from written"))
+    assert circuits(core, "first@isp.example") == 0
+    assert keys(kept_in) == 0
+    with core.itself() as ctx:
+        audit.record(ctx, "note", entity="circuit", ref="CKT-1")
+    assert circuits(core, "first@isp.example") == 0
+    assert keys(kept_in) == 1
+    core.close()
 
 
 def test_without_valkey_answers_are_worked_out(sample_db: str) -> None:
