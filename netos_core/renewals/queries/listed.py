@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -49,28 +50,7 @@ def list_renewals(ctx: Context, request: ListRenewals) -> RenewalList:
     """Return one page of terms that are orders or amendments, or agreements that have a term of their own."""
     columns = columns_of(request, RenewalRow, CONCISE)
     state, still = renewal_state(ctx.today), alarm(ctx.today)
-    mrc, count = monthly(ctx.today), of_circuits(func.count())
-    query = select(
-        Contract.__table__, Provider.name.label("provider"), state.label("state"), still.label("alarm"),
-        count.label("circuits"), mrc.label("monthly"), NUMBER.label("number_of_term"),
-        TERM_END.label("ends"), NOTICE_DEADLINE.label("due"), ACT_BY.label("act"),
-        RenewalDecision.ref.label("decision"), RenewalDecision.choice, RenewalDecision.due_date,
-        Person.name.label("owner"),
-    ).join(Provider, Provider.id == Contract.provider_id)  # fmt: skip
-    query = with_standing(query).outerjoin(RenewalDecision, of_term()).outerjoin(Person, Person.id == owner_id())
-    sortable: dict[str, listing.Column] = {
-        "act_by": func.coalesce(ACT_BY, LAST_DAY),
-        "contract": Contract.id,
-        "provider": func.lower(Provider.name),
-        "title": func.lower(Contract.title),
-        "notice_deadline": func.coalesce(NOTICE_DEADLINE, LAST_DAY),
-        "term_end_date": func.coalesce(TERM_END, LAST_DAY),
-        "circuits": count,
-    }
-    tallies: dict[str, listing.Tally] = {}
-    if ctx.principal.may("see:money"):
-        tallies["mrc"] = by_monthly(ctx.today)
-    source = listing.ListSource("renewals", query, sortable, Contract.id, "act_by", tallies)
+    source = _source(ctx.today, by_money=ctx.principal.may("see:money"))
     pressing = state.in_(request.state) if request.state else or_(state.in_(PRESSING), still.is_not(None))
     wanted: list[ColumnElement[bool]] = [Contract.retired_at.is_(None), pressing]
     if request.provider:
@@ -95,6 +75,31 @@ def list_renewals(ctx: Context, request: ListRenewals) -> RenewalList:
         hint=None if found.total else "No term is in these states. Ask for stable, evergreen, unknown or decided.",
         rows=[_row(ctx, contracts.completed(row, above), leaving.get(row["id"])) for row in rows],
     )
+
+
+@lru_cache(maxsize=4)
+def _source(today: date, *, by_money: bool) -> listing.ListSource:
+    """Build the list; kept for the day, as building it costs as much as running it."""
+    mrc, count = monthly(today), of_circuits(func.count())
+    query = select(
+        Contract.__table__, Provider.name.label("provider"), renewal_state(today).label("state"),
+        alarm(today).label("alarm"), count.label("circuits"), mrc.label("monthly"), NUMBER.label("number_of_term"),
+        TERM_END.label("ends"), NOTICE_DEADLINE.label("due"), ACT_BY.label("act"),
+        RenewalDecision.ref.label("decision"), RenewalDecision.choice, RenewalDecision.due_date,
+        Person.name.label("owner"),
+    ).join(Provider, Provider.id == Contract.provider_id)  # fmt: skip
+    query = with_standing(query).outerjoin(RenewalDecision, of_term()).outerjoin(Person, Person.id == owner_id())
+    sortable: dict[str, listing.Column] = {
+        "act_by": func.coalesce(ACT_BY, LAST_DAY),
+        "contract": Contract.id,
+        "provider": func.lower(Provider.name),
+        "title": func.lower(Contract.title),
+        "notice_deadline": func.coalesce(NOTICE_DEADLINE, LAST_DAY),
+        "term_end_date": func.coalesce(TERM_END, LAST_DAY),
+        "circuits": count,
+    }
+    tallies = {"mrc": by_monthly(today)} if by_money else {}
+    return listing.ListSource("renewals", query, sortable, Contract.id, "act_by", tallies)
 
 
 def _row(ctx: Context, row: Mapping[str, Any], leaving: EtfStatement | None) -> RenewalRow:
