@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 
 
@@ -53,6 +54,13 @@ TRANSITIONS: Mapping[CircuitStatus, frozenset[CircuitStatus]] = {
 IN_USE = frozenset({S.ORDERED, S.PROVISIONING, S.ACTIVE, S.OFFLINE, S.DEPROVISIONING})
 ENDED = (S.DECOMMISSIONED, S.CANCELLED)
 NOT_INSTALLED = (S.PLANNED, S.ORDERED, S.PROVISIONING)
+
+
+def is_billed(status: str, billing_start: date | None, disconnected: date | None) -> bool:
+    """Say whether the carrier bills a circuit on days that are known."""
+    return (disconnected is not None or status not in ENDED) and (
+        billing_start is not None or status not in NOT_INSTALLED
+    )
 
 
 def may_become(old: CircuitStatus, new: CircuitStatus) -> bool:

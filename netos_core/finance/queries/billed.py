@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Uuid, and_, any_, false, func, literal, or
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
-from netos_core.circuits.rules import ENDED, NOT_INSTALLED
+from netos_core.circuits.rules import is_billed
 from netos_core.customers.model import Customer
 from netos_core.finance.rules.facts import BilledFact, CustomerCircuit
 from netos_core.kernel.context import Context
@@ -145,10 +145,3 @@ def circuits_of(ctx: Context, billed: Iterable[BilledFact]) -> dict[UUID, list[C
             )
         )  # fmt: skip
     return found
-
-
-def is_billed(status: str, billing_start: date | None, disconnected: date | None) -> bool:
-    """Say whether the carrier bills a circuit on days that are known."""
-    return (disconnected is not None or status not in ENDED) and (
-        billing_start is not None or status not in NOT_INSTALLED
-    )

@@ -27,12 +27,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
+from netos_core.circuits.rules import is_billed
 from netos_core.contracts.queries.rates import courses_of
 from netos_core.customers.model import Customer
 from netos_core.electrical.model import ElectricalAccount
 from netos_core.electrical.queries import bills_of
 from netos_core.finance.model import AllocationRule
-from netos_core.finance.queries.billed import billed_facts, circuits_of, is_billed
+from netos_core.finance.queries.billed import billed_facts, circuits_of
 from netos_core.finance.rules.allocation import Method
 from netos_core.finance.rules.facts import (
     CircuitFact,

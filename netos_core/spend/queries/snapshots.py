@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
 from netos_core.circuits.model import Circuit
-from netos_core.circuits.rules import ENDED, NOT_INSTALLED
+from netos_core.circuits.rules import is_billed
 from netos_core.contracts.queries.rates import courses_of
 from netos_core.finance.rules.months import first_of
 from netos_core.kernel.clock import business_day
@@ -62,11 +62,8 @@ def lines_on(ctx: Context, days: Sequence[date]) -> dict[date, list[dict[str, An
 
 def _in_service(row: Mapping[str, Any], day: date) -> bool:
     begins, ends = row["billing_start_date"] or row["install_date"], row["disconnect_date"]
-    if (row["status"] in ENDED and ends is None) or (
-        row["status"] in NOT_INSTALLED and row["billing_start_date"] is None
-    ):
-        return False
-    return (begins is None or begins <= day) and (ends is None or day <= ends)
+    billed = is_billed(row["status"], row["billing_start_date"], ends)
+    return billed and (begins is None or begins <= day) and (ends is None or day <= ends)
 
 
 def _wanted(ctx: Context, asked: SpendFilter, of: Any) -> list[ColumnElement[bool]]:
