@@ -44,15 +44,15 @@ class Facts:
     currencies: tuple[str, ...]
 
 
-def wanted(ctx: Context, asked: SpendFilter) -> list[ColumnElement[bool]]:
-    """Match the circuits that are asked about."""
+def wanted(ctx: Context, asked: SpendFilter, of: Any = Circuit) -> list[ColumnElement[bool]]:
+    """Match the circuits that are asked about, or lines that say the same of one."""
     found: list[ColumnElement[bool]] = []
     if asked.provider:
-        found.append(Circuit.provider_id == get_provider_id(ctx, asked.provider, "provider").id)
+        found.append(of.provider_id == get_provider_id(ctx, asked.provider, "provider").id)
     if asked.market:
-        found.append(func.lower(Circuit.market) == asked.market.strip().lower())
+        found.append(func.lower(of.market) == asked.market.strip().lower())
     if asked.service_type:
-        found.append(Circuit.service_type == asked.service_type)
+        found.append(of.service_type == asked.service_type)
     return found
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from netos_core.circuits.model import Circuit
@@ -18,8 +18,8 @@ from netos_core.finance.rules.months import first_of
 from netos_core.kernel.clock import business_day
 from netos_core.kernel.context import Context
 from netos_core.providers.model import Provider
-from netos_core.providers.queries import get_provider_id
 from netos_core.spend.model import SpendLine, SpendSnapshot, SpendSum
+from netos_core.spend.queries.facts import wanted
 from netos_core.spend.rules.moves import Line, Move, moves_of
 from netos_core.spend.schemas import GetSpend, Spend, SpendChange, SpendFilter, SpendGroup, SpendMonth
 
@@ -66,17 +66,6 @@ def _in_service(row: Mapping[str, Any], day: date) -> bool:
     return billed and (begins is None or begins <= day) and (ends is None or day <= ends)
 
 
-def _wanted(ctx: Context, asked: SpendFilter, of: Any) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if asked.provider:
-        found.append(of.provider_id == get_provider_id(ctx, asked.provider, "provider").id)
-    if asked.market:
-        found.append(func.lower(of.market) == asked.market.strip().lower())
-    if asked.service_type:
-        found.append(of.service_type == asked.service_type)
-    return found
-
-
 def get_spend(ctx: Context, request: GetSpend) -> Spend:
     """Show the snapshots, and what changed between the last two."""
     months = last_months(ctx, request.months)
@@ -117,7 +106,7 @@ def _months(ctx: Context, request: GetSpend, months: Sequence[date]) -> list[Spe
             func.sum(of.mrc).label("mrc"), func.max(SpendSnapshot.taken_at).label("taken_at"),
         )
         .join(SpendSnapshot, SpendSnapshot.month == of.month)
-        .where(of.month.in_(months), *_wanted(ctx, request, of))
+        .where(of.month.in_(months), *wanted(ctx, request, of))
         .group_by(of.month, of.currency)
         .order_by(of.month, of.currency)
     )  # fmt: skip
@@ -143,7 +132,7 @@ def _groups(ctx: Context, request: GetSpend, months: Sequence[date]) -> list[Spe
             func.coalesce(func.sum(of.mrc).filter(of.month == last), 0).label("now"),
         )
         .join(Provider, Provider.id == of.provider_id)
-        .where(of.month.in_((before, last)), *_wanted(ctx, request, of))
+        .where(of.month.in_((before, last)), *wanted(ctx, request, of))
         .group_by(column, of.currency)
     )  # fmt: skip
     found = [
@@ -180,7 +169,7 @@ def _differing(ctx: Context, asked: SpendFilter, month: date, other: date) -> li
             mine.circuit_id, mine.provider_id, mine.market, mine.service_type, mine.currency, mine.mrc
         )
         .outerjoin(theirs, same)
-        .where(mine.month == month, theirs.circuit_id.is_(None), *_wanted(ctx, asked, mine))
+        .where(mine.month == month, theirs.circuit_id.is_(None), *wanted(ctx, asked, mine))
     )  # fmt: skip
     return [Line(*row) for row in ctx.session.execute(query)]
 
