@@ -177,7 +177,7 @@ def test_static_files_are_kept_by_their_content(core: Core) -> None:
 
 def test_a_bug_shows_its_request_and_no_trace(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = as_role(core, Role.NOC)
-    monkeypatch.setattr("web_min.pages.home._largest", None)
+    monkeypatch.setattr("web_min.pages.panels._largest", None)
     page = browser.get("/", 500)
     assert re.search(r"Request <span class=\"mono\">req_\w+", page)
     assert "Traceback" not in page
