@@ -168,7 +168,7 @@ def test_search_finds_by_address_prefix_as_number_and_interface(session: Session
     assert found("AS65546") == [bgp]
     assert found("1.10", "bgp_session") == [bgp]
     assert found("TenGigabitEthernet0/0/0/7") == [port]
-    assert found("vlan 315") == [vlan]
+    assert found("vlan 315", "vlan") == [vlan]
     assert found(narrow.lower())[0] == narrow
 
 
