@@ -10,8 +10,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, exists, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import exists, func, or_, select
 
 from netos_core.circuits.model import Circuit, CircuitCustomer
 from netos_core.circuits.rules import IN_USE
@@ -20,6 +19,7 @@ from netos_core.finance.queries.worked import lines_of, month_of
 from netos_core.finance.rules.margins import Loss, losses
 from netos_core.finance.rules.months import first_of
 from netos_core.kernel.context import Context
+from netos_core.kernel.db import among
 from netos_core.links.model import RfLink
 from netos_core.providers.model import Provider
 from netos_core.revenue.model import RevenueAttribution, RevenuePrice
@@ -99,7 +99,7 @@ def _named(ctx: Context, ids: Sequence[UUID]) -> Mapping[UUID, Any]:
         select(Circuit.id, Circuit.ref, Circuit.provider_circuit_id, Provider.name)
         .join(Provider, Provider.id == Circuit.provider_id)
         .where(
-            Circuit.id == any_(literal(list(ids), ARRAY(Uuid))),
+            among(Circuit.id, ids),
             Circuit.status.in_(IN_USE),
             Circuit.retired_at.is_(None),
         )

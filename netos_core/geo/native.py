@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
-from sqlalchemy import ARRAY, ColumnElement, Float, FromClause, Uuid, and_, any_, func, literal, select, type_coerce
+from sqlalchemy import ColumnElement, Float, FromClause, and_, func, literal, select, type_coerce
 from sqlalchemy.orm import Session
 
 from netos_core.geo.areas import Area
 from netos_core.geo.queries import MOST_CANDIDATES, in_boxes, refuse_crowds
 from netos_core.geo.rules import EARTH_METRES, Point, boxes_around
+from netos_core.kernel.db import among
 
 DOUBLE = Float(53)
 
@@ -49,7 +50,7 @@ class Native:
         shapely.prepare(area.shape)
         hits = shapely.intersects_xy(area.shape, np.array(lons), np.array(lats))
         found = [row_id for row_id, hit in zip(ids, hits, strict=True) if hit]
-        return table.c.id == any_(literal(found, ARRAY(Uuid)))
+        return among(table.c.id, found)
 
 
 def _sine_and_cosine(degrees: float) -> tuple[float, float]:

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, cast
 from uuid import UUID
 
 from psycopg import Column, Cursor
-from sqlalchemy import Computed, Index, MetaData, Numeric, String, Table, Text, create_engine, text
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy import (
+    ColumnElement,
+    Computed,
+    Index,
+    MetaData,
+    Numeric,
+    String,
+    Table,
+    Text,
+    Uuid,
+    any_,
+    create_engine,
+    literal,
+    text,
+)  # fmt: skip
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -52,6 +66,11 @@ def new_id() -> UUID:
 def table_of(model: type[Base]) -> Table:
     """Give the table of a model, for many rows at once: written by the model they are split by what each leaves out."""
     return cast("Table", model.__table__)
+
+
+def among(column: Any, ids: Iterable[UUID]) -> ColumnElement[bool]:
+    """Compare with ids as one value: thousands beside a statement take longer to be read than the statement to run."""
+    return cast("ColumnElement[bool]", column == any_(literal(list(ids), ARRAY(Uuid))))
 
 
 class Entity:

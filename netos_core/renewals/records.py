@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, delete, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
 
 from netos_core.contracts.model import Contract
 from netos_core.contracts.rules import explain
 from netos_core.kernel.context import Context
-from netos_core.kernel.db import new_id, table_of
+from netos_core.kernel.db import among, new_id, table_of
 from netos_core.renewals.model import Exposure, Standing, Transition
 from netos_core.renewals.queries.due import Subject
 from netos_core.renewals.queries.etf import exposure
@@ -83,7 +83,7 @@ def _save_steps(ctx: Context, taken: Sequence[Taken]) -> list[Taken]:
         insert(table_of(Transition)).on_conflict_do_nothing(constraint="uq_renewal_transition_step"),
         [_step_row(row_id, t, ctx) for row_id, t in by_id.items()],
     )
-    made = select(Transition.id).where(Transition.id == any_(literal(list(by_id), ARRAY(Uuid))))
+    made = select(Transition.id).where(among(Transition.id, by_id))
     kept = set(ctx.session.scalars(made))
     return [t for row_id, t in by_id.items() if row_id in kept]
 
@@ -128,8 +128,8 @@ def _save_standing(ctx: Context, looks: Sequence[tuple[Subject, Look]]) -> None:
 
 def _save_exposure(ctx: Context, subjects: Sequence[Subject]) -> None:
     """Write what leaving contracts costs today where it is another; one that is no commitment of its own has no row."""
-    looked_at = any_(literal([subject.id for subject in subjects], ARRAY(Uuid)))
-    found = ctx.session.execute(select(Exposure.contract_id, Exposure.etf).where(Exposure.contract_id == looked_at))
+    looked_at = among(Exposure.contract_id, (subject.id for subject in subjects))
+    found = ctx.session.execute(select(Exposure.contract_id, Exposure.etf).where(looked_at))
     known = {row.contract_id: row.etf for row in found}
     fees = exposure(ctx, subjects)
     if gone := known.keys() - fees.keys():

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, literal, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from netos_core.kernel.context import Context
-from netos_core.kernel.db import new_id, table_of
+from netos_core.kernel.db import among, new_id, table_of
 from netos_core.worklist.model import OPEN, WorkItem
 from netos_core.worklist.rules import Finding, FindingKind
 
@@ -76,7 +76,7 @@ def _open_ones(
     rows = ctx.session.execute(
         select(*columns).where(
             work_item.entity.in_(entities),
-            work_item.entity_id == any_(literal(ids, ARRAY(Uuid))),
+            among(work_item.entity_id, ids),
             work_item.kind.in_(kinds),
             work_item.closed_at.is_(None),
         )

@@ -8,14 +8,14 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, and_, any_, false, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
 from netos_core.circuits.rules import is_billed
 from netos_core.customers.model import Customer
 from netos_core.finance.rules.facts import BilledFact, CustomerCircuit
 from netos_core.kernel.context import Context
+from netos_core.kernel.db import among
 from netos_core.revenue.model import RevenueAttribution, RevenuePrice, RevenueProduct, RevenueService
 from netos_core.revenue.queries.services import NAME
 from netos_core.sites.model import Site
@@ -71,17 +71,11 @@ def _of(
 ) -> ColumnElement[bool]:  # fmt: skip
     a = RevenueAttribution
     known = [
-        _among(a.circuit_id, circuits) if circuits else None,
-        _among(a.site_id, sites) if sites else None,
-        and_(a.circuit_id.is_(None), _among(a.customer_id, customers)) if customers else None,
+        among(a.circuit_id, circuits) if circuits else None,
+        among(a.site_id, sites) if sites else None,
+        and_(a.circuit_id.is_(None), among(a.customer_id, customers)) if customers else None,
     ]
     return or_(false(), *(one for one in known if one is not None))
-
-
-def _among(column: Any, ids: Collection[UUID]) -> ColumnElement[bool]:
-    """Match one of these, sent as one value however many they are."""
-    one: ColumnElement[bool] = column == any_(literal(list(ids), ARRAY(Uuid)))
-    return one
 
 
 def _attributed(row: Any, last: date) -> BilledFact | None:
@@ -133,7 +127,7 @@ def circuits_of(ctx: Context, billed: Iterable[BilledFact]) -> dict[UUID, list[C
             Circuit.install_date, Circuit.disconnect_date, sites.label("sites"),
         )
         .join(Circuit, Circuit.id == tie.circuit_id)
-        .where(_among(tie.customer_id, customers), tie.retired_at.is_(None), Circuit.retired_at.is_(None))
+        .where(among(tie.customer_id, customers), tie.retired_at.is_(None), Circuit.retired_at.is_(None))
     )  # fmt: skip
     found: dict[UUID, list[CustomerCircuit]] = {}
     for row in rows:

@@ -12,19 +12,15 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Select,
-    Uuid,
     and_,
-    any_,
     case,
     cast,
-    literal,
     null,
     or_,
     select,
     true,
     union_all,
 )  # fmt: skip
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
 from netos_core.circuits.rules import is_billed
@@ -49,6 +45,7 @@ from netos_core.finance.rules.facts import (
 )
 from netos_core.finance.rules.months import Proration, first_of, last_of
 from netos_core.kernel.context import Context
+from netos_core.kernel.db import among
 from netos_core.links.model import RfLink, SiteCircuit
 from netos_core.links.rules import RfStatus, SubtendRole
 from netos_core.providers.model import Provider
@@ -98,9 +95,11 @@ def ruled_sites(ctx: Context, circuits: Collection[UUID], first: date, last: dat
     """List the sites that divide a cost in these months and that circuits end at, hang off or are inside."""
     own = union_all(
         select(Termination.site_id.label("id")).where(
-            among(Termination.circuit_id, circuits), Termination.retired_at.is_(None), Termination.site_id.is_not(None)
+            of_some(Termination.circuit_id, circuits),
+            Termination.retired_at.is_(None),
+            Termination.site_id.is_not(None),
         ),
-        select(SiteCircuit.site_id).where(among(SiteCircuit.circuit_id, circuits), SiteCircuit.retired_at.is_(None)),
+        select(SiteCircuit.site_id).where(of_some(SiteCircuit.circuit_id, circuits), SiteCircuit.retired_at.is_(None)),
     ).subquery()
     up = select(own.c.id).cte("up", recursive=True)
     up = up.union(select(Site.parent_id).join(up, Site.id == up.c.id).where(Site.parent_id.is_not(None)))
@@ -116,9 +115,8 @@ def _holds(first: date, last: date) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def among(column: Any, ids: Ids) -> ColumnElement[bool]:
-    """Compare with one list: thousands of values beside a statement are read longer than the statement runs."""
-    return true() if ids is None else column == any_(literal(list(ids), ARRAY(Uuid)))
+def of_some(column: Any, ids: Ids) -> ColumnElement[bool]:
+    return true() if ids is None else among(column, ids)
 
 
 def _sites(ctx: Context, roots: Ids) -> dict[UUID, SiteFact]:
@@ -128,7 +126,7 @@ def _sites(ctx: Context, roots: Ids) -> dict[UUID, SiteFact]:
         Site.retired_at.is_(None)
     )
     if roots is not None:
-        tree = select(Site.id).where(among(Site.id, roots)).cte("tree", recursive=True)
+        tree = select(Site.id).where(of_some(Site.id, roots)).cte("tree", recursive=True)
         tree = tree.union(select(Site.id).join(tree, Site.parent_id == tree.c.id).where(Site.retired_at.is_(None)))
         wanted = wanted.where(Site.id.in_(select(tree.c.id)))
     return {row.id: SiteFact(*row) for row in ctx.session.execute(wanted)}
@@ -140,8 +138,8 @@ def presences_of(ctx: Context, sites: Ids) -> list[Presence]:
         return []
     ends = select(
         Termination.site_id, Termination.circuit_id, null().label("role"), cast(null(), Date), cast(null(), Date)
-    ).where(Termination.retired_at.is_(None), Termination.site_id.is_not(None), among(Termination.site_id, sites))
-    hangs = _hanging().where(among(SiteCircuit.site_id, sites))
+    ).where(Termination.retired_at.is_(None), Termination.site_id.is_not(None), of_some(Termination.site_id, sites))
+    hangs = _hanging().where(of_some(SiteCircuit.site_id, sites))
     rows: Iterable[Any] = ctx.session.execute(union_all(ends, hangs))
     return [Presence(*row) for row in rows]
 
@@ -157,7 +155,7 @@ def _served_elsewhere(ctx: Context, circuits: Collection[UUID], sites: Collectio
     if not circuits:
         return []
     rows = ctx.session.execute(
-        _hanging().where(among(SiteCircuit.circuit_id, circuits), SiteCircuit.role == SubtendRole.BACKHAUL)
+        _hanging().where(of_some(SiteCircuit.circuit_id, circuits), SiteCircuit.role == SubtendRole.BACKHAUL)
     )
     return [Presence(*row) for row in rows if row.site_id not in sites]
 
@@ -187,7 +185,7 @@ def _circuits(ctx: Context, ids: Ids) -> tuple[list[Mapping[str, Any]], list[Cus
         return [], []
     known: dict[UUID, Mapping[str, Any]] = {}
     customers = []
-    for row in ctx.session.execute(_CIRCUIT.where(among(Circuit.id, ids))).mappings():
+    for row in ctx.session.execute(_CIRCUIT.where(of_some(Circuit.id, ids))).mappings():
         if row["id"] not in known:
             known[row["id"]] = dict(row)
         if row["customer_id"] is not None:
@@ -234,7 +232,7 @@ def _site_costs(ctx: Context, sites: Ids, known: Mapping[UUID, SiteFact]) -> lis
         select(
             SiteCost.site_id, SiteCost.kind, SiteCost.amount, SiteCost.currency, SiteCost.cadence, SiteCost.starts_on,
             SiteCost.ends_on,
-        ).where(SiteCost.retired_at.is_(None), among(SiteCost.site_id, sites))
+        ).where(SiteCost.retired_at.is_(None), of_some(SiteCost.site_id, sites))
     )  # fmt: skip
     return [
         CostFact(
@@ -251,7 +249,7 @@ def _radio(ctx: Context, sites: Ids, circuits: Ids) -> list[CostFact]:
     if circuits is not None and not (sites or circuits):
         return []
     carried = case((Circuit.retired_at.is_(None), Circuit.id))
-    mine = or_(among(RfLink.a_site_id, sites), among(RfLink.circuit_id, circuits))
+    mine = or_(of_some(RfLink.a_site_id, sites), of_some(RfLink.circuit_id, circuits))
     rows = ctx.session.execute(
         select(
             RfLink.a_site_id, RfLink.name, RfLink.monthly_cost, RfLink.currency, RfLink.starts_on, RfLink.ends_on,
@@ -280,7 +278,7 @@ def _power(ctx: Context, sites: Ids) -> list[PowerFact]:
             ElectricalAccount.id, ElectricalAccount.site_id, ElectricalAccount.ref, ElectricalAccount.starts_on,
             ElectricalAccount.ends_on,
         )
-        .where(ElectricalAccount.retired_at.is_(None), among(ElectricalAccount.site_id, sites))
+        .where(ElectricalAccount.retired_at.is_(None), of_some(ElectricalAccount.site_id, sites))
         .order_by(ElectricalAccount.ref)
     ).all()  # fmt: skip
     bills = bills_of(ctx, [row.id for row in accounts]) if accounts else {}
@@ -298,7 +296,7 @@ def _rules(ctx: Context, sites: Ids, first: date, last: date) -> list[RuleFact]:
         select(
             AllocationRule.id, AllocationRule.site_id, AllocationRule.component, AllocationRule.method,
             AllocationRule.shares, AllocationRule.starts_on, AllocationRule.ends_on,
-        ).where(among(AllocationRule.site_id, sites), *_holds(first, last))
+        ).where(of_some(AllocationRule.site_id, sites), *_holds(first, last))
     )  # fmt: skip
     return [
         RuleFact(

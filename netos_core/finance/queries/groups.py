@@ -8,13 +8,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import or_, select
 
 from netos_core.circuits.model import Circuit, CircuitCustomer
 from netos_core.customers.model import Customer
 from netos_core.finance.queries.closing import Placed
-from netos_core.finance.queries.facts import among, presences_of
+from netos_core.finance.queries.facts import of_some, presences_of
 from netos_core.finance.queries.worked import NOBODY, Month, kept_sums, lines_of
 from netos_core.finance.rules.groups import Beside, Found, Key, beside, by_asset, by_customer
 from netos_core.finance.rules.months import last_of
@@ -22,6 +21,7 @@ from netos_core.finance.rules.profit import Line
 from netos_core.finance.rules.waterfall import ByCurrency, count
 from netos_core.finance.schemas import TotalsBy
 from netos_core.kernel.context import Context
+from netos_core.kernel.db import among
 from netos_core.links.rules import overlap
 from netos_core.providers.model import Provider
 from netos_core.sites.model import Site
@@ -79,9 +79,9 @@ def _keys(ctx: Context, column: Any, found: Month) -> tuple[dict[UUID | None, st
     circuits = (
         select(Circuit.id, column.label("name"))
         .join(Provider, Provider.id == Circuit.provider_id)
-        .where(among(Circuit.id, found.without.circuits if some else None))
+        .where(of_some(Circuit.id, found.without.circuits if some else None))
     )
-    sites = select(Site.id, Site.market.label("name")).where(among(Site.id, found.without.sites if some else None))
+    sites = select(Site.id, Site.market.label("name")).where(of_some(Site.id, found.without.sites if some else None))
     of_circuit, of_site = ({row.id: row.name for row in ctx.session.execute(one)} for one in (circuits, sites))
     return of_circuit, of_site
 
@@ -114,7 +114,6 @@ def _by_asset(ctx: Context, month: date, lines: Sequence[Placed]) -> Groups:
 
 def _named(ctx: Context, model: Any, groups: Mapping[Key, ByCurrency]) -> Groups:
     ids = [key for key in groups if not isinstance(key, Beside)]
-    found = model.id == any_(literal(ids, ARRAY(Uuid)))
-    rows = ctx.session.execute(select(model.id, model.name, model.ref, model.kind).where(found))
+    rows = ctx.session.execute(select(model.id, model.name, model.ref, model.kind).where(among(model.id, ids)))
     names = {row.id: Group(row.name, row.ref, row.kind) for row in rows}
     return {Group(key, beside=True) if isinstance(key, Beside) else names[key]: sums for key, sums in groups.items()}

@@ -15,13 +15,14 @@ from netos_core.circuits.model import Circuit
 from netos_core.contracts.rules.days import plus_months
 from netos_core.finance.model import AccountingPeriod, MoneyTouch, PeriodLine, WorkedMonth
 from netos_core.finance.queries.closing import Placed, closing, placed
-from netos_core.finance.queries.facts import among, facts_of, ruled_sites
+from netos_core.finance.queries.facts import facts_of, ruled_sites
 from netos_core.finance.queries.periods import Closed, closed_months, kept_lines
 from netos_core.finance.queries.touched import Affected, affected
 from netos_core.finance.rules.books import books_of
 from netos_core.finance.rules.months import first_of, months_from
 from netos_core.finance.rules.profit import Component, Line
 from netos_core.kernel.context import Context
+from netos_core.kernel.db import among
 from netos_core.kernel.money import Basis
 from netos_core.providers.model import Provider
 from netos_core.sites.model import Site

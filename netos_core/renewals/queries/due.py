@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, and_, any_, func, literal, or_, select, true
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from netos_core.circuits.model import Circuit
@@ -18,6 +17,7 @@ from netos_core.contracts import queries as contracts
 from netos_core.contracts.model import Contract
 from netos_core.contracts.rules import Terms, problems_of
 from netos_core.kernel.context import Context
+from netos_core.kernel.db import among
 from netos_core.kernel.money import Amount, Basis
 from netos_core.providers.model import Provider
 from netos_core.renewals.model import RenewalDecision, Standing
@@ -172,16 +172,11 @@ def served_in_time(row: Mapping[str, Any], terms: Terms) -> bool:
     return row["proof_id"] is not None and is_in_time(row["served_date"], due, accepted=accepted)
 
 
-def _any(ids: Sequence[UUID]) -> ColumnElement[Any]:
-    """Match any of many ids, given as one value: a list of thousands would be read anew with each statement."""
-    return cast("ColumnElement[Any]", any_(literal(ids, ARRAY(Uuid))))
-
-
 def decisions_about(session: Session, contract_ids: Sequence[UUID]) -> dict[UUID, list[Mapping[str, Any]]]:
     """Read the rows of what is decided about contracts."""
     rows = session.execute(
         select(RenewalDecision.__table__).where(
-            RenewalDecision.contract_id == _any(contract_ids), RenewalDecision.retired_at.is_(None)
+            among(RenewalDecision.contract_id, contract_ids), RenewalDecision.retired_at.is_(None)
         )
     )
     found: dict[UUID, list[Mapping[str, Any]]] = {}
@@ -192,9 +187,9 @@ def decisions_about(session: Session, contract_ids: Sequence[UUID]) -> dict[UUID
 
 def _monthly(session: Session, contract_ids: Sequence[UUID], today: date) -> dict[tuple[UUID, str], Decimal]:
     """Read what contracts cost a month as amended or by the circuits they govern, by contract and currency."""
-    chosen = select(Contract.id).where(Contract.id == _any(contract_ids))
+    chosen = select(Contract.id).where(among(Contract.id, contract_ids))
     sums = all_monthly(today, chosen).sums
-    rows = session.execute(select(sums).where(sums.c.contract_id == _any(contract_ids), sums.c.mrc.is_not(None)))
+    rows = session.execute(select(sums).where(among(sums.c.contract_id, contract_ids), sums.c.mrc.is_not(None)))
     return {(row.contract_id, row.currency): row.mrc for row in rows}
 
 
@@ -202,7 +197,7 @@ def circuits_of(ctx: Context, contract_ids: Sequence[UUID]) -> dict[UUID, list[s
     """List the refs of the live circuits that contracts govern."""
     rows: Iterable[Any] = ctx.session.execute(
         select(Circuit.contract_id, Circuit.ref)
-        .where(Circuit.contract_id == _any(contract_ids), Circuit.retired_at.is_(None))
+        .where(among(Circuit.contract_id, contract_ids), Circuit.retired_at.is_(None))
         .order_by(Circuit.id)
     )
     found: dict[UUID, list[str]] = {}
@@ -216,7 +211,7 @@ def last_days(ctx: Context, contract_ids: Sequence[UUID]) -> dict[UUID, date]:
     decided = decisions_about(ctx.session, contract_ids)
     if not decided:
         return {}
-    wanted = Contract.id == _any(list(decided))
+    wanted = among(Contract.id, decided)
     found: dict[UUID, date] = {}
     for subject in subjects(ctx, ctx.today, after=None, limit=len(decided), wanted=wanted):
         ends = [end for end, about in subject.decisions.items() if end is not None and about.ends_the_contract]

@@ -8,13 +8,13 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import select
 
 from netos_core.contracts.queries.etf import leaving_contracts
 from netos_core.contracts.rules.etf import etf_on
 from netos_core.finance.rules.months import last_of
 from netos_core.kernel.context import Context
+from netos_core.kernel.db import among
 from netos_core.renewals.queries.due import last_days
 from netos_core.spend.model import ExposureAhead
 from netos_core.spend.rules.sheet import Months
@@ -37,9 +37,7 @@ def kept(ctx: Context, versions: Mapping[UUID, str], months: Months) -> dict[UUI
     """Read the fees that are kept and still stand."""
     of = ExposureAhead
     rows = ctx.session.execute(
-        select(of.contract_id, of.first_month, of.worked_out_from, of.fees).where(
-            of.contract_id == any_(literal(list(versions), ARRAY(Uuid)))
-        )
+        select(of.contract_id, of.first_month, of.worked_out_from, of.fees).where(among(of.contract_id, versions))
     )
     found: dict[UUID, Sequence[Decimal | None]] = {}
     for row_id, first, worked_out_from, fees in rows:
