@@ -23,8 +23,7 @@ from netos_core.kernel.db import among
 from netos_core.links.model import RfLink
 from netos_core.providers.model import Provider
 from netos_core.revenue.model import RevenueAttribution, RevenuePrice
-from netos_core.worklist.model import WorkItem
-from netos_core.worklist.records import About, say
+from netos_core.worklist.records import About, say_all
 from netos_core.worklist.rules import Finding, FindingKind
 
 ENTITY = "circuit"
@@ -57,19 +56,8 @@ def tell_money(ctx: Context) -> int:
 
 
 def _tell(ctx: Context, kind: FindingKind, found: Sequence[_Found]) -> int:
-    said = {one.id: one for one in found}
-    items = ctx.session.execute(
-        select(WorkItem.entity_id, WorkItem.ref, WorkItem.title).where(
-            WorkItem.entity == ENTITY, WorkItem.kind == kind, WorkItem.closed_at.is_(None)
-        )
-    )
-    gone: list[tuple[About, list[Finding]]] = [
-        (About(ENTITY, row.entity_id, row.ref, row.title, ctx.policy.currency, None), [])
-        for row in items
-        if row.entity_id not in said
-    ]
-    here = [(About(ENTITY, one.id, one.ref, one.title, one.currency, None), [one.finding]) for one in found]
-    say(ctx, [kind], [*gone, *here])
+    said = [(About(ENTITY, one.id, one.ref, one.title, one.currency, None), [one.finding]) for one in found]
+    say_all(ctx, ENTITY, [kind], said)
     return len(found)
 
 

@@ -15,8 +15,7 @@ from netos_core.revenue.model import (
     RevenueService,
 )
 from netos_core.revenue.queries.services import held, unattributed
-from netos_core.worklist.model import WorkItem
-from netos_core.worklist.records import About, say
+from netos_core.worklist.records import About, say_all
 from netos_core.worklist.rules import Finding, FindingKind
 
 KIND = FindingKind.UNATTRIBUTED_REVENUE
@@ -32,21 +31,10 @@ def tell_unattributed(ctx: Context) -> int:
     sums = _sums(ctx).subquery()
     accounts = ctx.session.scalar(select(func.count()).select_from(sums)) or 0
     dearest = ctx.session.execute(select(sums).order_by(sums.c.mrr.desc(), sums.c.id).limit(MOST)).all()
-    found = {row.id: row for row in dearest}
-    items = ctx.session.execute(
-        select(WorkItem.entity_id, WorkItem.ref, WorkItem.title).where(
-            WorkItem.entity == ENTITY, WorkItem.kind == KIND, WorkItem.closed_at.is_(None)
-        )
-    )
-    gone: list[tuple[About, list[Finding]]] = [
-        (About(ENTITY, row.entity_id, row.ref, row.title, ctx.policy.currency, None), [])
-        for row in items
-        if row.entity_id not in found
-    ]
     said = [
         (About(ENTITY, row.id, row.ref, row.name, row.currency, None), [_finding(row, accounts)]) for row in dearest
     ]
-    say(ctx, [KIND], [*gone, *said])
+    say_all(ctx, ENTITY, [KIND], said)
     return len(said)
 
 

@@ -17,8 +17,7 @@ from netos_core.spend.model import SpendSum
 from netos_core.spend.queries.snapshots import last_months, moves_between
 from netos_core.spend.rules.findings import Concentration, Sum, anomaly, concentration, concentrations, is_anomaly
 from netos_core.spend.schemas import SpendFilter
-from netos_core.worklist.model import WorkItem
-from netos_core.worklist.records import About, say
+from netos_core.worklist.records import About, say_all
 from netos_core.worklist.rules import Finding, FindingKind
 
 KINDS = (FindingKind.SPEND_ANOMALY, FindingKind.CONCENTRATION)
@@ -37,13 +36,7 @@ def tell_spend(ctx: Context) -> int:
         (About(ENTITY, row_id, *providers[row_id], found[row_id][0][0], None), [one for _, one in found[row_id]])
         for row_id in found
     ]
-    items = ctx.session.execute(
-        select(WorkItem.entity_id, WorkItem.ref, WorkItem.title, WorkItem.currency).where(
-            WorkItem.entity == ENTITY, WorkItem.kind.in_(KINDS), WorkItem.closed_at.is_(None)
-        )
-    )
-    gone = {row.entity_id: About(ENTITY, *row, None) for row in items if row.entity_id not in found}
-    say(ctx, KINDS, [*((about, ()) for about in gone.values()), *said])
+    say_all(ctx, ENTITY, KINDS, said)
     return sum(len(mine) for mine in found.values())
 
 

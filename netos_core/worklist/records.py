@@ -64,6 +64,21 @@ def say(ctx: Context, kinds: Sequence[FindingKind], found: Sequence[tuple[About,
         )
 
 
+def say_all(
+    ctx: Context, entity: str, kinds: Sequence[FindingKind], found: Sequence[tuple[About, Sequence[Finding]]]
+) -> None:
+    """Do as `say` for all records of a kind: those that are not among the found have nothing open any more."""
+    item = WorkItem
+    items = ctx.session.execute(
+        select(item.entity_id, item.ref, item.title, item.currency).where(
+            item.entity == entity, item.kind.in_(kinds), item.closed_at.is_(None)
+        )
+    )
+    here = {about.id for about, _ in found}
+    gone = {row.entity_id: About(entity, *row, None) for row in items if row.entity_id not in here}
+    say(ctx, kinds, [*((about, ()) for about in gone.values()), *found])
+
+
 SAID = ("ref", "title", "why", "amount", "currency", "due_date", "owner_id")
 """What is said of a finding, and said anew where it changes."""
 

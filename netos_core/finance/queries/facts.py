@@ -95,11 +95,9 @@ def ruled_sites(ctx: Context, circuits: Collection[UUID], first: date, last: dat
     """List the sites that divide a cost in these months and that circuits end at, hang off or are inside."""
     own = union_all(
         select(Termination.site_id.label("id")).where(
-            of_some(Termination.circuit_id, circuits),
-            Termination.retired_at.is_(None),
-            Termination.site_id.is_not(None),
+            among(Termination.circuit_id, circuits), Termination.retired_at.is_(None), Termination.site_id.is_not(None)
         ),
-        select(SiteCircuit.site_id).where(of_some(SiteCircuit.circuit_id, circuits), SiteCircuit.retired_at.is_(None)),
+        select(SiteCircuit.site_id).where(among(SiteCircuit.circuit_id, circuits), SiteCircuit.retired_at.is_(None)),
     ).subquery()
     up = select(own.c.id).cte("up", recursive=True)
     up = up.union(select(Site.parent_id).join(up, Site.id == up.c.id).where(Site.parent_id.is_not(None)))
@@ -155,7 +153,7 @@ def _served_elsewhere(ctx: Context, circuits: Collection[UUID], sites: Collectio
     if not circuits:
         return []
     rows = ctx.session.execute(
-        _hanging().where(of_some(SiteCircuit.circuit_id, circuits), SiteCircuit.role == SubtendRole.BACKHAUL)
+        _hanging().where(among(SiteCircuit.circuit_id, circuits), SiteCircuit.role == SubtendRole.BACKHAUL)
     )
     return [Presence(*row) for row in rows if row.site_id not in sites]
 
