@@ -91,8 +91,7 @@ def _cards(ctx: Context, market: str | None, month: date) -> Iterator[Card]:
     used: Where = {"status": sorted(IN_USE), **within}
 
     def card(name: str, title: str, lists: str, **figures: Where) -> Card:
-        made = (_figure(ctx, label.replace("_", " "), lists, where) for label, where in figures.items())
-        return Card(name=name, title=title, figures=[figure for figure in made if figure is not None])
+        return Card(name=name, title=title, figures=_figures(ctx, lists, **figures))
 
     def renewing(name: str, title: str, *states: RenewalState) -> Card:
         return card(
@@ -117,8 +116,8 @@ def _cards(ctx: Context, market: str | None, month: date) -> Iterator[Card]:
     yield Card(
         name="data_quality", title="Data quality",
         figures=[
-            *card("", "", "search_circuits", circuits_to_complete={"stub": True, **within}).figures,
-            *card("", "", "search_sites", sites_to_complete={"stub": True, **within}).figures,
+            *_figures(ctx, "search_circuits", circuits_to_complete={"stub": True, **within}),
+            *_figures(ctx, "search_sites", sites_to_complete={"stub": True, **within}),
         ],
     )  # fmt: skip
     if not market:
@@ -147,11 +146,15 @@ def _of_no_market(ctx: Context, card: Callable[..., Card]) -> Iterator[Card]:
     yield card("orders", "Orders", "list_orders", under_way={"under_way": True}, late={"late": True})
 
 
-def _figure(ctx: Context, label: str, name: str, where: Where) -> Figure | None:
-    """Ask a list what it comes to; who may not read it sees no figure."""
+def _figures(ctx: Context, name: str, **wanted: Where) -> list[Figure]:
+    """Ask a list what it comes to, by the label of each figure; who may not read it sees none."""
+    if not ctx.principal.may(LISTS[name].right):
+        return []
+    return [_figure(ctx, label.replace("_", " "), name, where) for label, where in wanted.items()]
+
+
+def _figure(ctx: Context, label: str, name: str, where: Where) -> Figure:
     asked = LISTS[name]
-    if not ctx.principal.may(asked.right):
-        return None
     answer = asked.read(ctx, asked.request.model_validate({**where, "limit": 1}))
     home = ctx.policy.currency
     return Figure(
@@ -167,8 +170,6 @@ def _figure(ctx: Context, label: str, name: str, where: Where) -> Figure | None:
 
 def _months_money(ctx: Context, market: str | None, month: date) -> Iterator[Card]:
     """Give what the month earned and cost, modeled revenue apart, as the totals by market have it."""
-    if not ctx.principal.may("read:overview"):
-        return
     where: Where = {"month": month.isoformat(), "by": "market"}
     totals = pl_totals(ctx, PlTotalsRequest.model_validate({**where, "limit": MOST_MARKETS}))
     sums = _of_market(totals, market, ctx.policy.currency)

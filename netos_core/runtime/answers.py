@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
+from collections.abc import Callable
 from datetime import date
 from importlib.metadata import version
 from typing import Any, TypeVar
@@ -26,6 +27,9 @@ from netos_core.kernel.redaction import audited_fields
 
 log = logging.getLogger(__name__)
 View = TypeVar("View", bound=BaseModel)
+
+RELEASE = version("netos")
+"""Another release may say the same answer otherwise."""
 
 KEPT_SECONDS = 60
 """What an answer says of the hour, such as which outage has begun, is no older than this."""
@@ -56,7 +60,7 @@ class Answers:
         if stamp is None:
             return None
         told = (
-            version("netos"), operation.name, request.model_dump_json(), caller.person_id, caller.scheduled,
+            RELEASE, operation.name, request.model_dump_json(), caller.person_id, caller.scheduled,
             ",".join(sorted(caller.rights)), day,
         )  # fmt: skip
         asked = hashlib.sha256("\x1f".join(map(str, told)).encode()).hexdigest()
@@ -64,7 +68,7 @@ class Answers:
 
     def get(self, key: str, view: type[View]) -> View | None:
         """Return a kept answer; nothing where there is none, or Valkey does not answer."""
-        told = self._ask("get", key)
+        told = self._ask(lambda: self._valkey.get(key))
         if told is None:
             return None
         try:
@@ -79,13 +83,13 @@ class Answers:
             return
         told = view.model_dump_json().encode()
         if len(told) <= LARGEST:
-            self._ask("set", key, told, "EX", KEPT_SECONDS)
+            self._ask(lambda: self._valkey.set(key, told, ex=KEPT_SECONDS))
 
-    def _ask(self, *command: Any) -> Any:
+    def _ask(self, command: Callable[[], Any]) -> Any:
         if time.monotonic() < self._silent_until:
             return None
         try:
-            return self._valkey.execute_command(*command)  # type: ignore[no-untyped-call]
+            return command()
         except (RedisError, OSError):
             self._silent_until = time.monotonic() + REST
             log.warning("answers are not kept: Valkey does not answer", exc_info=True)
