@@ -95,6 +95,7 @@ OPERATIONS: tuple[Operation[Any, Any], ...] = (
     reports.preview_report,
     reports.run_report,
     dashboard.get_dashboard,
+    overview.get_today,
     overview.get_counts,
     quotes.list_quotes,
     quotes.get_quote,

@@ -129,6 +129,12 @@ def list_names(ctx: Context, request: ListNames) -> NameList:
     return names.list_names(ctx, request)
 
 
+@operation(Effect.READ, right="read:overview", kept=True)
+def get_today(ctx: Context, request: s.Nothing) -> s.Dashboard:  # noqa: ARG001 - every operation takes a request
+    """Show the plant at a glance: circuits, spend, renewals, deadlines, outages; get_dashboard tells more."""
+    return dashboard.dashboard(ctx)
+
+
 @operation(Effect.READ, right="read:overview")
 def get_counts(ctx: Context, request: s.Nothing) -> s.Counts:  # noqa: ARG001 - every operation takes a request
     """Count the records of each main kind, and the changes that wait for the caller; get_dashboard tells more."""

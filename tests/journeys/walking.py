@@ -139,6 +139,7 @@ def requests(plant: Plant) -> dict[str, list[dict[str, Any]]]:
         "get_letter": of["letter"],
         "get_letter_file": [{"ref": refs["letter"]}, *({"ref": refs["letter"], "change": c} for c in plant.changes)],
         "get_counts": [{}],
+        "get_today": [{}],
         "get_dashboard": [{}],
         "list_quotes": [{}, {"state": ["draft"]}, {"circuit": refs["circuit"]}],
         "get_quote": of["quote"],

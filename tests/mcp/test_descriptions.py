@@ -34,8 +34,8 @@ DECISIONS = {"reject_change", "undo_change", "rebase_change"}
 TYPING = {"list_names"}
 """What is asked while somebody types: agents' clients ask it as a completion."""
 
-FRAME = {"get_counts"}
-"""What stands around every page: get_dashboard tells it an agent, and more."""
+FRAME = {"get_counts", "get_today"}
+"""What stands around every page, and on the first: get_dashboard tells it an agent, and more."""
 
 BESIDE = {"list_extractions", "get_extraction", "list_revenue", "get_revenue", "propose_attributions"}
 """What a person decides on a page, and a program reads by the JSON API; agents are told of what comes of it."""

@@ -8,8 +8,8 @@ from starlette.routing import BaseRoute
 from netos_core.changes.operations import list_changes
 from netos_core.changes.schemas import ListChanges
 from netos_core.circuits.rules import IN_USE
-from netos_core.dashboard.operations import get_dashboard
-from netos_core.dashboard.schemas import GetDashboard
+from netos_core.overview.operations import get_today
+from netos_core.overview.schemas import Nothing
 from web_min.pages import panels
 from web_min.site import Site, Visit, get
 
@@ -21,7 +21,7 @@ def routes(site: Site) -> list[BaseRoute]:
 
 
 def _page(visit: Visit) -> Response:
-    board = visit.call(get_dashboard, GetDashboard())
+    board = visit.call(get_today, Nothing())
     visit.site.nav.keep(visit.person, board)
     waiting = visit.call(list_changes, ListChanges(status="open", mine=True, limit=WAITING_SHOWN))
     states = {count.key: count for count in board.by_renewal_state}
