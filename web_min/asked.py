@@ -40,6 +40,11 @@ def is_many(model: type[BaseModel], name: str) -> bool:
     return any(getattr(part, "__origin__", None) is list for part in (annotation, *get_args(annotation)))
 
 
+def as_day(word: str) -> str:
+    """Read a month as a form sends it as its first day; a day stays one."""
+    return f"{word}-01" if len(word) == len("2026-01") else word
+
+
 def request_of(model: type[R], pairs: Iterable[tuple[str, str]], **fixed: Any) -> R:
     """Make the request of an operation from an address.
 

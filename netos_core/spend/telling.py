@@ -10,11 +10,10 @@ from uuid import UUID
 
 from sqlalchemy import func, or_, select
 
-from netos_core.circuits.model import Circuit
 from netos_core.kernel.context import Context
 from netos_core.providers.model import Provider
 from netos_core.spend.model import SpendSum
-from netos_core.spend.queries.snapshots import last_months, moves_between
+from netos_core.spend.queries.snapshots import last_months, moves_between, refs_of
 from netos_core.spend.rules.findings import Concentration, Sum, anomaly, concentration, concentrations, is_anomaly
 from netos_core.spend.schemas import SpendFilter
 from netos_core.worklist.records import About, say_all
@@ -42,7 +41,7 @@ def tell_spend(ctx: Context) -> int:
 
 def _anomalies(ctx: Context, months: Sequence[date]) -> list[tuple[UUID, str, Finding]]:
     """Compare the last two snapshots, one provider and currency at a time; of several currencies the largest counts."""
-    if len(months) < 2:  # noqa: PLR2004 - two are compared
+    if len(months) <= 1:
         return []
     before, last = months
     of = SpendSum
@@ -58,8 +57,8 @@ def _anomalies(ctx: Context, months: Sequence[date]) -> list[tuple[UUID, str, Fi
     large = [row for row in rows if is_anomaly(row.was, row.now, ctx.policy.spend_change)]
     if not large:
         return []
-    moves = list(moves_between(ctx, SpendFilter(), months))
-    refs = _refs(ctx, [move.line.circuit_id for move in moves])
+    moves = moves_between(ctx, SpendFilter(), months)
+    refs = refs_of(ctx, {move.line.circuit_id for move in moves})
     found: dict[UUID, tuple[UUID, str, Finding]] = {}
     for row in sorted(large, key=lambda row: -abs(row.now - row.was)):
         mine = [m for m in moves if (m.line.provider_id, m.line.currency) == (row.provider_id, row.currency)]
@@ -110,8 +109,3 @@ def _last_of(heirs: Mapping[UUID, UUID], row_id: UUID) -> UUID:
 def _providers(ctx: Context, ids: Mapping[UUID, Any]) -> dict[UUID, tuple[str, str]]:
     rows = ctx.session.execute(select(Provider.id, Provider.ref, Provider.name).where(Provider.id.in_(list(ids))))
     return {row.id: (row.ref, row.name) for row in rows}
-
-
-def _refs(ctx: Context, ids: Sequence[UUID]) -> dict[UUID, str]:
-    rows = ctx.session.execute(select(Circuit.id, Circuit.ref).where(Circuit.id.in_(ids)))
-    return {row.id: row.ref for row in rows}

@@ -37,8 +37,8 @@ def routes(site: Site) -> list[BaseRoute]:
 
 def _page(visit: Visit) -> Response:
     given = dict(asked.given(visit.request.query_params, ["market", "month"]))
-    if len(given.get("month", "")) == len("2026-01"):
-        given["month"] += "-01"
+    if "month" in given:
+        given["month"] = asked.as_day(given["month"])
     board = visit.call(get_dashboard, asked.validated(GetDashboard, given))
     return visit.page(
         "dashboard.html",

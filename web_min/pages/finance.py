@@ -8,6 +8,7 @@ from typing import Any
 from netos_core.contracts.rules.days import plus_months
 from netos_core.finance.operations import get_circuit_pl
 from netos_core.finance.schemas import CircuitPl, PlMonth, PlRequest
+from netos_core.kernel.errors import Forbidden
 from web_min import asked, charts
 from web_min.asked import validated
 from web_min.pages import notes
@@ -16,13 +17,22 @@ from web_min.site import Visit
 SHOWN = 6
 
 
+def sees_money(visit: Visit) -> None:
+    """Refuse a page that is all about amounts to who sees none.
+
+    Raises:
+        Forbidden: The role does not show them.
+    """
+    if not visit.may("see:money"):
+        raise Forbidden("Your role does not show amounts.", fix="Ask someone whose role does.")
+
+
 def month_asked(visit: Visit, *also: str) -> date:
     """Read which month a page is asked for, beside what else it takes; this one where none is."""
     told = dict(asked.given(visit.request.query_params, ["month", *also, *notes.TOLD]))
     if "month" not in told:
         return visit.today.replace(day=1)
-    word = told["month"]
-    wish = validated(PlRequest, {"ref": "CKT-0", "month": f"{word}-01" if len(word) == len("2026-01") else word})
+    wish = validated(PlRequest, {"ref": "CKT-0", "month": asked.as_day(told["month"])})
     return (wish.month or visit.today).replace(day=1)
 
 

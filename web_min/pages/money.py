@@ -27,7 +27,7 @@ from web_min.forms import Form
 from web_min.month_pack import as_file
 from web_min.openapi import CSV, XLSX
 from web_min.pages import notes
-from web_min.pages.finance import month_asked
+from web_min.pages.finance import month_asked, sees_money
 from web_min.pages.find import page_of
 from web_min.site import Site, Visit, get, post
 
@@ -61,33 +61,27 @@ def routes(site: Site) -> list[BaseRoute]:
     ]
 
 
-def _sees(visit: Visit) -> None:
-    if not visit.may("see:money"):
-        raise Forbidden("Your role does not show amounts.", fix="Ask someone whose role does.")
-
-
 def _may(visit: Visit, aspect: str) -> None:
-    _sees(visit)
+    sees_money(visit)
     if not visit.may(f"propose:{aspect}"):
         raise Forbidden("Your role does not propose this.", fix="Ask someone whose role may.")
 
 
 def _totals(visit: Visit) -> Response:
-    _sees(visit)
+    sees_money(visit)
     month = month_asked(visit, "by")
     by = visit.request.query_params.get("by") or "provider"
     request = validated(PlTotalsRequest, {"month": month.isoformat(), "by": by})
-    with visit.together():
-        totals, periods = visit.call(get_pl_totals, request), visit.call(list_periods, ListPeriods())
     return visit.page(
-        "money.html", t=totals, periods=periods, by=BY, **_around(month),
+        "money.html", t=visit.call(get_pl_totals, request), periods=visit.call(list_periods, ListPeriods()), by=BY,
+        **_around(month),
         closes=visit.may("propose:money"), opens=visit.may("propose:delete"), toast=notes.toast(visit),
     )  # fmt: skip
 
 
 def _pack(visit: Visit, kind: str) -> Response:
     """Send a month to take along."""
-    _sees(visit)
+    sees_money(visit)
     request = validated(GetMonthPack, {"month": f"{visit.request.path_params['month']}-01"})
     return as_file(visit.call(get_month_pack, request), kind)
 
@@ -97,7 +91,7 @@ def _around(month: date) -> dict[str, Any]:
 
 
 def _asset(visit: Visit) -> Response:
-    _sees(visit)
+    sees_money(visit)
     ref = str(visit.request.path_params["ref"])
     month = month_asked(visit)
     request = validated(InfrastructureRequest, {"ref": ref, "month": month.isoformat()})

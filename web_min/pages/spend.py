@@ -10,28 +10,22 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from netos_core.circuits.rules import ServiceType
-from netos_core.kernel.errors import Forbidden
 from netos_core.renewals.schemas import ListRenewals
 from netos_core.spend.operations import get_forecast, get_spend
 from netos_core.spend.schemas import ForecastMonth, GetForecast, GetSpend, SpendMonth
 from web_min import asked, charts_spend
+from web_min.pages.finance import sees_money
 from web_min.pages.find import page_of
 from web_min.site import Site, Visit, get
 
 SPANS = (12, 24, 36)
 MONTHS, SHOWN = 24, 40
 BY = (("provider", "Provider"), ("market", "Market"), ("service_type", "Service"))
-ISO_MONTH = len("2026-01")
 M = TypeVar("M", ForecastMonth, SpendMonth)
 
 
 def routes(site: Site) -> list[BaseRoute]:
     return [get(site, "/forecast", _forecast, "forecast"), get(site, "/spend", _spend, "spend")]
-
-
-def _sees(visit: Visit) -> None:
-    if not visit.may("see:money"):
-        raise Forbidden("Your role does not show amounts.", fix="Ask someone whose role does.")
 
 
 def _by_currency(months: Sequence[M]) -> dict[str, list[M]]:
@@ -42,9 +36,9 @@ def _by_currency(months: Sequence[M]) -> dict[str, list[M]]:
 
 
 def _forecast(visit: Visit) -> Response:
-    _sees(visit)
+    sees_money(visit)
     pairs = asked.given(visit.request.query_params, asked.filters_of(GetForecast))
-    told = [(name, f"{value}-01" if name == "month" and len(value) == ISO_MONTH else value) for name, value in pairs]
+    told = [(name, asked.as_day(value) if name == "month" else value) for name, value in pairs]
     fixed = {"limit": SHOWN} if any(name == "months" for name, _ in told) else {"limit": SHOWN, "months": MONTHS}
     request = asked.request_of(GetForecast, told, **fixed)
     found = visit.call(get_forecast, request)
@@ -67,7 +61,7 @@ def _forecast(visit: Visit) -> Response:
 
 
 def _spend(visit: Visit) -> Response:
-    _sees(visit)
+    sees_money(visit)
     pairs = asked.given(visit.request.query_params, asked.filters_of(GetSpend))
     request = asked.request_of(GetSpend, pairs, limit=SHOWN)
     found = visit.call(get_spend, request)

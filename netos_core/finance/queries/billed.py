@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from netos_core.circuits.model import Circuit, CircuitCustomer, Termination
 from netos_core.circuits.rules import is_billed
+from netos_core.contracts.rules.days import ONE_DAY
 from netos_core.customers.model import Customer
 from netos_core.finance.rules.facts import BilledFact, CustomerCircuit
 from netos_core.kernel.context import Context
@@ -19,8 +20,6 @@ from netos_core.kernel.db import among
 from netos_core.revenue.model import RevenueAttribution, RevenuePrice, RevenueProduct, RevenueService
 from netos_core.revenue.queries.services import NAME
 from netos_core.sites.model import Site
-
-ONE_DAY = timedelta(days=1)
 
 
 def billed_facts(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from netos_core.circuits.rules import ENDED, NOT_INSTALLED
 from netos_core.contracts.queries import UNSAID, terms_of
 from netos_core.contracts.queries.etf import Read, read_contracts
 from netos_core.contracts.rules import Terms
+from netos_core.contracts.rules.days import ONE_DAY
 from netos_core.contracts.rules.etf import Course, course_of
 from netos_core.contracts.rules.papers import Papers, amended, held_on, leans, line_of, row_held, turning_days
 from netos_core.finance.rules.months import first_of
@@ -23,7 +24,7 @@ from netos_core.providers.queries import get_provider_id
 from netos_core.renewals.queries.due import as_decided, decisions_about
 from netos_core.spend.rules.ahead import Billed, Leg, Plan, legs_of
 from netos_core.spend.rules.sheet import Months
-from netos_core.spend.rules.way import ONE_DAY, Decisions, Settled, Way, joined, way_of
+from netos_core.spend.rules.way import Decisions, Settled, Way, joined, way_of
 from netos_core.spend.schemas import SpendFilter
 
 
@@ -75,9 +76,7 @@ def facts_of(ctx: Context, asked: SpendFilter, months: Months) -> Facts:
 def _in(one: Billed, currency: str) -> Billed:
     if one.currency == currency:
         return one
-    return Billed(
-        one.id, one.ref, one.currency, one.mrc, one.contract_id, one.first, one.last, own=one.own, flat=True
-    )  # fmt: skip
+    return replace(one, flat=True)
 
 
 def _circuits(

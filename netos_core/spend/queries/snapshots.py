@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,16 +14,17 @@ from sqlalchemy.orm import aliased
 from netos_core.circuits.model import Circuit
 from netos_core.circuits.rules import is_billed
 from netos_core.contracts.queries.rates import courses_of
+from netos_core.finance.queries.groups import NO_MARKET
 from netos_core.finance.rules.months import first_of
 from netos_core.kernel.clock import business_day
 from netos_core.kernel.context import Context
+from netos_core.kernel.db import among
 from netos_core.providers.model import Provider
 from netos_core.spend.model import SpendLine, SpendSnapshot, SpendSum
 from netos_core.spend.queries.facts import wanted
 from netos_core.spend.rules.moves import Line, Move, moves_of
 from netos_core.spend.schemas import GetSpend, Spend, SpendChange, SpendFilter, SpendGroup, SpendMonth
 
-NO_MARKET = "without a market"
 BASIS = (
     "MRC of each circuit in service on the first day of the month: by its papers, else its price on file. Contracted.",
     "A month that was taken later than it began is worked out from the dated facts on file that day.",
@@ -70,10 +71,10 @@ def get_spend(ctx: Context, request: GetSpend) -> Spend:
     """Show the snapshots, and what changed between the last two."""
     months = last_months(ctx, request.months)
     last_two = months[-2:]
-    moves = list(moves_between(ctx, request, last_two)) if len(last_two) > 1 else []
+    moves = moves_between(ctx, request, last_two) if len(last_two) > 1 else []
     shown = moves[: request.limit]
     names = _provider_names(ctx, {move.line.provider_id for move in shown})
-    refs = _refs(ctx, {move.line.circuit_id for move in shown})
+    refs = refs_of(ctx, {move.line.circuit_id for move in shown})
     return Spend(
         as_of=ctx.today,
         by=request.by,
@@ -147,12 +148,12 @@ def _groups(ctx: Context, request: GetSpend, months: Sequence[date]) -> list[Spe
     return sorted(found, key=lambda one: (-abs(one.difference or NOTHING), -(one.now or NOTHING), one.name))
 
 
-def moves_between(ctx: Context, asked: SpendFilter, months: Sequence[date]) -> Iterator[Move]:
+def moves_between(ctx: Context, asked: SpendFilter, months: Sequence[date]) -> list[Move]:
     """Compare the circuits of two snapshots, row by row, the largest difference first."""
     before, last = months
     was = {row.circuit_id: row for row in _differing(ctx, asked, before, last)}
     now = {row.circuit_id: row for row in _differing(ctx, asked, last, before)}
-    return iter(moves_of(was, now))
+    return moves_of(was, now)
 
 
 def _differing(ctx: Context, asked: SpendFilter, month: date, other: date) -> list[Line]:
@@ -179,6 +180,7 @@ def _provider_names(ctx: Context, ids: set[UUID]) -> dict[UUID, str]:
     return {row.id: row.name for row in rows}
 
 
-def _refs(ctx: Context, ids: set[UUID]) -> dict[UUID, str]:
-    rows = ctx.session.execute(select(Circuit.id, Circuit.ref).where(Circuit.id.in_(ids)))
+def refs_of(ctx: Context, ids: set[UUID]) -> dict[UUID, str]:
+    """Name circuits, those that are no more too."""
+    rows = ctx.session.execute(select(Circuit.id, Circuit.ref).where(among(Circuit.id, ids)))
     return {row.id: row.ref for row in rows}

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from netos_core.contracts.rules.days import ONE_DAY
 from netos_core.contracts.rules.etf import Course, RateBasis
 from netos_core.finance.rules.months import last_of
 from netos_core.kernel.money import to_the_cent
 from netos_core.spend.rules.sheet import Months, Run, Sheet
 from netos_core.spend.rules.way import Decisions, Footing, Way
 
-ONE_DAY = timedelta(days=1)
 MODELED = "modeled"
 UNDONE = "undone"
 NOTHING = Decimal(0)

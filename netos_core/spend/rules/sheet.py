@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import accumulate
 
+from netos_core.contracts.rules.days import plus_months
 from netos_core.finance.rules.months import Proration, last_of, months_from, prorated
 
 NOTHING = Decimal(0)
@@ -28,7 +29,7 @@ class Months:
 
     def __init__(self, first: date, count: int, proration: Proration) -> None:
         self.first = first
-        self.all = tuple(months_from(first, _plus(first, count - 1)))
+        self.all = tuple(months_from(first, plus_months(first, count - 1)))
         self.until = last_of(self.all[-1])
         self.proration = proration
 
@@ -78,8 +79,3 @@ class Sheet:
     def in_month(self, key: tuple[str, str], number: int) -> Decimal:
         steps: Mapping[int, Decimal] = self.steps.get(key, {})
         return sum((amount for at, amount in steps.items() if at <= number), NOTHING)
-
-
-def _plus(month: date, count: int) -> date:
-    number = month.year * YEAR + month.month - 1 + count
-    return date(number // YEAR, number % YEAR + 1, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -16,10 +16,8 @@ from netos_core.contracts.rules import (
     problems_of,
     term_after,
 )
-from netos_core.contracts.rules.days import after_notice
+from netos_core.contracts.rules.days import ONE_DAY, after_notice
 from netos_core.renewals.rules import LEAVING, Choice, Decided
-
-ONE_DAY = timedelta(days=1)
 
 
 class Footing(StrEnum):

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
+from netos_core.contracts.rules.days import ONE_DAY
 from netos_core.contracts.rules.etf import Course, RateBasis, RateStep
 from netos_core.spend.rules.ahead import Billed, Leg, Plan
-from netos_core.spend.rules.way import ONE_DAY, Ending
+from netos_core.spend.rules.way import Ending
 
 MOST = 6
 """So many reasons are told of one."""
