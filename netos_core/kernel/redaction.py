@@ -6,6 +6,7 @@ that shows it; without the right the value is None. An edge can name what is mis
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, TypeVar
@@ -96,27 +97,36 @@ def sensitive_fields(model: type[BaseModel]) -> dict[str, frozenset[str]]:
 @cache
 def watched_fields(model: type[BaseModel]) -> tuple[str, ...]:
     """List the fields of a model that are marked or may hold a view that has such fields; most views have none."""
-    return _watched(model, frozenset())
-
-
-def _watched(model: type[BaseModel], above: frozenset[type[BaseModel]]) -> tuple[str, ...]:
-    marked = marked_fields(model)
+    marked, above = marked_fields(model), frozenset({model})
     return tuple(
-        name
-        for name, info in model.model_fields.items()
-        if name in marked or _may_hold_marks(info.annotation, above | {model})
+        name for name, info in model.model_fields.items() if name in marked or _may_hold(info.annotation, _tells, above)
     )
 
 
-def _may_hold_marks(annotation: Any, above: frozenset[type[BaseModel]]) -> bool:
+def _may_hold(annotation: Any, so: Callable[[type[BaseModel]], bool], above: frozenset[type[BaseModel]]) -> bool:
+    """Say whether a value of a type may be or hold a view of which something is so."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         if annotation in above:
             return False  # a tree of one kind: its own fields have been looked at
-        own = getattr(annotation, "audited_fields", View.audited_fields) is not View.audited_fields
-        return own or bool(_watched(annotation, above))
+        inner = (info.annotation for info in annotation.model_fields.values())
+        return so(annotation) or any(_may_hold(part, so, above | {annotation}) for part in inner)
     if annotation is Any:
         return True
-    return any(_may_hold_marks(part, above) for part in getattr(annotation, "__args__", ()))
+    return any(_may_hold(part, so, above) for part in getattr(annotation, "__args__", ()))
+
+
+def _tells(model: type[BaseModel]) -> bool:
+    """Say whether a view has marked fields, or says for itself what the trail notes."""
+    return bool(marked_fields(model)) or _notes_for_itself(model)
+
+
+def _notes_for_itself(model: type[BaseModel]) -> bool:
+    return getattr(model, "audited_fields", View.audited_fields) is not View.audited_fields
+
+
+def _is_noted(model: type[BaseModel]) -> bool:
+    """Say whether the trail may note the reading of a view's own fields."""
+    return _notes_for_itself(model) or any(mark.audited for marks in marked_fields(model).values() for mark in marks)
 
 
 def redacted(view: M, rights: frozenset[str]) -> M:
@@ -150,21 +160,7 @@ def _redacted_value(value: Any, rights: frozenset[str]) -> Any:
 @cache
 def _may_be_audited(model: type[BaseModel]) -> bool:
     """Say whether there can be anything in a view whose reading the trail notes; in most there can not."""
-    seen: set[Any] = set()
-    waiting: list[Any] = [model]
-    while waiting:
-        part = waiting.pop()
-        if part is Any:
-            return True
-        if not (isinstance(part, type) and issubclass(part, BaseModel)):
-            waiting += getattr(part, "__args__", ())
-        elif part not in seen:
-            seen.add(part)
-            own = getattr(part, "audited_fields", View.audited_fields) is not View.audited_fields
-            if own or any(mark.audited for marks in marked_fields(part).values() for mark in marks):
-                return True
-            waiting += [info.annotation for info in part.model_fields.values()]
-    return False
+    return _may_hold(model, _is_noted, frozenset())
 
 
 def audited_fields(view: Any) -> frozenset[str]:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, exists, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, exists, literal, or_, select
 
 from netos_core.kernel.context import Context
 from netos_core.kernel.errors import NotFound
@@ -118,26 +118,25 @@ def _lines(ctx: Context, column: str, owner: UUID) -> list[s.NetworkLine]:
 
 def some_on(column: str, owner: Any) -> ColumnElement[bool]:
     """Say in a statement whether a circuit or site of it has any."""
-    having = (
-        exists().where(getattr(model, column) == owner, model.retired_at.is_(None))
-        for model in MODELS.values()
+    return or_(*_having(column, owner).values())
+
+
+def _having(column: str, owner: Any) -> Mapping[str, ColumnElement[bool]]:
+    """Say in a statement of each kind that can be on a circuit or site whether one of it is."""
+    return {
+        kind: exists().where(getattr(model, column) == owner, model.retired_at.is_(None))
+        for kind, model in MODELS.items()
         if hasattr(model, column)
-    )
-    return or_(*having)
+    }
 
 
 @cache
 def _present(column: str) -> Select[*tuple[Any, ...]]:
     """Ask in one statement which kinds there are: most circuits have none or one."""
     first, *rest = (
-        select(literal(kind).label("kind")).where(
-            select(model.id)
-            .where(and_(getattr(model, column) == bindparam("owner", type_=Uuid), model.retired_at.is_(None)))
-            .exists()
-        )
-        for kind, model in MODELS.items()
-        if hasattr(model, column)
-    )  # fmt: skip
+        select(literal(kind).label("kind")).where(there)
+        for kind, there in _having(column, bindparam("owner", type_=Uuid)).items()
+    )
     return first.union_all(*rest)  # type: ignore[return-value]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CompoundSelect, RowMapping, Uuid, bindparam, exists, func, select, union
+from sqlalchemy import ColumnElement, RowMapping, Uuid, bindparam, exists, func, select
 
 from netos_core.annotations.model import Note, Tag
 from netos_core.circuits.model import Circuit, CircuitCustomer, CircuitEvent, Termination
@@ -19,7 +19,8 @@ from netos_core.network.queries import details as network
 from netos_core.overview.queries import etf, links, parts, terms
 from netos_core.overview.schemas import CircuitView, CustomerLink, EndView, EventView
 from netos_core.providers.model import BillingAccount, Provider
-from netos_core.quotes.model import CircuitOrder, Quote
+from netos_core.quotes.model import Quote
+from netos_core.quotes.queries import orders
 from netos_core.sites.model import Site
 
 EVENTS_SHOWN = 20
@@ -77,13 +78,6 @@ def _count(model: Any, *of_it: ColumnElement[bool]) -> ColumnElement[int]:
     return select(func.count(model.id)).where(*of_it, model.retired_at.is_(None)).correlate(Circuit).scalar_subquery()
 
 
-def _orders() -> CompoundSelect[UUID]:
-    """Choose the orders that make a circuit and those that replace it, each by its own index."""
-    live = select(CircuitOrder.id).where(CircuitOrder.retired_at.is_(None))
-    replacing = live.join(Quote, Quote.id == CircuitOrder.quote_id).where(Quote.replaces_id == Circuit.id)
-    return union(live.where(CircuitOrder.circuit_id == Circuit.id).correlate(Circuit), replacing.correlate(Circuit))
-
-
 # What most circuits have none of is asked for only where there is some.
 _ROW = (
     select(
@@ -100,7 +94,7 @@ _ROW = (
         _some(Tag, Tag.entity == "circuit", Tag.entity_id == Circuit.id).label("has_tags"),
         _some(Note, Note.entity == "circuit", Note.entity_id == Circuit.id).label("has_notes"),
         _count(Quote, Quote.replaces_id == Circuit.id).label("quotes"),
-        select(func.count()).select_from(_orders().subquery()).scalar_subquery().label("orders"),
+        select(func.count()).select_from(orders.about(Circuit.id).subquery()).scalar_subquery().label("orders"),
         _count(Document, Document.entity == "circuit", Document.entity_id == Circuit.id).label("documents"),
     )
     .join(Provider, Provider.id == Circuit.provider_id)

@@ -107,13 +107,14 @@ _QUERY = (
 )
 
 
-def _about(circuit: UUID) -> CompoundSelect[UUID]:
-    """Choose the orders that make a circuit and those that replace it, each by its own index."""
-    replacing = select(CircuitOrder.id).join(Quote, Quote.id == CircuitOrder.quote_id)
-    return union(
-        select(CircuitOrder.id).where(CircuitOrder.circuit_id == circuit),
-        replacing.where(Quote.replaces_id == circuit),
-    )
+def about(circuit: Any) -> CompoundSelect[UUID]:
+    """Choose the live orders that make a circuit and those that replace it, each by its own index.
+
+    The circuit is an id, or that of one in a statement around.
+    """
+    live = select(CircuitOrder.id).where(CircuitOrder.retired_at.is_(None)).correlate(Circuit)
+    replacing = live.join(Quote, Quote.id == CircuitOrder.quote_id).where(Quote.replaces_id == circuit)
+    return union(live.where(CircuitOrder.circuit_id == circuit), replacing)
 
 
 def _filters(ctx: Context, request: ListOrders) -> list[ColumnElement[bool]]:
@@ -122,7 +123,7 @@ def _filters(ctx: Context, request: ListOrders) -> list[ColumnElement[bool]]:
         wanted.append(Quote.provider_id == get_provider_id(ctx, request.provider).id)
     if request.circuit:
         circuit = get_circuit_id(ctx, request.circuit, "circuit").id
-        wanted.append(CircuitOrder.id.in_(_about(circuit)))
+        wanted.append(CircuitOrder.id.in_(about(circuit)))
     if request.quote:
         wanted.append(CircuitOrder.quote_id == names.get_quote_id(ctx, request.quote, "quote").id)
     if request.stage:

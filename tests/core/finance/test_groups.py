@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from typing import get_args
+from uuid import UUID
 
 import pytest
 from sqlalchemy.orm import Session
@@ -25,9 +26,11 @@ ANN, BEN, CAL = sorted(new_id() for _ in range(3))
 ONE, TWO = new_id(), new_id()
 
 
-def line(component: str, amount: str, customer: object = None, basis: Basis = Basis.CONTRACTED, **more: str) -> Line:
+def line(
+    component: str, amount: str, customer: UUID | None = None, basis: Basis = Basis.CONTRACTED, **more: str
+) -> Line:
     return Line(MAY, Component(component), Decimal(amount), "USD", basis, more.get("source", "CKT-1"),
-                more.get("item", ""), "", customer)  # type: ignore[arg-type]  # fmt: skip
+                more.get("item", ""), "", customer)  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from netos_core.demo.people import DANA, ELENA, GRACE, MARCUS, TOM, WILL, DemoPerson
@@ -348,7 +348,7 @@ async def _(agent: Hands) -> str:
     ), 2, 3400,
 )  # fmt: skip
 async def _(agent: Hands) -> str:
-    month = (date.today().replace(day=1) - timedelta(days=1)).replace(day=1).isoformat()  # noqa: DTZ011
+    month = (datetime.now(UTC).date().replace(day=1) - timedelta(days=1)).replace(day=1).isoformat()
     assets = await agent.call("get_pl_totals", by="asset", month=month, limit=20)
     tower = next(one for one in assets["groups"] if one["kind"] == "tower" and losing(one["money"][0]))
     why = await agent.call("get_infrastructure_pl", ref=tower["ref"], month=month)
